@@ -1,0 +1,32 @@
+/** Three projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines. */
+const esmOnly = 'file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|@huggingface';
+const shared = {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['node', 'require', 'default', 'module-sync'] },
+  transform: {
+    '^.+\\.(t|j|mj)s$': [
+      '@swc/jest',
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
+    ],
+  },
+  transformIgnorePatterns: [`node_modules/(?!(${esmOnly})/)`],
+};
+
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/**/*.test.ts'],
+      testPathIgnorePatterns: ['/test/(integration|replay|e2e|chaos)/'],
+    },
+    { ...shared, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/test/(integration|e2e)/**/*.test.ts'],
+      globalSetup: '<rootDir>/test/integration/engines.setup.cjs',
+      globalTeardown: '<rootDir>/test/integration/engines.teardown.cjs',
+    },
+  ],
+};

@@ -1,0 +1,54 @@
+import { defineSignal } from '@temporalio/workflow';
+
+/**
+ * Photos: one `analyzePhoto` for each picture, one `correctEntry` for each correction, `reapEntries` on a schedule.
+ * The row in MongoDB is what clients read; the workflow is what moves it on.
+ */
+export const photoId = (entryId: string) => `photo:${entryId}` as const;
+/** One run for each revision that carries a correction, so that corrections in quick succession each have their turn. */
+export const correctionId = (entryId: string, revision: number) => `photo-correct:${entryId}:${revision}` as const;
+
+export const photoWorkflows = { analyze: 'analyzePhoto', correct: 'correctEntry', reap: 'reapEntries' } as const;
+
+export interface AnalyzePhoto {
+  entryId: string;
+  /** Caption present: a missing classifier is not waited for. The words themselves stay in MongoDB. */
+  hasCaption: boolean;
+  timing: PhotoTiming;
+}
+
+/** Milliseconds. All durations are arguments, so that tests run them short. */
+export interface PhotoTiming {
+  /** First delay between attempts to classify, while the request waits. */
+  classifyRetryMs: number;
+  classifyAttempts: number;
+  /** Delay before a classifier that was away is asked again; doubles up to `reaskMaxMs`, for `reaskForMs` in all. */
+  reaskMs: number;
+  reaskMaxMs: number;
+  reaskForMs: number;
+}
+
+export interface CorrectEntry {
+  entryId: string;
+  revision: number;
+}
+
+export type PhotoOutcome = 'analyzed' | 'rejected' | 'failed' | 'labelled' | 'unlabelled' | 'gone';
+
+/** The user named the food, or the entry is gone: stop waiting for a classifier. No payload: the row has it. */
+export const entrySettled = defineSignal('entrySettled');
+
+/** Types of `ApplicationFailure` that photo activities throw. */
+export const photoFailures = {
+  /** The bytes are not a picture that can be decoded; final. */
+  pictureUnreadable: 'PictureUnreadable',
+  /** The row was deleted or erased meanwhile; final. */
+  entryGone: 'EntryGone',
+  /** Classifier says it is loading; retried after its estimate. */
+  classifierLoading: 'ClassifierLoading',
+  /** 429, 5xx, network, time-out, or an answer that is none; retried. */
+  classifierUnavailable: 'ClassifierUnavailable',
+  /** 401, 402, 404, or none configured; final. */
+  classifierRefused: 'ClassifierRefused',
+  fooddataUnavailable: 'FooddataUnavailable',
+} as const;

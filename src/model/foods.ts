@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+const amount = z.number().min(0).nullable();
+
+/** Amounts of one portion or of 100 g. `null` is "not known", which is not zero. */
+export const Nutrients = z.object({
+  kcal: amount,
+  proteinG: amount,
+  fatG: amount,
+  carbohydrateG: amount,
+  fibreG: amount,
+  sugarG: amount,
+  sodiumMg: amount,
+});
+export type Nutrients = z.infer<typeof Nutrients>;
+export type Nutrient = keyof Nutrients;
+
+/** A household portion, for example `{ description: '1 slice', grams: 107 }`. */
+export const FoodPortion = z.object({ description: z.string(), grams: z.number().positive() });
+export type FoodPortion = z.infer<typeof FoodPortion>;
+
+/** A food with figures, from the table of our own or from FoodData Central. */
+export const Food = z.object({
+  /** `table:<slug>` or `fdc:<fdcId>`. */
+  key: z.string(),
+  name: z.string(),
+  fdcId: z.number().int().positive().nullable(),
+  per100G: Nutrients,
+  portions: z.array(FoodPortion),
+  /** USDA's default portion ("Quantity not specified"), or ours; grams. */
+  defaultPortionG: z.number().positive().nullable(),
+});
+export type Food = z.infer<typeof Food>;
+
+/** Where a figure comes from. */
+export const ProvenanceSource = z.enum(['fdc', 'table', 'caption', 'estimate', 'user']);
+export type ProvenanceSource = z.infer<typeof ProvenanceSource>;
+
+export const Provenance = z.object({
+  source: ProvenanceSource,
+  fdcId: z.number().int().positive().nullable(),
+  description: z.string(),
+  per100G: Nutrients,
+  grams: z.number().min(0),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+/** Where the weight of an item comes from. `caption`: the user's words gave an amount. */
+export const PortionSource = z.enum(['given', 'caption', 'usda', 'table', 'estimate']);
+export type PortionSource = z.infer<typeof PortionSource>;
+
+/** Energy range in kcal that should hold the truth. */
+export const Interval = z.object({ low: z.number().min(0), high: z.number().min(0) });
+export type Interval = z.infer<typeof Interval>;
+
+/** One food on the plate with its figures; `provenance` lists the foods its figures were computed from (one for each ingredient). */
+export const AnalyzedItem = z.object({
+  label: z.string(),
+  grams: z.number().min(0),
+  portionSource: PortionSource,
+  nutrients: Nutrients,
+  interval: Interval,
+  ingredients: z.array(z.string()),
+  provenance: z.array(Provenance),
+  /** True where a figure is not from a database. */
+  estimated: z.boolean(),
+});
+export type AnalyzedItem = z.infer<typeof AnalyzedItem>;

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { Id } from './ids';
+import { AnalyzedItem, Interval, Nutrients, PortionSource, Provenance } from './foods';
+
+/**
+ * analyzing    a workflow is at work
+ * analyzed     figures stand
+ * needs_label  nobody could say what it is; the user's word (or the classifier, when it is back) finishes it
+ * hf_rejected  below the classifier's threshold: only this tombstone is left, for 24 h
+ * failed       could not be read or worked on: only this tombstone is left, for 24 h
+ */
+export const EntryState = z.enum(['analyzing', 'analyzed', 'needs_label', 'hf_rejected', 'failed']);
+export type EntryState = z.infer<typeof EntryState>;
+
+/** Who named the food. The wire names are those of FoodLog's clients where it has one. */
+export const InferenceSource = z.enum(['huggingface_space', 'ml_service', 'caption', 'user']);
+export type InferenceSource = z.infer<typeof InferenceSource>;
+
+export const Candidate = z.object({ label: z.string(), confidence: z.number().min(0).max(1) });
+export type Candidate = z.infer<typeof Candidate>;
+
+/** What a classifier said: best first, at most five. */
+export const Classification = z.object({
+  source: InferenceSource,
+  model: z.string(),
+  candidates: z.array(Candidate).min(1).max(5),
+});
+export type Classification = z.infer<typeof Classification>;
+
+/** The finished figures of an entry; totals are the sums of the items. */
+export const Analysis = z.object({
+  food: z.string(),
+  inferenceSource: InferenceSource,
+  classification: Classification.nullable(),
+  items: z.array(AnalyzedItem),
+  totals: Nutrients,
+  portion: z.object({ grams: z.number().min(0), source: PortionSource }),
+  interval: Interval,
+  provenance: z.array(Provenance),
+  estimated: z.boolean(),
+  warnings: z.array(z.string()),
+  /** How FoodData Central was asked: `ingredients`, `dish`, or `none` with the reason. */
+  fdc: z.object({ strategy: z.enum(['ingredients', 'dish', 'none']), reason: z.string().nullable() }),
+});
+export type Analysis = z.infer<typeof Analysis>;
+
+/** Why an entry failed, in a sentence for a person; `type` is a failure type of `messages/photos`. */
+export const EntryFailure = z.object({ type: z.string(), message: z.string() });
+export type EntryFailure = z.infer<typeof EntryFailure>;
+
+export const Rejection = z.object({ label: z.string(), confidence: z.number(), threshold: z.number() });
+export type Rejection = z.infer<typeof Rejection>;
+
+/** What a user said over what a machine found. `food` is free text (a caption); `servings` multiplies the portion. */
+export const Correction = z.object({
+  food: z.string().nullable(),
+  grams: z.number().positive().nullable(),
+  servings: z.number().positive().nullable(),
+  at: z.date(),
+});
+export type Correction = z.infer<typeof Correction>;
+
+/** Facts of the picture; `capturedAt` is EXIF's date where there is one. Positions (GPS) are never kept. */
+export const Picture = z.object({
+  contentType: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  bytes: z.number().int(),
+  capturedAt: z.date().nullable(),
+});
+export type Picture = z.infer<typeof Picture>;
+
+/** One line of a user's log: a photo and its analysis, or a meal entered by hand (`kind: 'manual'`, no picture). */
+export const Entry = z.object({
+  id: Id,
+  kind: z.enum(['photo', 'manual']),
+  /** null: an anonymous caller; then `capabilityHash` is set and the row lives 24 h. */
+  ownerId: Id.nullable(),
+  capabilityHash: z.string().nullable(),
+  state: EntryState,
+  /** True while a classifier that could not answer is still being asked again. */
+  retrying: z.boolean(),
+  /** Raised by every change; the id of server-sent events. */
+  revision: z.number().int(),
+  caption: z.string().nullable(),
+  statedGrams: z.number().positive().nullable(),
+  consumedAt: z.date(),
+  consumedAtSource: z.enum(['stated', 'exif', 'upload']),
+  picture: Picture.nullable(),
+  analysis: Analysis.nullable(),
+  /** The user's latest word that has not been worked in yet. */
+  pendingCorrection: Correction.nullable(),
+  correctedAt: z.date().nullable(),
+  rejection: Rejection.nullable(),
+  failure: EntryFailure.nullable(),
+  /** Why no classifier could speak, in a sentence; shown as `ml_service_error`. */
+  classifierError: z.string().nullable(),
+  createdAt: z.date(),
+  expiresAt: z.date().nullable(),
+});
+export type Entry = z.infer<typeof Entry>;
