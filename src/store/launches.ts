@@ -1,0 +1,141 @@
+import { Schema, type ClientSession, type Connection } from 'mongoose';
+
+/**
+ * Launches: what must be started in Temporal, written in the transaction that writes the row it is about.
+ *
+ * L1  A row whose transaction committed is started at least once, whatever crashes: the launcher in the workers reads here.
+ * L2  It runs at most once: the workflow id is the name, and a started launch is never started again.
+ * L3  Arguments are ids and small facts, as they end in a history.
+ */
+export interface Launch {
+  workflowId: string;
+  workflow: string;
+  args: unknown[];
+  taskQueue: string;
+  /** Owner of the row, for the search attribute and for erasure; null where the caller was anonymous. */
+  ownerId: string | null;
+  feature: string;
+  requestId: string | null;
+}
+
+export type StoredLaunch = Launch & { attempts: number; createdAt: Date };
+
+interface LaunchRow extends Omit<Launch, 'workflowId'> {
+  _id: string;
+  state: 'pending' | 'started';
+  /** When the launcher may look at it again; pending rows only. */
+  dueAt: Date;
+  attempts: number;
+  lastError: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+}
+
+/** Started launches are kept this long for support, then go by TTL. */
+const keepStartedS = 7 * 24 * 3600;
+/** The request itself starts its workflow in this time; only later does the launcher take it for left behind. */
+const graceMs = 2_000;
+
+const schema = new Schema<LaunchRow>(
+  {
+    _id: { type: String, required: true },
+    workflow: { type: String, required: true },
+    args: { type: [Schema.Types.Mixed], required: true },
+    taskQueue: { type: String, required: true },
+    ownerId: { type: String, default: null },
+    feature: { type: String, required: true },
+    requestId: { type: String, default: null },
+    state: { type: String, enum: ['pending', 'started'], required: true },
+    dueAt: { type: Date, required: true },
+    attempts: { type: Number, required: true },
+    lastError: { type: String, default: null },
+    createdAt: { type: Date, required: true },
+    startedAt: { type: Date, default: null },
+  },
+  { versionKey: false, collection: 'launches' },
+);
+schema.index({ state: 1, dueAt: 1 });
+schema.index({ ownerId: 1 });
+schema.index({ startedAt: 1 }, { expireAfterSeconds: keepStartedS, partialFilterExpression: { state: 'started' } });
+
+const fromRow = ({ _id, workflow, args, taskQueue, ownerId, feature, requestId, attempts, createdAt }: LaunchRow) =>
+  ({
+    workflowId: _id,
+    workflow,
+    args,
+    taskQueue,
+    ownerId,
+    feature,
+    requestId,
+    attempts,
+    createdAt,
+  }) satisfies StoredLaunch;
+
+export function createLaunchStore(connection: Connection, clock: () => Date) {
+  const rows = connection.model('Launch', schema);
+  return {
+    /** Belongs in the transaction that writes the row; a second record of the same id is refused by the unique `_id`. */
+    async record(launch: Launch, session: ClientSession): Promise<void> {
+      const { workflowId, ...rest } = launch;
+      const now = clock();
+      const row: LaunchRow = {
+        _id: workflowId,
+        ...rest,
+        state: 'pending',
+        dueAt: new Date(now.getTime() + graceMs),
+        attempts: 0,
+        lastError: null,
+        createdAt: now,
+        startedAt: null,
+      };
+      await rows.insertMany([row], { session });
+    },
+
+    async findPending(workflowId: string): Promise<StoredLaunch | null> {
+      const row = await rows.findOne({ _id: workflowId, state: 'pending' }).lean();
+      return row && fromRow(row);
+    },
+
+    /**
+     * Takes one launch that is due and puts it off by `leaseMs`, so that two launchers do not both work on it
+     * (if they did, the workflow id would still keep it to one run).
+     */
+    async claimDue(leaseMs: number): Promise<StoredLaunch | null> {
+      const now = clock();
+      const row = await rows
+        .findOneAndUpdate(
+          { state: 'pending', dueAt: { $lte: now } },
+          { $set: { dueAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },
+          { sort: { dueAt: 1 }, returnDocument: 'after' },
+        )
+        .lean();
+      return row && fromRow(row);
+    },
+
+    async markStarted(workflowId: string): Promise<void> {
+      await rows.updateOne(
+        { _id: workflowId, state: 'pending' },
+        { $set: { state: 'started', startedAt: clock(), lastError: null } },
+      );
+    },
+
+    /** Keeps the launch pending until `dueAt`; the error is for support. */
+    async putOff(workflowId: string, dueAt: Date, error: string): Promise<void> {
+      await rows.updateOne({ _id: workflowId, state: 'pending' }, { $set: { dueAt, lastError: error.slice(0, 500) } });
+    },
+
+    async countPending(): Promise<number> {
+      return rows.countDocuments({ state: 'pending' });
+    },
+
+    /** For erasure: the workflow ids that were launched for this owner. */
+    async workflowIdsOf(ownerId: string): Promise<string[]> {
+      return rows.find({ ownerId }).distinct('_id');
+    },
+
+    async removeOf(ownerId: string, except: string): Promise<number> {
+      return (await rows.deleteMany({ ownerId, _id: { $ne: except } })).deletedCount;
+    },
+  };
+}
+export type LaunchStore = ReturnType<typeof createLaunchStore>;

@@ -1,0 +1,34 @@
+import type { ClientSession, Connection } from 'mongoose';
+import { createLaunchStore } from './launches';
+import { createPhotoStore } from './photos';
+
+/** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. */
+export function createStore(connection: Connection, clock: () => Date = () => new Date()) {
+  return {
+    launches: createLaunchStore(connection, clock),
+    photos: createPhotoStore(connection, clock),
+
+    /**
+     * Runs `work` in a transaction with majority write concern; on a write conflict it is run again from the start,
+     * so it must do nothing outside the database.
+     */
+    async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
+      return connection.withSession((session) =>
+        session.withTransaction(() => work(session), { writeConcern: { w: 'majority' } }),
+      );
+    },
+
+    /** Throws when MongoDB does not answer within `ms`. */
+    async ping(ms: number): Promise<void> {
+      const db = connection.db;
+      if (!db) throw new Error('MongoDB is not connected');
+      await db.command({ ping: 1 }, { timeoutMS: ms });
+    },
+
+    /** Builds every declared index and drops none. */
+    async buildIndexes(): Promise<void> {
+      for (const model of Object.values(connection.models)) await model.createIndexes();
+    },
+  };
+}
+export type Store = ReturnType<typeof createStore>;
