@@ -1,0 +1,55 @@
+/**
+ * What every client of an outside system has in common: it says how each call went, and it knows when it may be called again.
+ *
+ * C1  Clients make one attempt. Retrying is the workflow's, which alone knows what else waits.
+ * C2  A wait that the other side asks for is always capped: a wrong number there must not park a photo for a day.
+ */
+
+/** How one call to an outside system went; `outcome` is `ok` or the name of the typed error. Milliseconds. */
+export interface CallOutcome {
+  service: string;
+  outcome: string;
+  ms: number;
+}
+
+export type OnCall = (call: CallOutcome) => void;
+
+/** Runs `call` once and reports how it went, whatever the outcome. */
+export const observed = async <T>(service: string, onCall: OnCall | undefined, call: () => Promise<T>): Promise<T> => {
+  const startedAt = performance.now();
+  const report = (outcome: string) => onCall?.({ service, outcome, ms: performance.now() - startedAt });
+  try {
+    const value = await call();
+    report('ok');
+    return value;
+  } catch (error) {
+    report(error instanceof Error ? error.name : 'Unknown');
+    throw error;
+  }
+};
+
+/**
+ * Milliseconds of a `Retry-After` value (seconds or an HTTP date, RFC 9110 §10.2.3), between 0 and `capMs`;
+ * undefined where there is none or it cannot be read.
+ */
+export const retryAfterMs = (value: string | null, now: Date, capMs: number): number | undefined => {
+  if (value === null) return undefined;
+  const text = value.trim();
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), capMs) : undefined;
+};
+
+/**
+ * The body of an answer as text. Throws a RangeError past `maxBytes`, so that an endless answer cannot fill the memory.
+ */
+export const boundedText = async (response: Response, maxBytes: number): Promise<string> => {
+  if (response.body === null) return '';
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new RangeError(`answer is longer than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+};

@@ -1,0 +1,2 @@
+export * from './classifier';
+export { createHuggingFaceClassifier } from './huggingFace';

@@ -1,0 +1,3 @@
+export * from './objectStore';
+export { createFileStore } from './fileStore';
+export { createS3Store } from './s3Store';
