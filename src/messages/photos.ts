@@ -10,6 +10,9 @@ export const correctionId = (entryId: string, revision: number) => `photo-correc
 
 export const photoWorkflows = { analyze: 'analyzePhoto', correct: 'correctEntry', reap: 'reapEntries' } as const;
 
+/** Schedule and workflow of the reaper. */
+export const reapId = 'reap-entries';
+
 export interface AnalyzePhoto {
   entryId: string;
   /** Caption present: a missing classifier is not waited for. The words themselves stay in MongoDB. */
@@ -31,6 +34,12 @@ export interface PhotoTiming {
 export interface CorrectEntry {
   entryId: string;
   revision: number;
+}
+
+/** `batches` of a run before it goes on as a new one; `removed` so far. */
+export interface ReapEntries {
+  batches: number;
+  removed: number;
 }
 
 export type PhotoOutcome = 'analyzed' | 'rejected' | 'failed' | 'labelled' | 'unlabelled' | 'gone';

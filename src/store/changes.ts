@@ -83,10 +83,10 @@ export function createChanges(
   return {
     listen,
     async waitFor(row, read, done, ms, signal) {
-      let changed = false;
+      let wakes = 0;
       let notify: (() => void) | undefined;
       const wake = () => {
-        changed = true;
+        wakes += 1;
         notify?.();
       };
       const stop = listen(row.collection, row.id, wake);
@@ -95,12 +95,10 @@ export function createChanges(
       ended.addEventListener('abort', wake);
       try {
         for (;;) {
-          changed = false;
+          const seen = wakes;
           const value = await read();
           if (done(value) || ended.aborted) return value;
-          if (changed) continue;
-          await new Promise<void>((resolve) => (notify = resolve));
-          notify = undefined;
+          if (wakes === seen) await new Promise<void>((resolve) => (notify = resolve));
         }
       } finally {
         stop();

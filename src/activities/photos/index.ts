@@ -1,0 +1,182 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Id } from '../../model/ids';
+import type { Entry } from '../../model/photos';
+import { photoFailures } from '../../messages/photos';
+import { ClassifierLoading, ClassifierRefused, type Classifier } from '../../services/classifier';
+import type { ObjectStore } from '../../services/objects';
+import type { PhotoStore } from '../../store/photos';
+import { createNutrition, type NutritionDeps } from './nutrition';
+import { preparePicture, PictureUnreadable } from './picture';
+
+export interface PhotoActivityDeps extends NutritionDeps {
+  photos: PhotoStore;
+  objects: ObjectStore;
+  /** null: none configured. */
+  classifier: Classifier | null;
+  /** Below this confidence a photo without caption is rejected. */
+  confidenceThreshold: number;
+  clock: () => Date;
+}
+
+/** Objects of an entry; the original lives only until the picture is prepared, as it may hold the place it was taken at. */
+export const objectKeys = (entryId: Id) => ({
+  prefix: `photos/${entryId}/`,
+  original: `photos/${entryId}/original`,
+  picture: `photos/${entryId}/picture.jpg`,
+  thumbnail: `photos/${entryId}/thumbnail.jpg`,
+});
+
+/** Older claims belong to a request that is no more: uploads end long before. */
+const abandonedAfterMs = 3600_000;
+const reapBatch = 100;
+
+const gone = () => ApplicationFailure.nonRetryable('The entry was deleted.', photoFailures.entryGone);
+
+export function createPhotoActivities(deps: PhotoActivityDeps) {
+  const { photos, objects, classifier } = deps;
+  const nutrition = createNutrition(deps);
+
+  const find = async (entryId: Id): Promise<Entry> => {
+    const entry = await photos.find(entryId);
+    if (!entry) throw gone();
+    return entry;
+  };
+
+  return {
+    /** Turns the upload into a picture and a thumbnail without place or camera, then drops the original. */
+    async preparePhoto(entryId: Id): Promise<void> {
+      const keys = objectKeys(entryId);
+      const entry = await find(entryId);
+      if (!entry.picture) {
+        const prepared = await preparePicture(await objects.read(keys.original), deps.clock()).catch(
+          (error: unknown) => {
+            if (error instanceof PictureUnreadable)
+              throw ApplicationFailure.nonRetryable(error.message, photoFailures.pictureUnreadable, error.reason);
+            throw error;
+          },
+        );
+        await objects.put(keys.picture, prepared.picture, { contentType: 'image/jpeg' });
+        await objects.put(keys.thumbnail, prepared.thumbnail, { contentType: 'image/jpeg' });
+        if (!(await photos.setPicture(entryId, prepared.facts))) throw gone();
+      }
+      await objects.remove(keys.original);
+    },
+
+    /** Asks the classifier once; how often is the workflow's affair. The candidates stay in the row. */
+    async classifyPhoto(entryId: Id): Promise<{ confidence: number; threshold: number }> {
+      if (!classifier)
+        throw ApplicationFailure.nonRetryable('No classifier is configured.', photoFailures.classifierRefused);
+      const picture = await objects.read(objectKeys(entryId).picture);
+      const candidates = await classifier
+        .classify(picture, 'image/jpeg', Context.current().cancellationSignal)
+        .catch((error: unknown) => {
+          throw classifierFailure(error);
+        });
+      const [best] = candidates;
+      if (!best)
+        throw ApplicationFailure.retryable('The classifier named nothing.', photoFailures.classifierUnavailable);
+      if (
+        !(await photos.setClassification(entryId, { source: classifier.source, model: classifier.model, candidates }))
+      )
+        throw gone();
+      return { confidence: best.confidence, threshold: deps.confidenceThreshold };
+    },
+
+    async askForLabel(entryId: Id, reason: string, retrying: boolean): Promise<void> {
+      if (!(await photos.needsLabel(entryId, reason, retrying))) throw gone();
+    },
+    async stopAsking(entryId: Id): Promise<void> {
+      await photos.setRetrying(entryId, false);
+    },
+
+    async rejectEntry(entryId: Id): Promise<void> {
+      const draft = await photos.findDraft(entryId);
+      const best = draft?.classification?.candidates[0];
+      if (!best) return; // Already rejected, by an attempt whose answer was lost.
+      await photos.reject(entryId, {
+        label: best.label,
+        confidence: best.confidence,
+        threshold: deps.confidenceThreshold,
+      });
+    },
+    /** `reason`: a sentence of ours for the user; null where there is only a type. */
+    async failEntry(entryId: Id, type: string, reason: string | null): Promise<void> {
+      await photos.fail(entryId, {
+        type,
+        message: reason ?? 'The photo could not be analysed because of a fault on our side. Please send it again.',
+      });
+    },
+    async removeObjects(entryId: Id): Promise<void> {
+      await objects.removePrefix(objectKeys(entryId).prefix);
+    },
+
+    /** Works out the figures and leaves them in the row as a draft, out of clients' sight. */
+    async draftAnalysis(entryId: Id, namedBy: 'classifier' | 'caption', figures: 'fooddata' | 'table'): Promise<void> {
+      const [entry, draft] = await Promise.all([find(entryId), photos.findDraft(entryId)]);
+      const analysis = await nutrition.analyse(
+        entry,
+        draft?.classification ?? null,
+        namedBy,
+        figures,
+        Context.current().cancellationSignal,
+      );
+      if (!(await photos.setDraftAnalysis(entryId, analysis))) throw gone();
+    },
+    async publishEntry(entryId: Id): Promise<'published' | 'user spoke'> {
+      const draft = await photos.findDraft(entryId);
+      if (!draft) throw gone();
+      if (!draft.analysis) return 'published'; // By an attempt whose answer was lost.
+      return (await photos.publish(entryId, draft.analysis)) ? 'published' : 'user spoke';
+    },
+
+    async applyCorrection(entryId: Id, figures: 'fooddata' | 'table'): Promise<'corrected' | 'superseded'> {
+      const entry = await photos.find(entryId);
+      if (!entry?.pendingCorrection) return 'superseded';
+      const analysis = await nutrition.correct(
+        entry,
+        entry.pendingCorrection,
+        figures,
+        Context.current().cancellationSignal,
+      );
+      return (await photos.applyCorrection(entryId, entry.pendingCorrection.at, analysis)) ? 'corrected' : 'superseded';
+    },
+
+    /** Entries whose time is up or that were deleted, and uploads that never became an entry: objects first, then the row. */
+    async reapEntries(): Promise<{ reaped: number; more: boolean }> {
+      const entries = await photos.reapable(reapBatch);
+      for (const { id, kind } of entries) {
+        if (kind === 'photo') await objects.removePrefix(objectKeys(id).prefix);
+        await photos.removeRow(id);
+      }
+      const claims = await photos.abandonedClaims(abandonedAfterMs, reapBatch);
+      for (const { id, prefix } of claims) {
+        // The claim of an entry that was written is gone with its transaction, so these objects have no owner.
+        await objects.removePrefix(prefix);
+        await photos.releaseClaim(id);
+      }
+      return {
+        reaped: entries.length + claims.length,
+        more: entries.length === reapBatch || claims.length === reapBatch,
+      };
+    },
+  };
+}
+export type PhotoActivities = ReturnType<typeof createPhotoActivities>;
+
+function classifierFailure(error: unknown): ApplicationFailure {
+  const message = error instanceof Error ? error.message : 'The classifier did not answer.';
+  if (error instanceof ClassifierRefused)
+    return ApplicationFailure.nonRetryable(message, photoFailures.classifierRefused);
+  const retryAfterMs =
+    error instanceof Error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number'
+      ? error.retryAfterMs
+      : undefined;
+  const type =
+    error instanceof ClassifierLoading ? photoFailures.classifierLoading : photoFailures.classifierUnavailable;
+  return ApplicationFailure.create({
+    type,
+    message,
+    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
+  });
+}

@@ -1,0 +1,2 @@
+/** Every workflow of the bundle; the exported name is the workflow type. */
+export { analyzePhoto, correctEntry, reapEntries } from './photos';

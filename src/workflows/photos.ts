@@ -1,0 +1,178 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  continueAsNew,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { PhotoActivities } from '../activities/photos';
+import {
+  entrySettled,
+  photoFailures,
+  photoId,
+  type AnalyzePhoto,
+  type CorrectEntry,
+  type PhotoOutcome,
+  type ReapEntries,
+} from '../messages/photos';
+import { quick, upstream } from './proxies';
+
+const stateAttribute = defineSearchAttributeKey('PalateState', 'KEYWORD');
+const final = [photoFailures.pictureUnreadable, photoFailures.entryGone, photoFailures.classifierRefused];
+const local = quick<PhotoActivities>(final);
+const fooddata = upstream<PhotoActivities>(final);
+
+/**
+ * P1  Nothing is kept of a photo that was rejected or could not be read: objects go first, then a tombstone answers.
+ * P2  A guess is never stored as a fact: without a label the entry waits for the user, or for a classifier that is back.
+ * P3  Histories hold ids and small facts; bytes and the user's words stay in the object store and MongoDB.
+ * P4  The user's word is never overwritten: once it is there, this run ends.
+ */
+export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto): Promise<PhotoOutcome> {
+  let settled = false;
+  const userSpoke = () => settled;
+  setHandler(entrySettled, () => {
+    settled = true;
+  });
+  const end = (outcome: PhotoOutcome, details: string): PhotoOutcome => {
+    upsertSearchAttributes([{ key: stateAttribute, value: outcome }]);
+    setCurrentDetails(details);
+    return outcome;
+  };
+
+  try {
+    await local.preparePhoto(entryId);
+    let verdict = await classify({
+      entryId,
+      count: hasCaption ? 2 : timing.classifyAttempts,
+      initialMs: timing.classifyRetryMs,
+    });
+
+    if (verdict.kind === 'silent' && !hasCaption) {
+      await local.askForLabel(entryId, verdict.reason, verdict.retryable);
+      upsertSearchAttributes([{ key: stateAttribute, value: 'needs_label' }]);
+      let delayMs = timing.reaskMs;
+      for (let waitedMs = 0; verdict.kind === 'silent' && verdict.retryable && waitedMs < timing.reaskForMs;) {
+        setCurrentDetails(`Waiting for a label. ${verdict.reason} Asking again in ${Math.round(delayMs / 1000)} s.`);
+        if (await condition(userSpoke, delayMs)) break;
+        waitedMs += delayMs;
+        delayMs = Math.min(delayMs * 2, timing.reaskMaxMs);
+        verdict = await classify({ entryId, count: 1, initialMs: timing.classifyRetryMs });
+      }
+      if (userSpoke()) return end('labelled', 'The user named the food.');
+      // Late and unsure is no reason to throw away what the user has kept: it goes on waiting for a word.
+      if (verdict.kind === 'silent' || verdict.confidence < verdict.threshold) {
+        await local.stopAsking(entryId);
+        return end('unlabelled', 'No classifier could name the food; the entry waits for the user.');
+      }
+    }
+
+    if (verdict.kind === 'named' && verdict.confidence < verdict.threshold && !hasCaption) {
+      await local.removeObjects(entryId);
+      await local.rejectEntry(entryId);
+      return end(
+        'rejected',
+        `Confidence ${verdict.confidence.toFixed(2)} is below ${verdict.threshold.toFixed(2)}. Nothing was kept.`,
+      );
+    }
+
+    const namedBy = verdict.kind === 'named' && verdict.confidence >= verdict.threshold ? 'classifier' : 'caption';
+    await lookUpNutrition(entryId, namedBy);
+    const published = await local.publishEntry(entryId);
+    return published === 'published' ? end('analyzed', 'Figures stand.') : end('labelled', 'The user named the food.');
+  } catch (failure) {
+    if (isCancellation(failure)) {
+      await CancellationScope.nonCancellable(() => local.removeObjects(entryId));
+      throw failure;
+    }
+    const type = failureType(failure);
+    if (type === photoFailures.entryGone) {
+      await local.removeObjects(entryId);
+      return end('gone', 'The entry was deleted.');
+    }
+    const reason =
+      type === photoFailures.pictureUnreadable && failure instanceof ActivityFailure && failure.cause
+        ? failure.cause.message
+        : null;
+    await local.removeObjects(entryId);
+    await local.failEntry(entryId, type, reason);
+    return end('failed', reason ?? `Could not be analysed: ${type}.`);
+  }
+}
+
+type Verdict =
+  { kind: 'named'; confidence: number; threshold: number } | { kind: 'silent'; reason: string; retryable: boolean };
+
+async function classify({
+  entryId,
+  count,
+  initialMs,
+}: {
+  entryId: string;
+  count: number;
+  initialMs: number;
+}): Promise<Verdict> {
+  try {
+    return { kind: 'named', ...(await upstream<PhotoActivities>(final, { count, initialMs }).classifyPhoto(entryId)) };
+  } catch (failure) {
+    const type = failureType(failure);
+    if (isCancellation(failure) || type === photoFailures.entryGone) throw failure;
+    const reason =
+      failure instanceof ActivityFailure && failure.cause ? failure.cause.message : 'The classifier did not answer.';
+    return { kind: 'silent', reason, retryable: type !== photoFailures.classifierRefused };
+  }
+}
+
+/** With FoodData Central while it answers, from our own table when it does not. */
+async function lookUpNutrition(entryId: string, namedBy: 'classifier' | 'caption'): Promise<void> {
+  try {
+    await fooddata.draftAnalysis(entryId, namedBy, 'fooddata');
+  } catch (failure) {
+    if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
+    await local.draftAnalysis(entryId, namedBy, 'table');
+  }
+}
+
+function failureType(failure: unknown): string {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  if (cause instanceof ApplicationFailure) return cause.type ?? 'Unknown';
+  return cause instanceof Error ? cause.name : 'Unknown';
+}
+
+/** Works the user's latest word into an entry, then tells the photo's own run, which may be waiting for it. */
+export async function correctEntry({ entryId }: CorrectEntry): Promise<'corrected' | 'superseded'> {
+  const outcome = await correct(entryId);
+  try {
+    await getExternalWorkflowHandle(photoId(entryId)).signal(entrySettled);
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    // Its run is over, which is the usual case.
+  }
+  return outcome;
+}
+
+async function correct(entryId: string): Promise<'corrected' | 'superseded'> {
+  try {
+    return await fooddata.applyCorrection(entryId, 'fooddata');
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    return local.applyCorrection(entryId, 'table');
+  }
+}
+
+/** Removes what has had its day: objects first, rows second. Goes on as a new run when there is much to do. */
+export async function reapEntries({ batches, removed }: ReapEntries): Promise<number> {
+  let count = removed;
+  for (let batch = 0; batch < batches; batch += 1) {
+    const { reaped, more } = await local.reapEntries();
+    count += reaped;
+    if (!more) return count;
+  }
+  return continueAsNew<typeof reapEntries>({ batches, removed: count });
+}

@@ -1,0 +1,36 @@
+import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * One proxy for each class of risk.
+ *
+ * quick     Idempotent I/O on our own stores. Repeated until it works: giving up would lose the user's meal.
+ * upstream  Another's service, slow or down at times. Few attempts, as someone waits; the workflow decides what a failure means.
+ */
+export const quickOptions: ActivityOptions = {
+  startToCloseTimeout: '30s',
+  scheduleToCloseTimeout: '24h',
+  retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '30s' },
+};
+
+export const upstreamOptions: ActivityOptions = {
+  startToCloseTimeout: '60s',
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
+};
+
+/** Failure types no attempt can change; listed, not guessed. */
+export const quick = <A>(finalFailures: readonly string[]) =>
+  proxyActivities<A>({ ...quickOptions, retry: { ...quickOptions.retry, nonRetryableErrorTypes: [...finalFailures] } });
+
+export const upstream = <A>(
+  finalFailures: readonly string[],
+  attempts: { count: number; initialMs: number } = { count: 3, initialMs: 500 },
+) =>
+  proxyActivities<A>({
+    ...upstreamOptions,
+    retry: {
+      ...upstreamOptions.retry,
+      maximumAttempts: attempts.count,
+      initialInterval: attempts.initialMs,
+      nonRetryableErrorTypes: [...finalFailures],
+    },
+  });
