@@ -1,0 +1,98 @@
+import type { Client } from '@temporalio/client';
+import type { Logger } from 'pino';
+import type { Id } from '../model/ids';
+import type { Role } from '../model/accounts';
+import type { IdempotencyStore } from '../store/idempotency';
+import type { RateLimitStore } from '../store/rateLimits';
+import type { Sealer } from '../store/sealed';
+import type { TicketStore } from '../store/tickets';
+import type { Metrics } from '../telemetry/metrics';
+
+/** Who asks, on routes for people. `role` orders as `user` < `support` < `admin`; each may do what those before it may. */
+export interface Caller {
+  readonly id: Id;
+  readonly email: string;
+  readonly role: Role;
+  /** The login this token came from, where it came from one. */
+  readonly sessionId?: string;
+}
+
+/** Who asks, on routes for apps (`x-api-key`). */
+export interface AppCaller {
+  readonly id: Id;
+  readonly name: string;
+  readonly ownerId: Id;
+}
+
+/** Checks a bearer token. Never throws for a bad one; throws only when it could not be checked (then 503 or 500). */
+export type Authenticate = (bearer: string) => Authentication | Promise<Authentication>;
+export type Authentication = Caller | 'expired' | 'invalid';
+
+/** Temporal as the API sees it: it may be away, and most of the API works without it. */
+export interface TemporalHandle {
+  /** Rejects with `TemporalUnavailable` at once where Temporal is known to be away. */
+  client(): Promise<Client>;
+  reachable(): boolean;
+}
+
+export class TemporalUnavailable extends Error {
+  override readonly name = 'TemporalUnavailable';
+  constructor(options?: { cause?: unknown }) {
+    super('Temporal cannot be reached', options);
+  }
+}
+
+/** What the shell reads of the settings. */
+export interface ShellSettings {
+  /** `['*']`: any origin, without credentials. */
+  readonly corsOrigins: readonly string[];
+  /** Express's `trust proxy`: false, a number of hops, or addresses. */
+  readonly trustProxy: boolean | number | string;
+  readonly rateLimitMax: number;
+  readonly rateLimitWindowMs: number;
+  /** Keys that `x-internal-key` may hold; empty: internal routes answer 401 to everyone. */
+  readonly nodeInternalKeys: readonly string[];
+}
+
+/** One thing the server needs, as `/health` tells of it. */
+export interface HealthCheck {
+  /** `mongodb`, `temporal`, `worker`, `objects`, … */
+  readonly name: string;
+  /** False: without it the API is degraded, with it missing it is not ready only where this is true. */
+  readonly required: boolean;
+  /** What does not work without it, and what still does; a sentence for a person. */
+  readonly without: string;
+  /** Resolves where it answers; rejects where not. Bounded in time by the caller. */
+  probe(): Promise<unknown>;
+}
+
+/** What the shell itself needs; features add theirs in `ApiDeps`. */
+export interface ShellDeps {
+  readonly settings: ShellSettings;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  readonly metrics: Metrics;
+  readonly store: {
+    readonly idempotency: IdempotencyStore;
+    readonly rateLimits: RateLimitStore;
+    readonly tickets: TicketStore;
+  };
+  readonly sealer: Sealer;
+  readonly authenticate: Authenticate;
+  /** The account as it is now, for tickets; null where it is gone or may not log in. */
+  readonly findCaller: (id: Id) => Promise<Caller | null>;
+  /** The app that an `x-api-key` belongs to; absent until apps exist. */
+  readonly authenticateApp?: (apiKey: string) => Promise<AppCaller | null>;
+  readonly health: HealthSource;
+}
+
+/** Facts for `/health`. */
+export interface HealthSource {
+  readonly checks: readonly HealthCheck[];
+  /** Package version, shown to people. */
+  readonly version: string;
+  /** `embedded` or `external` for each engine, and the object store: where state is kept. */
+  readonly persistence: Readonly<Record<string, string>>;
+  /** Model that classifies pictures, or null where none is configured. */
+  readonly model: () => { readonly version: string; readonly loaded: boolean } | null;
+}

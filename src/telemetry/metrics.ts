@@ -1,0 +1,56 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The numbers a process shows at `/metrics`. Labels have few values: templates and outcomes, never ids or paths. */
+export function createMetrics({ processMetrics = true }: { processMetrics?: boolean } = {}) {
+  const registry = new Registry();
+  const registers = [registry];
+  if (processMetrics) collectDefaultMetrics({ register: registry });
+
+  return {
+    registry,
+    httpSeconds: new Histogram({
+      name: 'palate_http_request_seconds',
+      help: 'Time from the request line to the last byte of the answer, by route template',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    }),
+    openStreams: new Gauge({
+      name: 'palate_sse_connections',
+      help: 'Server-sent event connections that are open',
+      registers,
+    }),
+    rateLimited: new Counter({
+      name: 'palate_rate_limited_total',
+      help: 'Requests refused with 429, by limit',
+      labelNames: ['limit'] as const,
+      registers,
+    }),
+    workflows: new Counter({
+      name: 'palate_workflow_outcomes_total',
+      help: 'Workflow runs that ended, by workflow and outcome',
+      labelNames: ['workflow', 'outcome'] as const,
+      registers,
+    }),
+    activitySeconds: new Histogram({
+      name: 'palate_activity_seconds',
+      help: 'Time of activity attempts, by activity and outcome (completed, failed type, cancelled)',
+      labelNames: ['activity', 'outcome'] as const,
+      buckets: [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300],
+      registers,
+    }),
+    upstreamSeconds: new Histogram({
+      name: 'palate_upstream_call_seconds',
+      help: 'Time of calls to services outside, by service and outcome',
+      labelNames: ['service', 'outcome'] as const,
+      buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+      registers,
+    }),
+    launchBacklog: new Gauge({
+      name: 'palate_launch_backlog',
+      help: 'Launches recorded and not started yet',
+      registers,
+    }),
+  };
+}
+export type Metrics = ReturnType<typeof createMetrics>;
