@@ -1,4 +1,70 @@
 import { z } from 'zod';
+import { Id } from './ids';
+import { Profile } from './profiles';
 
+/** `admin` may do all that `support` and `user` may. */
 export const Role = z.enum(['user', 'support', 'admin']);
 export type Role = z.infer<typeof Role>;
+
+/**
+ * `erasing`: the owner asked for the account to go. Nobody can sign in, every token is dead, and the row stays only to
+ * keep the e-mail address taken until the last of the data is removed.
+ */
+export const AccountState = z.enum(['active', 'erasing']);
+export type AccountState = z.infer<typeof AccountState>;
+
+/** One person, behind the doors of all five systems. The password's hash is no part of it: the store hands that out only to who checks it. */
+export const Account = z.object({
+  id: Id,
+  email: z.string(),
+  /** Full name; null where no door was told one. */
+  name: z.string().nullable(),
+  username: z.string().nullable(),
+  phone: z.string().nullable(),
+  role: Role,
+  state: AccountState,
+  /** Raised by whatever must end every token of the account: sign-out everywhere, a new password, a new role, erasure. */
+  sessionVersion: z.number().int(),
+  profile: Profile,
+  /** Raised by every change of name, phone or profile; a writer states the one it read. */
+  profileRevision: z.number().int(),
+  createdAt: z.date(),
+  updatedAt: z.date(),
+});
+export type Account = z.infer<typeof Account>;
+
+/** An e-mail address is compared trimmed and in lower case; the longest one that can be delivered to has 254 characters. */
+export const Email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254, 'is longer than 254 characters')
+  .regex(/^[^\s@"<>]+@[^\s@"<>]+\.[^\s@.]{2,}$/, 'is not an e-mail address');
+
+/** bcrypt reads 72 bytes and silently ignores the rest, so that a longer password would promise more than it gives. */
+export const passwordMaxBytes = 72;
+
+const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+
+/** The rule of every door, for a password that is being chosen. */
+export const NewPassword = z
+  .string()
+  .min(8, 'needs at least 8 characters')
+  .regex(/\p{Lu}/u, 'needs an upper-case letter')
+  .regex(/\p{Ll}/u, 'needs a lower-case letter')
+  .regex(/\d/, 'needs a digit')
+  .refine((text) => bytesOf(text) <= passwordMaxBytes, `is longer than ${passwordMaxBytes} bytes; choose a shorter one`)
+  .refine((text) => !text.includes('\0'), 'holds a NUL character');
+
+/** A password that is only compared: nothing is said about its form, so that a wrong one is just wrong. */
+export const GivenPassword = z.string().max(1024, 'is longer than 1024 characters');
+
+export const PersonName = z.string().trim().min(1, 'is empty').max(100, 'is longer than 100 characters');
+export const Username = z
+  .string()
+  .trim()
+  .regex(/^[\p{L}\p{N}._-]{2,40}$/u, 'needs 2 to 40 letters, digits, dots, dashes or underscores');
+export const Phone = z
+  .string()
+  .trim()
+  .regex(/^\+?[\d\s()./-]{4,30}$/, 'is not a telephone number');
