@@ -1,5 +1,7 @@
 /** Three projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines. */
 const esmOnly = 'file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|@huggingface';
+// The MongoDB driver imports `os` dynamically, which jest's sandbox refuses: swc turns that into a require.
+const dynamicImport = '(.*/)?mongodb/lib/runtime_adapters';
 const shared = {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['node', 'require', 'default', 'module-sync'] },
@@ -9,7 +11,7 @@ const shared = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  transformIgnorePatterns: [`node_modules/(?!(${esmOnly})/)`],
+  transformIgnorePatterns: [`node_modules/(?!(${esmOnly})/|${dynamicImport})`],
 };
 
 module.exports = {
