@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import type { SettingsSchema } from './schema';
+
+/** What one field alone cannot say. Each finding names the variable to change. */
+export interface Finding {
+  variable: string;
+  problem: string;
+}
+type Values = Readonly<z.infer<typeof SettingsSchema>>;
+
+export const findingsAcross = (values: Values): Finding[] => {
+  const found: Finding[] = [];
+  const report = (variable: string, problem: string) => found.push({ variable, problem });
+
+  if (values.storageBackend === 'aws') {
+    if (values.awsBucketName === null) report('AWS_BUCKET_NAME', 'is required with STORAGE_BACKEND=aws');
+    if (values.awsRegion === null) report('AWS_REGION', 'is required with STORAGE_BACKEND=aws');
+  }
+  if (values.awsAccessKeyId !== null && values.awsSecretAccessKey === null) {
+    report('AWS_SECRET_ACCESS_KEY', 'is required with AWS_ACCESS_KEY_ID');
+  }
+  if (values.awsSecretAccessKey !== null && values.awsAccessKeyId === null) {
+    report('AWS_ACCESS_KEY_ID', 'is required with AWS_SECRET_ACCESS_KEY');
+  }
+  if (values.temporalTlsClientCertPath !== null && values.temporalTlsClientKeyPath === null) {
+    report('TEMPORAL_TLS_CLIENT_KEY_PATH', 'is required with TEMPORAL_TLS_CLIENT_CERT_PATH');
+  }
+  if (values.temporalTlsClientKeyPath !== null && values.temporalTlsClientCertPath === null) {
+    report('TEMPORAL_TLS_CLIENT_CERT_PATH', 'is required with TEMPORAL_TLS_CLIENT_KEY_PATH');
+  }
+  if (values.temporalTls === false && values.temporalApiKey !== null) {
+    report('TEMPORAL_TLS', 'must not be false with TEMPORAL_API_KEY: the key would travel in the clear');
+  }
+  const rejection = values.hfRejectionStatusCode;
+  // 3xx are redirects to clients, 204 and 205 carry no body: the sentence would be lost.
+  if (rejection > 200 && rejection < 400) report('HF_REJECTION_STATUS_CODE', 'must be 200, or from 400 to 499');
+  if (values.photoReaskMaxMs < values.photoReaskMs) {
+    report('PHOTO_REASK_MAX_MS', `must not be below PHOTO_REASK_MS (${values.photoReaskMs})`);
+  }
+  if (values.nodeEnv === 'production') found.push(...productionFindings(values));
+  return found;
+};
+
+const productionFindings = (values: Values): Finding[] => {
+  const found: Finding[] = [];
+  for (const secret of values.jwtSecrets) {
+    const weakness = weaknessOfSecret(secret);
+    if (weakness !== null) {
+      found.push({
+        variable: 'JWT_SECRET',
+        problem: `${weakness}; production needs a random one (openssl rand -hex 32 makes one)`,
+      });
+      break;
+    }
+  }
+  if (values.palateEncryptionKeys.some((key) => new Set(Buffer.from(key, 'base64')).size < 12)) {
+    found.push({
+      variable: 'PALATE_ENCRYPTION_KEYS',
+      problem: 'holds a key that is not random; production needs random ones (openssl rand -base64 32 makes one)',
+    });
+  }
+  if (values.awsSecretAccessKey !== null && looksLikeDefault(values.awsSecretAccessKey)) {
+    found.push({
+      variable: 'AWS_SECRET_ACCESS_KEY',
+      problem: 'is a well-known default; production needs one of its own',
+    });
+  }
+  if (values.publicUrl === null) {
+    if (values.palateRole === 'api' || values.palateRole === 'all') {
+      found.push({ variable: 'PUBLIC_URL', problem: 'is required in production: links in answers begin with it' });
+    }
+  } else if (!isSafePublicUrl(values.publicUrl)) {
+    found.push({
+      variable: 'PUBLIC_URL',
+      problem: 'must begin with https:// in production: it carries tokens and pictures',
+    });
+  }
+  return found;
+};
+
+/** HS256 asks for a key as long as its hash: RFC 7518 §3.2. */
+const MIN_SECRET_BYTES = 32;
+
+const weaknessOfSecret = (secret: string): string | null => {
+  if (looksLikeDefault(secret)) return 'looks like a placeholder';
+  if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `holds a secret shorter than ${MIN_SECRET_BYTES} characters`;
+  // Random hex of 32 characters has fewer than 8 different digits once in about 30,000; typed ones and repetitions nearly always do.
+  return new Set(secret).size < 8 ? 'holds a secret with too few different characters' : null;
+};
+
+const looksLikeDefault = (secret: string): boolean =>
+  /secret|change.?me|passw|example|default|placeholder|replace|your[-_ ]|minio|deadbeef|development|^(dev|test)[-_ ]|0123456789|qwerty/i.test(
+    secret,
+  );
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+const isSafePublicUrl = (address: string): boolean => {
+  const url = new URL(address);
+  return url.protocol === 'https:' || LOOPBACK.test(url.hostname);
+};

@@ -1,0 +1,155 @@
+import type { z } from 'zod';
+import { translateForeignNames } from './foreignNames';
+import { findingsAcross, type Finding } from './rules';
+import { documented, SettingsSchema, type SettingDoc } from './schema';
+
+/**
+ * The settings of a process, read once at start.
+ *
+ * C1  Every bad variable is reported at once: nobody restarts five times to find five mistakes.
+ * C2  A secret is never printed: not in errors, not by `describeSettings`, not when the object itself is logged.
+ * C3  Frozen: what a process started with is what it runs with.
+ */
+export type SettingValues = z.infer<typeof SettingsSchema>;
+
+export interface DerivedSettings {
+  /** Lines for the log at start: names that were mapped or ignored, addresses that were rewritten. */
+  notices: string[];
+  /** Hugging Face may be asked: there is a token, or its address was set on purpose. `mlServiceUrl` speaks for itself. */
+  classifierConfigured: boolean;
+  /** FoodData Central may be asked. */
+  fdcConfigured: boolean;
+  /** Folder of the `file` object store. */
+  uploadsDir: string;
+  /** Largest accepted picture in bytes. */
+  photoMaxBytes: number;
+  /** Durations that a photo's workflow is started with; milliseconds. */
+  photoTiming: {
+    classifyRetryMs: number;
+    classifyAttempts: number;
+    reaskMs: number;
+    reaskMaxMs: number;
+    reaskForMs: number;
+  };
+}
+
+export type Settings = DeepReadonly<Omit<SettingValues, keyof DerivedSettings> & DerivedSettings>;
+
+type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
+
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+  constructor(readonly findings: readonly (Finding & { example: string })[]) {
+    const lines = findings.map(
+      ({ variable, problem, example }) => `  ${variable} ${problem}. Example: ${variable}=${example}`,
+    );
+    super(`Palate cannot start with these settings:\n${lines.join('\n')}`);
+  }
+}
+
+type Field = keyof SettingValues;
+const fields = Object.keys(SettingsSchema.shape) as Field[];
+
+/** What is documented of a field. */
+export const settingDoc = (field: Field): SettingDoc => {
+  const doc = documented.get(SettingsSchema.shape[field]);
+  if (doc === undefined) throw new Error(`The setting ${field} has no documentation`);
+  return doc;
+};
+
+/** Every variable with its documentation, in the order of the schema. */
+export const documentedSettings = (): readonly (SettingDoc & { field: Field })[] =>
+  fields.map((field) => ({ field, ...settingDoc(field) }));
+
+/**
+ * @param given the environment: names to texts; empty texts count as unset
+ * @throws SettingsError naming every variable that is wrong, why, and an example that is right
+ */
+export const parseSettings = (given: Readonly<Record<string, string | undefined>>): Settings => {
+  const { env, notices } = translateForeignNames(given);
+  const raw = Object.fromEntries(fields.map((field) => [field, textOf(field, env)]));
+  const bad = new Map<string, Finding>();
+
+  const parsed = SettingsSchema.safeParse(raw);
+  for (const issue of parsed.error?.issues ?? []) {
+    const { variable, meaning } = settingDoc(issue.path[0] as Field);
+    const problem = isUnset(env[variable]) ? `is required: ${meaning.replace(/\.$/, '')}` : issue.message;
+    if (!bad.has(variable)) bad.set(variable, { variable, problem });
+  }
+  // A bad value is stood in for by its example, so that the rules across variables are checked in the same pass.
+  const values = parsed.data ?? SettingsSchema.parse(withExamples(raw, bad));
+  for (const finding of findingsAcross(values)) if (!bad.has(finding.variable)) bad.set(finding.variable, finding);
+  if (bad.size > 0)
+    throw new SettingsError([...bad.values()].map((finding) => ({ ...finding, example: exampleOf(finding.variable) })));
+
+  const hfSpaceUrl = onRouter(values.hfSpaceUrl);
+  if (hfSpaceUrl !== values.hfSpaceUrl) notices.push(`HF_SPACE_URL names a retired host and is read as ${hfSpaceUrl}.`);
+  return sealed({
+    ...values,
+    hfSpaceUrl,
+    uploadsDir: values.uploadsDir ?? `${values.palateHome.replace(/\/+$/, '')}/objects`,
+    classifierConfigured: values.hfApiToken !== null || !isUnset(env.HF_SPACE_URL),
+    fdcConfigured: values.fdcApiKey !== null,
+    photoMaxBytes: Math.round(values.photoMaxMb * 1_000_000),
+    photoTiming: {
+      classifyRetryMs: values.photoClassifyRetryMs,
+      classifyAttempts: values.photoClassifyAttempts,
+      reaskMs: values.photoReaskMs,
+      reaskMaxMs: values.photoReaskMaxMs,
+      reaskForMs: values.photoReaskForMs,
+    },
+    notices,
+  });
+};
+
+/** The settings by variable and in its unit, fit for a log: secrets are `[set]` or `[2 set]`, what is unset is null. */
+export const describeSettings = (settings: Settings): Record<string, unknown> =>
+  Object.fromEntries(
+    documentedSettings().map(({ field, variable, secret, unit }) => {
+      const value: unknown = settings[field];
+      if (secret === true) return [variable, covered(value)];
+      return [variable, unit === 's' && typeof value === 'number' ? value / 1000 : value];
+    }),
+  );
+
+const covered = (value: unknown): string | null => {
+  if (value === null) return null;
+  return Array.isArray(value) && value.length > 1 ? `[${value.length} set]` : '[set]';
+};
+
+/** Frozen through and through; printing it by accident (a log line, an error's context) shows the redacted form. */
+const sealed = (settings: Settings): Settings => {
+  const redacted = () => describeSettings(settings);
+  Object.defineProperty(settings, 'toJSON', { value: redacted });
+  Object.defineProperty(settings, Symbol.for('nodejs.util.inspect.custom'), { value: redacted });
+  return deepFreeze(settings);
+};
+
+const deepFreeze = <T extends object>(value: T): T => {
+  for (const inner of Object.values(value))
+    if (typeof inner === 'object' && inner !== null) deepFreeze(inner as object);
+  return Object.freeze(value);
+};
+
+const isUnset = (text: string | undefined): boolean => text === undefined || text.trim() === '';
+
+const textOf = (field: Field, env: Readonly<Record<string, string | undefined>>): string | undefined => {
+  const { variable, byDefault } = settingDoc(field);
+  const text = env[variable]?.trim() ?? '';
+  return text === '' ? byDefault : text;
+};
+
+const withExamples = (raw: Readonly<Record<string, string | undefined>>, bad: ReadonlyMap<string, Finding>) =>
+  Object.fromEntries(
+    fields.map((field) => [field, bad.has(settingDoc(field).variable) ? settingDoc(field).example : raw[field]]),
+  );
+
+const exampleOf = (variable: string): string =>
+  documentedSettings().find((doc) => doc.variable === variable)?.example ?? '';
+
+/** Hugging Face retired `api-inference`; the same models answer on the router. */
+const onRouter = (address: string): string =>
+  address.replace(
+    /^https?:\/\/api-inference\.huggingface\.co\/(?:pipeline\/[\w-]+\/|models\/)?/,
+    'https://router.huggingface.co/hf-inference/models/',
+  );
