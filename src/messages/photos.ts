@@ -33,7 +33,6 @@ export interface PhotoTiming {
 
 export interface CorrectEntry {
   entryId: string;
-  revision: number;
 }
 
 /** `batches` of a run before it goes on as a new one; `removed` so far. */

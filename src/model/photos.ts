@@ -70,13 +70,15 @@ export const Picture = z.object({
 });
 export type Picture = z.infer<typeof Picture>;
 
-/** One line of a user's log: a photo and its analysis, or a meal entered by hand (`kind: 'manual'`, no picture). */
+/**
+ * One line of a user's log: a photo and its analysis, or a meal entered by hand (`kind: 'manual'`, no picture).
+ * `kind: 'upload'` is a bare picture: kept, served and reaped like a photo's, never analysed and not in the log.
+ */
 export const Entry = z.object({
   id: Id,
-  kind: z.enum(['photo', 'manual']),
-  /** null: an anonymous caller; then `capabilityHash` is set and the row lives 24 h. */
+  kind: z.enum(['photo', 'manual', 'upload']),
+  /** null: an anonymous caller, who holds a capability for the id; the row lives 24 h. */
   ownerId: Id.nullable(),
-  capabilityHash: z.string().nullable(),
   state: EntryState,
   /** True while a classifier that could not answer is still being asked again. */
   retrying: z.boolean(),

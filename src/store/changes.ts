@@ -8,20 +8,22 @@ import type { Connection, mongo } from 'mongoose';
  * C2  When the stream breaks (step-down, restart) every listener is woken once it is back, as changes may have been missed.
  */
 export interface Changes {
-  /** Calls `wake` at each change of the row; returns the function that stops it. */
-  listen(collection: string, id: string, wake: () => void): () => void;
-  /**
-   * Reads until `done` says yes, `ms` have passed or `signal` aborts, and returns the last value read.
-   * `read` is called once at once, and again after each change.
-   */
+  /** Yields at once and after each change of the row, until `signal` aborts; changes while the reader is busy are one. */
+  follow(row: Row, signal: AbortSignal): AsyncIterable<void>;
+  /** Reads until `done` says yes, `ms` have passed or `signal` aborts, and returns the last value read. */
   waitFor<T>(
-    row: { collection: string; id: string },
+    row: Row,
     read: () => Promise<T>,
     done: (value: T) => boolean,
     ms: number,
     signal?: AbortSignal,
   ): Promise<T>;
   close(): Promise<void>;
+}
+
+export interface Row {
+  collection: string;
+  id: string;
 }
 
 const reopenAfterMs = 500;
@@ -70,7 +72,7 @@ export function createChanges(
 
   open();
 
-  const listen: Changes['listen'] = (collection, id, wake) => {
+  const listen = ({ collection, id }: Row, wake: () => void): (() => void) => {
     const key = `${collection}:${id}`;
     const set = listeners.get(key) ?? new Set();
     listeners.set(key, set.add(wake));
@@ -80,30 +82,36 @@ export function createChanges(
     };
   };
 
+  async function* follow(row: Row, signal: AbortSignal): AsyncGenerator<void> {
+    let wakes = 0;
+    let notify: (() => void) | undefined;
+    const wake = () => {
+      wakes += 1;
+      notify?.();
+    };
+    const stop = listen(row, wake);
+    signal.addEventListener('abort', wake);
+    try {
+      do {
+        const seen = wakes;
+        yield;
+        if (wakes === seen && !signal.aborted) await new Promise<void>((resolve) => (notify = resolve));
+      } while (!signal.aborted);
+    } finally {
+      stop();
+      signal.removeEventListener('abort', wake);
+    }
+  }
+
   return {
-    listen,
+    follow,
     async waitFor(row, read, done, ms, signal) {
-      let wakes = 0;
-      let notify: (() => void) | undefined;
-      const wake = () => {
-        wakes += 1;
-        notify?.();
-      };
-      const stop = listen(row.collection, row.id, wake);
       const deadline = AbortSignal.timeout(ms);
-      const ended = signal ? AbortSignal.any([deadline, signal]) : deadline;
-      ended.addEventListener('abort', wake);
-      try {
-        for (;;) {
-          const seen = wakes;
-          const value = await read();
-          if (done(value) || ended.aborted) return value;
-          if (wakes === seen) await new Promise<void>((resolve) => (notify = resolve));
-        }
-      } finally {
-        stop();
-        ended.removeEventListener('abort', wake);
+      for await (const _ of follow(row, signal ? AbortSignal.any([deadline, signal]) : deadline)) {
+        const value = await read();
+        if (done(value)) return value;
       }
+      return read();
     },
     async close() {
       closed = true;

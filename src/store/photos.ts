@@ -42,9 +42,8 @@ const mixed = { type: Schema.Types.Mixed, default: null };
 const schema = new Schema<EntryRow>(
   {
     _id: { type: String, required: true },
-    kind: { type: String, enum: ['photo', 'manual'], required: true },
+    kind: { type: String, enum: ['photo', 'manual', 'upload'], required: true },
     ownerId: { type: String, default: null },
-    capabilityHash: { type: String, default: null },
     state: { type: String, enum: EntryState.options, required: true },
     retrying: { type: Boolean, required: true },
     revision: { type: Number, required: true },
@@ -107,7 +106,6 @@ export const hashCapability = (key: string): string => createHash('sha256').upda
 export interface NewPhoto {
   id: Id;
   ownerId: Id | null;
-  capabilityHash: string | null;
   caption: string | null;
   statedGrams: number | null;
   consumedAt: Date;
@@ -232,7 +230,6 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         ...meal,
         kind: 'manual',
         state: 'analyzed',
-        capabilityHash: null,
         statedGrams: null,
         createdAt: clock(),
         expiresAt: null,
@@ -240,6 +237,28 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       };
       await rows.insertMany([row]);
       return fromRow(row);
+    },
+
+    /** A bare picture of `POST /upload`, whose objects are already stored. */
+    async createUpload(id: Id, ownerId: Id | null, picture: Picture, expiresAt: Date | null): Promise<void> {
+      const now = clock();
+      const row: EntryRow = {
+        _id: id,
+        ...blank(),
+        kind: 'upload',
+        ownerId,
+        state: 'analyzed',
+        caption: null,
+        statedGrams: null,
+        consumedAt: now,
+        consumedAtSource: 'upload',
+        picture,
+        analysis: null,
+        createdAt: now,
+        expiresAt,
+      };
+      await rows.insertMany([row]);
+      await claims.deleteOne({ _id: id });
     },
 
     async find(id: Id): Promise<Entry | null> {
@@ -264,7 +283,12 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
 
     /** The caller's log, latest meal first; `kind` null is everything. Tombstones are not in it. */
     async listLog(ownerId: Id, limit: number, before: LogPosition | null): Promise<Entry[]> {
-      const filter: QueryFilter<EntryRow> = { ownerId, deletedAt: null, state: { $in: visible } };
+      const filter: QueryFilter<EntryRow> = {
+        ownerId,
+        deletedAt: null,
+        kind: { $in: ['photo', 'manual'] },
+        state: { $in: visible },
+      };
       if (before)
         filter.$or = [
           { consumedAt: { $lt: before.consumedAt } },

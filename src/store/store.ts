@@ -24,11 +24,6 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
       if (!db) throw new Error('MongoDB is not connected');
       await db.command({ ping: 1 }, { timeoutMS: ms });
     },
-
-    /** Builds every declared index and drops none. */
-    async buildIndexes(): Promise<void> {
-      for (const model of Object.values(connection.models)) await model.createIndexes();
-    },
   };
 }
 export type Store = ReturnType<typeof createStore>;

@@ -1,0 +1,38 @@
+import type { Id } from '../../model/ids';
+import type { Correction, Entry } from '../../model/photos';
+import { correctionId, photoWorkflows, type CorrectEntry } from '../../messages/photos';
+import { taskQueues } from '../../messages/taskQueues';
+import type { Launch } from '../../store/launches';
+import type { PhotoDeps } from './deps';
+
+/**
+ * Keeps the user's word about a food and launches the run that works it in.
+ * Null when the entry changed in between (read it again) or is gone.
+ */
+export async function requestCorrection(
+  deps: PhotoDeps,
+  {
+    entry,
+    ownerId,
+    requestId,
+    ...word
+  }: { entry: Entry; ownerId: Id | null; requestId: string } & Omit<Correction, 'at'>,
+): Promise<Entry | null> {
+  const { photos, launches, transaction } = deps.store;
+  const launch: Launch = {
+    workflowId: correctionId(entry.id, entry.revision + 1),
+    workflow: photoWorkflows.correct,
+    args: [{ entryId: entry.id } satisfies CorrectEntry],
+    taskQueue: taskQueues.main,
+    ownerId,
+    feature: 'photos',
+    requestId,
+  };
+  const corrected = await transaction(async (session) => {
+    const row = await photos.requestCorrection(entry.id, { ...word, at: deps.clock() }, entry.revision, session);
+    if (row) await launches.record(launch, session);
+    return row;
+  });
+  if (corrected) await deps.launches.start(launch);
+  return corrected;
+}

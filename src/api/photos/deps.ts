@@ -1,0 +1,32 @@
+import type { FoodTable } from '../../ml/foods';
+import type { Launches } from '../../launches/launch';
+import type { ObjectStore } from '../../services/objects';
+import type { Changes } from '../../store/changes';
+import type { Store } from '../../store/store';
+import type { PhotoTiming } from '../../messages/photos';
+import type { Capabilities } from '../capabilities';
+import type { TemporalHandle } from '../deps';
+
+/** What the photo routes need. */
+export interface PhotoDeps {
+  readonly store: Pick<Store, 'photos' | 'launches' | 'transaction'>;
+  readonly objects: ObjectStore;
+  readonly launches: Launches;
+  readonly temporal: TemporalHandle;
+  readonly changes: Changes;
+  readonly capabilities: Capabilities;
+  readonly foods: FoodTable;
+  readonly clock: () => Date;
+  readonly settings: PhotoSettings;
+}
+
+export interface PhotoSettings {
+  /** Absolute address of this server for links; null: as the client named it. */
+  readonly publicUrl: string | null;
+  readonly photoMaxBytes: number;
+  /** Folder for uploads on their way in. */
+  readonly tempDir: string;
+  readonly predictWaitMs: number;
+  readonly photoTiming: PhotoTiming;
+  readonly hfRejectionStatusCode: number;
+}

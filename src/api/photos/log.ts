@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import { Id } from '../../model/ids';
+import { entrySettled, photoId } from '../../messages/photos';
+import { amend } from '../../ml/nutrition';
+import { conflict, notFound, problem, unprocessable } from '../errors';
+import { json, reply, type Route } from '../route';
+import { requestCorrection } from './correct';
+import type { PhotoDeps } from './deps';
+import { MealTime } from './mealTime';
+import { originOf } from './origin';
+import { logCursor } from './cursor';
+import { PhotoView, presentEntry } from './present';
+import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
+
+/** The caller's log: photos and meals by hand, corrected and deleted under one id. */
+const Params = z.object({ id: Id });
+const Page = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(200).optional(),
+});
+const LogPage = z.object({
+  items: z.array(PhotoView),
+  nextCursor: z.string().nullable(),
+  message: z.string().optional(),
+});
+
+const Change = (clock: () => Date) =>
+  z
+    .object({
+      food: z
+        .string()
+        .trim()
+        .min(1)
+        .max(500)
+        .optional()
+        .meta({ description: 'What it is, in your words: "lamb tagine", "two boiled eggs"' }),
+      grams: z.number().positive().max(20_000).optional(),
+      servings: z.number().positive().max(100).optional(),
+      consumed_at: MealTime(clock).optional(),
+    })
+    .strict()
+    .refine(
+      (change) => Object.values(change).some((value) => value !== undefined),
+      'names nothing to change; send food, grams, servings or consumed_at',
+    )
+    .refine(
+      ({ grams, servings }) => grams === undefined || servings === undefined,
+      'has both grams and servings; send one of them',
+    );
+
+export const logRoutes = (deps: PhotoDeps): Route[] => {
+  const { photos } = deps.store;
+  const owned = async (id: Id, ownerId: Id): Promise<LogEntry> => {
+    const entry = asLogEntry(await photos.find(id));
+    return entry?.ownerId === ownerId && entry.state !== 'hf_rejected' && entry.state !== 'failed'
+      ? entry
+      : notFound('history entry');
+  };
+
+  return [
+    json(
+      {
+        method: 'get',
+        path: '/history',
+        access: 'user',
+        tag: 'log',
+        summary: 'Your log, latest meal first',
+        query: Page,
+        responses: { 200: LogPage },
+      },
+      async (context) => {
+        const { limit, cursor } = context.query;
+        const rows = await photos.listLog(
+          context.caller.id,
+          limit + 1,
+          cursor === undefined ? null : logCursor.read(cursor),
+        );
+        const page = rows.slice(0, limit);
+        const last = page.at(-1);
+        const origin = originOf(deps, context);
+        const items = page.flatMap((row) => asLogEntry(row) ?? []).map((entry) => presentEntry(deps, entry, origin));
+        return {
+          items,
+          nextCursor:
+            rows.length > limit && last ? logCursor.write({ consumedAt: last.consumedAt, id: last.id }) : null,
+          ...(items.length === 0 && cursor === undefined && { message: 'history empty' }),
+        };
+      },
+    ),
+
+    json(
+      {
+        method: 'get',
+        path: '/history/:id',
+        access: 'user',
+        tag: 'log',
+        summary: 'One entry of your log',
+        params: Params,
+        responses: { 200: PhotoView },
+      },
+      async (context) => presentEntry(deps, await owned(context.params.id, context.caller.id), originOf(deps, context)),
+    ),
+
+    json(
+      {
+        method: 'patch',
+        path: '/history/:id',
+        access: 'user',
+        tag: 'log',
+        summary: 'Correct an entry: another food, weight, number of servings or time',
+        description:
+          'Everything is computed anew. A new food is looked up; where that takes longer than the server waits, the answer is 202.',
+        params: Params,
+        body: Change(deps.clock),
+        responses: {
+          200: PhotoView,
+          202: { description: 'Kept; the figures follow', schema: PhotoView, headers: ['location'] },
+        },
+      },
+      async (context) => {
+        const { id } = context.params;
+        const { food, grams, servings, consumed_at: consumedAt } = context.body;
+        const ownerId = context.caller.id;
+        // The entry may move between the read and the write; the write names the revision it read.
+        for (let attempt = 0; attempt < 5; attempt += 1) {
+          const entry = await owned(id, ownerId);
+          if (food !== undefined) {
+            const timed = consumedAt ? await photos.edit(id, entry.revision, { consumedAt }) : entry;
+            if (!timed) continue;
+            const word = { food, grams: grams ?? null, servings: servings ?? null };
+            if (!(await requestCorrection(deps, { entry: timed, ownerId, requestId: context.requestId, ...word })))
+              continue;
+            const settled = (await waitUntilSettled(deps, id, context.signal)) ?? notFound('history entry');
+            const view = presentEntry(deps, settled, originOf(deps, context));
+            return settled.pendingCorrection ? reply(202, view, { location: `/photos/${id}` }) : view;
+          }
+          const weighed = grams !== undefined || servings !== undefined;
+          if (weighed && (entry.state !== 'analyzed' || !entry.analysis))
+            unprocessable('This entry has no food yet, so it cannot be weighed. Send `food` too.');
+          const edited = await photos.edit(id, entry.revision, {
+            ...(consumedAt && { consumedAt }),
+            ...(weighed &&
+              entry.analysis && {
+                analysis: amend(entry.analysis, { grams: grams ?? null, servings: servings ?? null }),
+                correctedAt: deps.clock(),
+              }),
+          });
+          const shown = asLogEntry(edited);
+          if (shown) return presentEntry(deps, shown, originOf(deps, context));
+        }
+        return conflict('The entry is being changed by others at the same time; try again.');
+      },
+    ),
+
+    json(
+      {
+        method: 'delete',
+        path: '/history/:id',
+        access: 'user',
+        tag: 'log',
+        summary: 'Delete an entry with its pictures',
+        params: Params,
+        responses: { 204: { description: 'Deleted' } },
+      },
+      async (context) => {
+        const { id } = await owned(context.params.id, context.caller.id);
+        if (!(await photos.hide(id))) throw problem('not-found');
+        // Hidden for good from here on; what fails below is finished by the reaper.
+        context.afterAnswer(async () => {
+          await deps.objects.removePrefix(`photos/${id}/`);
+          await photos.removeRow(id);
+          const client = await deps.temporal.client();
+          await client.workflow
+            .getHandle(photoId(id))
+            .signal(entrySettled)
+            .catch(() => undefined);
+        });
+        return reply(204, null);
+      },
+    ),
+  ];
+};

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { Id } from '../../model/ids';
+import type { Entry } from '../../model/photos';
+import type { Caller } from '../deps';
+import { notFound } from '../errors';
+import { json, sse, type Route, type SseEvent } from '../route';
+import type { PhotoDeps } from './deps';
+import { originOf } from './origin';
+import { PhotoView, presentEntry, presentRejection, RejectionView } from './present';
+import { asLogEntry } from './wait';
+
+/** Reading one photo, once or as it changes. An anonymous caller shows the key of its `Location`. */
+const Params = z.object({ id: Id });
+const Query = z.object({ key: z.string().max(64).optional() });
+const Shown = z.union([PhotoView, RejectionView]);
+
+export const watchRoutes = (deps: PhotoDeps): Route[] => {
+  const { photos } = deps.store;
+
+  const visible = async (id: Id, caller: Caller | null, key: string | undefined): Promise<Entry | null> => {
+    const entry = asLogEntry(await photos.find(id));
+    if (!entry) return null;
+    if (entry.ownerId !== null) return entry.ownerId === caller?.id ? entry : null;
+    return key !== undefined && deps.capabilities.check(`photo:${id}`, key) ? entry : null;
+  };
+  const present = (entry: Entry, origin: string) => {
+    const shown = asLogEntry(entry) ?? notFound('photo');
+    return entry.state === 'hf_rejected' ? presentRejection(entry) : presentEntry(deps, shown, origin);
+  };
+
+  return [
+    json(
+      {
+        method: 'get',
+        path: '/photos/:id',
+        access: 'optional',
+        tag: 'photos',
+        summary: 'One photo and its figures',
+        params: Params,
+        query: Query,
+        responses: { 200: Shown },
+      },
+      async (context) => {
+        const entry = (await visible(context.params.id, context.caller, context.query.key)) ?? notFound('photo');
+        return present(entry, originOf(deps, context));
+      },
+    ),
+
+    sse(
+      {
+        path: '/photos/:id/events',
+        access: 'optional',
+        tag: 'photos',
+        summary: 'The photo as it changes',
+        description:
+          'Each event `photo` is the whole photo, with its revision as id. A browser sends a ticket (`POST /tickets`) or, anonymously, the key.',
+        params: Params,
+        query: Query,
+        event: Shown,
+        responses: {},
+      },
+      async (context) => {
+        const { id } = context.params;
+        const read = () => visible(id, context.caller, context.query.key);
+        if (!(await read())) notFound('photo');
+        const changes = deps.changes.follow({ collection: photos.collection, id }, context.signal);
+        return revisions(changes, read, context.lastEventId, (entry) => present(entry, originOf(deps, context)));
+      },
+    ),
+  ];
+};
+
+/** Yields the entry whenever its revision is newer than the one the client has; ends when the entry or the client is gone. */
+async function* revisions(
+  changes: AsyncIterable<void>,
+  read: () => Promise<Entry | null>,
+  lastEventId: string | null,
+  present: (entry: Entry) => unknown,
+): AsyncGenerator<SseEvent> {
+  let sent = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
+  for await (const _ of changes) {
+    const entry = await read();
+    if (!entry) return;
+    if (entry.revision <= sent) continue;
+    sent = entry.revision;
+    yield { id: String(sent), event: 'photo', data: present(entry) };
+  }
+}
