@@ -53,3 +53,10 @@ export const boundedText = async (response: Response, maxBytes: number): Promise
   }
   return Buffer.concat(chunks).toString('utf8');
 };
+
+/** Why a request got no answer, in a word an operator can look up: `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, … */
+export const networkReason = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+};

@@ -1,7 +1,7 @@
 import { imageClassification } from '@huggingface/inference';
 import { z } from 'zod';
 import type { Candidate, InferenceSource } from '../../model/photos';
-import { boundedText, observed, retryAfterMs } from '../calls';
+import { boundedText, networkReason, observed, retryAfterMs } from '../calls';
 import type { OnCall } from '../calls';
 import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable } from './classifier';
 import type { Classifier } from './classifier';
@@ -93,7 +93,6 @@ export const createHuggingFaceClassifier = (options: HuggingFaceOptions): Classi
         {
           data: new Blob([new Uint8Array(picture)], { type: contentType }),
           endpointUrl,
-          provider: 'hf-inference',
           ...(token === undefined ? {} : { accessToken: token }),
         },
         { retry_on_error: false, fetch: keep, signal },
@@ -156,7 +155,7 @@ export const createHuggingFaceClassifier = (options: HuggingFaceOptions): Classi
           if (overdue.aborted) throw new ClassifierUnavailable(`${model} did not answer within ${timeoutMs} ms.`);
           if (error instanceof RangeError)
             throw new ClassifierUnavailable(`${model} sent an answer of over ${mostBytes} bytes.`);
-          throw new ClassifierUnavailable(`${model} cannot be reached.`);
+          throw new ClassifierUnavailable(`${model} cannot be reached (${networkReason(error)}).`);
         }
         if (answer.status < 200 || answer.status > 299) throw fault(answer);
         return candidatesOf(answer.body);
