@@ -5,7 +5,7 @@
  * C1  A folder there is whole or absent: it is filled beside its place and renamed into it.
  * C2  Two starts at once get an engine once: the second waits for the first, and takes over from one that died.
  */
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -32,10 +32,11 @@ export async function keep(env, name, version, fetchInto) {
   const root = engineFolder(env);
   const place = path.join(root, `${name}-${version}`);
   await mkdir(root, { recursive: true });
-  const unlock = await lock(`${place}.lock`);
+  const unlock = await lock(path.join(root, `${name}.lock`));
   try {
     const there = await cached(env, name, version);
     if (there !== null) return there;
+    await clearInterrupted(root, name);
     const work = await mkdtemp(path.join(root, `.${name}-`));
     try {
       const program = await fetchInto(work);
@@ -50,6 +51,13 @@ export async function keep(env, name, version, fetchInto) {
     }
   } finally {
     await unlock();
+  }
+}
+
+/** Removes what an attempt that was cut short left behind; whoever calls holds the lock, so nobody else is filling one. */
+async function clearInterrupted(root, name) {
+  for (const entry of await readdir(root)) {
+    if (entry.startsWith(`.${name}-`)) await rm(path.join(root, entry), { recursive: true, force: true });
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { chmod, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cached, engineFolder, keep } from './cache.mjs';
 import { lastLines, onPath, runCommand } from './command.mjs';
 import { reachable } from './network.mjs';
@@ -66,7 +67,7 @@ async function officialDownload({ env, say }) {
     keep(env, 'mongod', OFFICIAL_VERSION, async (folder) => {
       const { ok, output } = await runCommand(process.execPath, ['-e', fetchIt, OFFICIAL_VERSION, folder], {
         timeoutMs: 600_000,
-        cwd: import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname),
+        cwd: path.dirname(fileURLToPath(import.meta.url)),
         env: { ...env, MONGOMS_PREFER_GLOBAL_PATH: 'false' },
       });
       const program = /^mongod=(.+)$/m.exec(output)?.[1];

@@ -1,18 +1,31 @@
 /** Starts, watches and stops the long-running programs: engines, and the application's own processes. */
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, renameSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, renameSync, statSync, truncateSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lastLines } from './command.mjs';
 
-/** True while a process of that id exists (a number that is no process id is none). */
+/** True while a process of that id runs (one that has ended and only waits to be buried does not). */
 export function isRunning(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (fault) {
     return fault.code === 'EPERM';
+  }
+  return linuxStat(pid)?.[0] !== 'Z';
+}
+
+/** Tells a process from a later one of the same id: its start time where the system gives one, else null. */
+export const startMark = (pid) => linuxStat(pid)?.[19] ?? null;
+
+/** The fields of /proc/<pid>/stat from the state on (the name before it may hold spaces), or null elsewhere. */
+function linuxStat(pid) {
+  try {
+    const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return line.slice(line.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return null;
   }
 }
 
@@ -30,7 +43,7 @@ export function startProcess({ name, command, args, cwd, env, logFile, stdin = '
   } catch {
     // The first run.
   }
-  const log = openSync(logFile, 'w', 0o600);
+  const log = openSync(logFile, 'a', 0o600); // appending, so that it can be cut while it is written
   const child = spawn(command, args, { cwd, env, stdio: [stdin, log, log], detached: true });
   closeSync(log);
   child.stdin?.on('error', () => {});
@@ -66,6 +79,15 @@ function signalTo(pid, signal) {
   } catch {
     // Already gone.
   }
+}
+
+const LONGEST_LOG_BYTES = 64e6;
+
+/** Cuts a log that has grown beyond 64 MB, keeping it beside as `.previous`: a server that runs for months must not fill the disk. */
+export function capLog(logFile) {
+  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) < LONGEST_LOG_BYTES) return;
+  copyFileSync(logFile, `${logFile}.previous`);
+  truncateSync(logFile);
 }
 
 /**

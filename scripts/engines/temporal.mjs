@@ -1,6 +1,7 @@
 /** Temporal's development server with its UI, kept in one SQLite file so that runs outlive a restart. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cached, engineFolder, keep } from './cache.mjs';
 import { lastLines, onPath, runCommand } from './command.mjs';
 import { goInstall } from './goInstall.mjs';
@@ -70,10 +71,9 @@ async function sdkDownload({ env, say }) {
     keep(env, 'temporal', VERSION, async (folder) => {
       const { ok, output } = await runCommand(process.execPath, ['-e', fetchIt, VERSION, folder], {
         timeoutMs: 600_000,
-        cwd: path.dirname(new URL(import.meta.url).pathname),
+        cwd: path.dirname(fileURLToPath(import.meta.url)),
         env,
       });
-      const { readdir } = await import('node:fs/promises');
       const program = ok ? (await readdir(folder)).find((name) => name.startsWith('temporal')) : undefined;
       if (program !== undefined && (await versionOf(path.join(folder, program), env)) !== null)
         return path.join(folder, program);

@@ -1,0 +1,57 @@
+/**
+ * Builds `dist/`: the compiled sources and the bundle of the workflows, which every worker loads instead of bundling at its start.
+ * Does nothing while the sources are those of the last build; says so by a digest that is written last.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { lastLines, runCommand } from '../engines/command.mjs';
+import { Problem } from '../engines/problem.mjs';
+import { withProgress } from '../engines/progress.mjs';
+import { root } from './dependencies.mjs';
+
+const dist = path.join(root, 'dist');
+const digestFile = path.join(dist, '.sources');
+
+/** @returns {Promise<boolean>} false if everything was built already */
+export async function ensureBuild({ env, say }) {
+  const digest = await digestOfSources();
+  if ((await readFile(digestFile, 'utf8').catch(() => '')) === digest) return false;
+  await withProgress(say, 'Building', async () => {
+    await rm(dist, { recursive: true, force: true });
+    const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const [compiled, bundle] = await Promise.all([
+      runCommand(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, env, timeoutMs: 300_000 }),
+      bundleWorkflows(),
+    ]);
+    if (!compiled.ok) throw new Problem(`The sources do not compile:\n${lastLines(compiled.output, 20)}`);
+    await mkdir(dist, { recursive: true });
+    await writeFile(path.join(dist, 'workflow-bundle.js'), bundle);
+    await writeFile(digestFile, digest);
+  });
+  return true;
+}
+
+/** The code of all workflows as one script, with its source map inside. */
+export async function bundleWorkflows() {
+  const { DefaultLogger, bundleWorkflowCode } = await import('@temporalio/worker');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(root, 'src', 'workflows', 'index.ts'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return code;
+}
+
+async function digestOfSources() {
+  const hash = createHash('sha256').update(process.versions.modules);
+  const sources = (await readdir(path.join(root, 'src'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+  const settings = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/checkout/build.mjs'].map(
+    (name) => path.join(root, name),
+  );
+  for (const file of [...sources.sort(), ...settings]) {
+    hash.update(`\0${path.relative(root, file)}\0`).update(await readFile(file));
+  }
+  return hash.digest('hex');
+}

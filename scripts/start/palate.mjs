@@ -1,0 +1,253 @@
+/**
+ * One Palate on one machine, from its home folder to its last process.
+ *
+ * R1  Engines come up side by side while the sources are built; the application comes last and goes first.
+ * R2  The first Ctrl-C (or SIGTERM, SIGHUP) stops everything in order, a second one ends everything at once.
+ * R3  However this process ends, nothing it started outlives it: the mourner sees to the ends that it cannot see to itself.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ensureBuild } from '../checkout/build.mjs';
+import { root } from '../checkout/dependencies.mjs';
+import { findMongod, startMongod } from '../engines/mongodb.mjs';
+import { startMourner } from '../engines/mourner.mjs';
+import { portIsFree } from '../engines/network.mjs';
+import { Problem, sentence } from '../engines/problem.mjs';
+import { capLog } from '../engines/processes.mjs';
+import { findTemporal, startTemporal } from '../engines/temporal.mjs';
+import { startApplication } from './application.mjs';
+import { openHome } from './home.mjs';
+import { sampleMeal } from './sampleMeal.mjs';
+import { createSupervisor } from './supervisor.mjs';
+
+/** What stops later stands lower: the application uses Temporal, and Temporal's runs use MongoDB. */
+const STAGE = { mongodb: 0, temporal: 1, application: 2 };
+// Together under the 15 s within which a Ctrl-C has stopped everything.
+const GRACE_MS = { mongodb: 3_000, temporal: 2_500, application: 9_000 };
+/** npm hands a terminal's Ctrl-C on, so the same one comes twice; a person's second comes later. */
+const SAME_CTRL_C_MS = 400;
+const LOG_CHECK_MS = 60_000;
+
+/**
+ * Runs until it is told to stop.
+ * @param {{ env: NodeJS.ProcessEnv, say: (line: string) => void, main?: string, build?: typeof ensureBuild }} options
+ *   `main` is the application's program; whoever gives another one builds it too
+ * @returns {Promise<0 | 1>} the exit code: 1 if it could not start or could not stay up
+ */
+export async function runPalate({ env, say, main = path.join(root, 'dist', 'main.js'), build = ensureBuild }) {
+  const begun = Date.now();
+  const home = openHome(path.resolve(env.PALATE_HOME || path.join(root, '.palate')));
+  const claim = await home.claim(say);
+  const mourner = startMourner(env);
+  const watch = (running) => {
+    mourner.watch(running);
+    claim.watch(running);
+  };
+  const end = endOfRun(say);
+  const supervisor = createSupervisor({ say, givenUp: end.because });
+  end.whenForced(() => {
+    supervisor.kill();
+    claim.release();
+  });
+  const logs = ['mongodb', 'temporal', 'application', 'trainer'].map(home.log);
+  const logCheck = setInterval(() => logs.forEach(capLog), LOG_CHECK_MS);
+  try {
+    const up = bringUp({ env, say, home, supervisor, watch, main, build }).then((lines) => {
+      if (!end.asked)
+        say([`Palate is ready (${((Date.now() - begun) / 1000).toFixed(1)} s).`, '', ...lines].join('\n'));
+    });
+    up.catch(end.because);
+    await end.reached;
+  } finally {
+    clearInterval(logCheck);
+    await supervisor.stop();
+    claim.release();
+    mourner.dismiss();
+    end.release();
+  }
+  if (end.fault === null) say('Everything has stopped.');
+  else console.error(sentence(end.fault, home.folder));
+  return end.fault === null ? 0 : 1;
+}
+
+/** Why and when a run ends: a signal, or a fault. */
+function endOfRun(say) {
+  let resolve;
+  let force = () => {};
+  let askedAt = null;
+  const end = {
+    fault: null,
+    reached: new Promise((done) => (resolve = done)),
+    get asked() {
+      return askedAt !== null || end.fault !== null;
+    },
+    because(fault) {
+      if (askedAt === null) end.fault ??= fault;
+      resolve();
+    },
+    whenForced: (action) => (force = action),
+    release: () => signals.forEach((name) => process.removeListener(name, onSignal)),
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const onSignal = () => {
+    if (askedAt === null) {
+      askedAt = Date.now();
+      say('Stopping (Ctrl-C again to end everything at once) …');
+      resolve();
+    } else if (Date.now() - askedAt > SAME_CTRL_C_MS) {
+      say('Ending everything at once.');
+      force();
+      process.exit(1);
+    }
+  };
+  signals.forEach((name) => process.on(name, onSignal));
+  return end;
+}
+
+/** Starts everything, in order, and returns the lines that tell a person where it is. */
+async function bringUp({ env, say, home, supervisor, watch, main, build }) {
+  const host = env.HOST || '127.0.0.1';
+  const port = Number(env.PORT || 3000);
+  if (!(await portIsFree(port, host))) {
+    throw new Problem(
+      `Port ${port} is taken by another program: stop that one, or give Palate another port, for example PORT=${port + 1} npm start.`,
+    );
+  }
+  const ports = await home.ports(
+    [
+      ...(env.MONGODB_URI ? [] : ['mongodb']),
+      ...(env.TEMPORAL_ADDRESS ? [] : ['temporal', 'temporalUi']),
+      'metrics',
+      'trainerMetrics',
+    ],
+    say,
+  );
+  const started = (heard) => (running) => {
+    watch(running);
+    heard(running);
+  };
+  const [mongodbUri, temporal] = await Promise.all([
+    embeddedMongodb({ env, say, home, supervisor, port: ports.mongodb, started }),
+    embeddedTemporal({ env, say, home, supervisor, ports, started }),
+    build({ env, say }),
+  ]);
+  const made = env.NODE_ENV === 'production' ? {} : home.secrets();
+  const given = Object.fromEntries(Object.entries(made).filter(([name]) => !env[name]));
+  const metricsPort = Number(env.METRICS_PORT || ports.metrics);
+  const shared = {
+    ...env,
+    ...given,
+    PALATE_HOME: home.folder,
+    MONGODB_URI: mongodbUri,
+    TEMPORAL_ADDRESS: temporal.address,
+    HOST: host,
+    PORT: String(port),
+  };
+  if (temporal.ui !== null) shared.TEMPORAL_UI_URL = temporal.ui;
+  const reached = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port}`;
+  const trainerMetricsPort = env.METRICS_PORT ? metricsPort + 1 : ports.trainerMetrics;
+  await Promise.all([
+    supervisor.keep({
+      name: 'The application',
+      stage: STAGE.application,
+      graceMs: GRACE_MS.application,
+      start: (heard) =>
+        startApplication({
+          main,
+          role: 'all',
+          env: { ...shared, METRICS_PORT: String(metricsPort) },
+          logFile: home.log('application'),
+          readyUrl: `${reached}/health/ready`,
+          started: started(heard),
+        }),
+    }),
+    supervisor.keep({
+      name: 'The trainer',
+      stage: STAGE.application,
+      graceMs: GRACE_MS.application,
+      start: (heard) =>
+        startApplication({
+          main,
+          role: 'trainer',
+          env: { ...shared, METRICS_PORT: String(trainerMetricsPort) },
+          logFile: home.log('trainer'),
+          readyUrl: `http://127.0.0.1:${trainerMetricsPort}/health/live`,
+          started: started(heard),
+        }),
+    }),
+  ]);
+  const picture = home.file('sample-meal.png');
+  writeFileSync(picture, sampleMeal());
+  return [
+    ...addresses({ reached, temporal, mongodbUri, home }),
+    '',
+    ...firstSteps(reached, picture),
+    '',
+    'Ctrl-C stops everything.',
+  ];
+}
+
+/** Returns the URI of MongoDB: the one that is set, or that of a server started here. */
+async function embeddedMongodb({ env, say, home, supervisor, port, started }) {
+  if (env.MONGODB_URI) {
+    say(`MongoDB: ${redacted(env.MONGODB_URI)} (MONGODB_URI).`);
+    return env.MONGODB_URI;
+  }
+  const { name, version, origin, program } = await findMongod({ env, say });
+  say(`${name} ${version}, ${origin}.`);
+  const options = { program, folder: home.file('mongodb'), logFile: home.log('mongodb'), port, env };
+  const { uri } = await supervisor.keep({
+    name,
+    stage: STAGE.mongodb,
+    graceMs: GRACE_MS.mongodb,
+    start: (heard) => startMongod({ ...options, started: started(heard) }),
+  });
+  return uri.replace('/?', '/palate?');
+}
+
+/** Returns the address of Temporal and, of a server started here, the address of its UI. */
+async function embeddedTemporal({ env, say, home, supervisor, ports, started }) {
+  if (env.TEMPORAL_ADDRESS) {
+    say(`Temporal: ${env.TEMPORAL_ADDRESS} (TEMPORAL_ADDRESS).`);
+    return { address: env.TEMPORAL_ADDRESS, ui: env.TEMPORAL_UI_URL || null };
+  }
+  const { name, version, origin, program } = await findTemporal({ env, say });
+  say(`${name} ${version}, ${origin}.`);
+  const options = {
+    program,
+    folder: home.file('temporal'),
+    logFile: home.log('temporal'),
+    port: ports.temporal,
+    uiPort: ports.temporalUi,
+    env,
+  };
+  const { address } = await supervisor.keep({
+    name,
+    stage: STAGE.temporal,
+    graceMs: GRACE_MS.temporal,
+    start: (heard) => startTemporal({ ...options, started: started(heard) }),
+  });
+  return { address, ui: `http://127.0.0.1:${ports.temporalUi}` };
+}
+
+function addresses({ reached, temporal, mongodbUri, home }) {
+  const rows = [
+    ['API', reached],
+    ['API document', `${reached}/docs`],
+    ...(temporal.ui === null ? [] : [['Temporal UI', temporal.ui]]),
+    ['MongoDB', redacted(mongodbUri)],
+    ['Logs', path.join(home.folder, 'logs')],
+  ];
+  return rows.map(([what, where]) => `  ${what.padEnd(14)}${where}`);
+}
+
+function firstSteps(reached, picture) {
+  const file = /^[\w./-]+$/.test(picture) ? picture : `'"${picture}"'`;
+  return [
+    'To try it:',
+    `  curl ${reached}/health`,
+    `  curl -F photo=@${file} -F caption='two slices of cheese pizza and a glass of whole milk' ${reached}/predict`,
+  ];
+}
+
+const redacted = (uri) => uri.replace(/\/\/[^@/]*@/, '//…@');
