@@ -37,6 +37,7 @@ export async function bundleWorkflows() {
   const { DefaultLogger, bundleWorkflowCode } = await import('@temporalio/worker');
   const { code } = await bundleWorkflowCode({
     workflowsPath: path.join(root, 'src', 'workflows', 'index.ts'),
+    workflowInterceptorModules: [path.join(root, 'src', 'workflows', 'outcomes.ts')],
     logger: new DefaultLogger('ERROR'),
   });
   return code;

@@ -101,3 +101,11 @@ export const Entry = z.object({
   expiresAt: z.date().nullable(),
 });
 export type Entry = z.infer<typeof Entry>;
+
+/** Objects of an entry; the original lives only until the picture is prepared, as it may hold the place it was taken at. */
+export const objectKeys = (entryId: Id) => ({
+  prefix: `photos/${entryId}/`,
+  original: `photos/${entryId}/original`,
+  picture: `photos/${entryId}/picture.jpg`,
+  thumbnail: `photos/${entryId}/thumbnail.jpg`,
+});

@@ -22,6 +22,7 @@ import {
  * E5  Before bytes are stored a claim row names them, so that a crash before the entry is written leaves no orphan.
  */
 export const entriesCollection = 'entries';
+export const objectClaimsCollection = 'objectClaims';
 const tombstoneMs = 24 * 3600_000;
 
 /** What only the workflow sees between its steps. */
@@ -85,7 +86,7 @@ const claimSchema = new Schema<ClaimRow>(
     prefix: { type: String, required: true },
     createdAt: { type: Date, required: true },
   },
-  { versionKey: false, collection: 'objectClaims' },
+  { versionKey: false, collection: objectClaimsCollection },
 );
 claimSchema.index({ createdAt: 1 });
 claimSchema.index({ ownerId: 1 });

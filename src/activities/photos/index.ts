@@ -6,6 +6,7 @@ import { photoFailures } from '../../messages/photos';
 import { ClassifierLoading, ClassifierRefused, type Classifier } from '../../services/classifier';
 import type { ObjectStore } from '../../services/objects';
 import type { PhotoStore } from '../../store/photos';
+import { objectKeys } from '../../model/photos';
 import { createNutrition, type NutritionDeps } from './nutrition';
 import { preparePicture, PictureUnreadable } from './picture';
 
@@ -18,14 +19,6 @@ export interface PhotoActivityDeps extends NutritionDeps {
   confidenceThreshold: number;
   clock: () => Date;
 }
-
-/** Objects of an entry; the original lives only until the picture is prepared, as it may hold the place it was taken at. */
-export const objectKeys = (entryId: Id) => ({
-  prefix: `photos/${entryId}/`,
-  original: `photos/${entryId}/original`,
-  picture: `photos/${entryId}/picture.jpg`,
-  thumbnail: `photos/${entryId}/thumbnail.jpg`,
-});
 
 /** Older claims belong to a request that is no more: uploads end long before. */
 const abandonedAfterMs = 3600_000;
@@ -146,7 +139,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     async reapEntries(): Promise<{ reaped: number; more: boolean }> {
       const entries = await photos.reapable(reapBatch);
       for (const { id, kind } of entries) {
-        if (kind === 'photo') await objects.removePrefix(objectKeys(id).prefix);
+        if (kind !== 'manual') await objects.removePrefix(objectKeys(id).prefix);
         await photos.removeRow(id);
       }
       const claims = await photos.abandonedClaims(abandonedAfterMs, reapBatch);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
+import { objectKeys } from '../../model/photos';
 import { entrySettled, photoId } from '../../messages/photos';
 import { amend } from '../../ml/nutrition';
 import { conflict, notFound, problem, unprocessable } from '../errors';
@@ -167,7 +168,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         if (!(await photos.hide(id))) throw problem('not-found');
         // Hidden for good from here on; what fails below is finished by the reaper.
         context.afterAnswer(async () => {
-          await deps.objects.removePrefix(`photos/${id}/`);
+          await deps.objects.removePrefix(objectKeys(id).prefix);
           await photos.removeRow(id);
           const client = await deps.temporal.client();
           await client.workflow

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
+import { objectKeys } from '../../model/photos';
 import { ObjectMissing } from '../../services/objects';
 import { notFound, problem } from '../errors';
 import { file, type Route } from '../route';
@@ -42,7 +43,7 @@ export const pictureRoutes = (deps: PhotoDeps): Route[] => [
       if (exp < nowS || !deps.capabilities.check(subject(id, name, exp), sig)) throw problem('signature-invalid');
       if (!(await deps.store.photos.find(id))?.picture) notFound('picture');
       try {
-        const { stream, bytes, contentType } = await deps.objects.get(`photos/${id}/${name}`);
+        const { stream, bytes, contentType } = await deps.objects.get(objectKeys(id).prefix + name);
         return {
           stream,
           bytes,

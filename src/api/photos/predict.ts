@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Id } from '../../model/ids';
-import type { Entry } from '../../model/photos';
+import { objectKeys, type Entry } from '../../model/photos';
 import { photoId, photoWorkflows, type AnalyzePhoto } from '../../messages/photos';
 import { taskQueues } from '../../messages/taskQueues';
 import { isDuplicateKey } from '../../store/faults';
@@ -141,9 +141,9 @@ async function storePhoto(
     feature: 'photos',
     requestId: photo.requestId,
   };
-  const prefix = `photos/${id}/`;
-  await photos.claimObjects(id, ownerId, prefix);
-  await deps.objects.put(`${prefix}original`, received.file, { contentType: received.contentType });
+  const keys = objectKeys(id);
+  await photos.claimObjects(id, ownerId, keys.prefix);
+  await deps.objects.put(keys.original, received.file, { contentType: received.contentType });
   try {
     await transaction(async (session) => {
       await photos.createPhoto(
@@ -166,7 +166,7 @@ async function storePhoto(
     const written = await photos.find(id);
     if (written) return { id, started: true };
     // Another request with the same meal was faster: this one's objects go, and its answer is the other's.
-    await deps.objects.removePrefix(prefix);
+    await deps.objects.removePrefix(keys.prefix);
     await photos.releaseClaim(id);
     const other = dedupeKey === null ? null : await photos.findDuplicate(dedupeKey);
     if (!other) throw error;

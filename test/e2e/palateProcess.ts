@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+/** A real Palate process (`dist/main.js`) on engines that are there already; for end-to-end tests, chaos and benches. */
+export interface PalateProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  /** Everything it has said, oldest first. */
+  readonly output: string[];
+  /** kill -9, and waits until it is gone. */
+  kill(): Promise<void>;
+  /** SIGTERM, and waits; gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export interface PalateEnvironment {
+  mongodbUri: string;
+  temporalAddress: string;
+  namespace?: string;
+  role?: 'all' | 'api' | 'worker' | 'trainer';
+  /** A fixed port, to come back on after a kill. */
+  port?: number;
+  /** Kept between processes of one test; made and removed with this process where missing. */
+  home?: string;
+  env?: Record<string, string>;
+}
+
+const root = path.join(__dirname, '..', '..');
+const testSecrets = {
+  JWT_SECRET: 'a secret for tests only, long enough to be taken',
+  PALATE_ENCRYPTION_KEYS: Buffer.alloc(32, 7).toString('base64'),
+};
+const readyWithinMs = 60_000;
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Resolves once `/health/ready` says so. */
+export async function startPalateProcess(options: PalateEnvironment): Promise<PalateProcess> {
+  const port = options.port ?? (await freePort());
+  const metricsPort = await freePort();
+  const home = options.home ?? (await mkdtemp(path.join(os.tmpdir(), 'palate-home-')));
+  const role = options.role ?? 'all';
+  const child = spawn(process.execPath, ['--enable-source-maps', path.join(root, 'dist', 'main.js')], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      ...testSecrets,
+      PALATE_ROLE: role,
+      PALATE_HOME: home,
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      MONGODB_URI: options.mongodbUri,
+      TEMPORAL_ADDRESS: options.temporalAddress,
+      TEMPORAL_NAMESPACE: options.namespace ?? 'default',
+      RATE_LIMIT_MAX: '1000000',
+      ...options.env,
+    },
+  });
+  const output: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  const exited = once(child, 'exit').then(async ([code]) => {
+    if (options.home === undefined) await rm(home, { recursive: true, force: true });
+    return code as number | null;
+  });
+
+  const url = `http://127.0.0.1:${port}`;
+  const probe = role === 'all' || role === 'api' ? `${url}/health/ready` : `http://127.0.0.1:${metricsPort}/health/live`;
+  const ready = AbortSignal.timeout(readyWithinMs);
+  for (;;) {
+    const answer = await fetch(probe, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    if (answer?.ok) break;
+    if (child.exitCode !== null || ready.aborted) {
+      child.kill('SIGKILL');
+      throw new Error(`Palate did not become ready (exit code ${String(child.exitCode)}):\n${output.join('')}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return {
+    url,
+    child,
+    output,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}
