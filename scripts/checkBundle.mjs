@@ -1,0 +1,7 @@
+/** `npm run rules` runs this beside the import rules: fails if the workflow bundle holds what it must not. */
+import { checkWorkflowBundle } from './checkout/workflowBundle.mjs';
+
+const { problems, bytes } = await checkWorkflowBundle();
+for (const problem of problems) console.error(problem);
+if (problems.length === 0) console.log(`The workflow bundle has ${Math.round(bytes / 1000)} kB.`);
+process.exitCode = problems.length === 0 ? 0 : 1;
