@@ -46,15 +46,17 @@ export const passwordMaxBytes = 72;
 
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
-/** The rule of every door, for a password that is being chosen. */
-export const NewPassword = z
+/** The rule of every door, for a password that is being chosen: length counts, as a contract states no more. */
+export const PlainPassword = z
   .string()
   .min(8, 'needs at least 8 characters')
-  .regex(/\p{Lu}/u, 'needs an upper-case letter')
-  .regex(/\p{Ll}/u, 'needs a lower-case letter')
-  .regex(/\d/, 'needs a digit')
   .refine((text) => bytesOf(text) <= passwordMaxBytes, `is longer than ${passwordMaxBytes} bytes; choose a shorter one`)
   .refine((text) => !text.includes('\0'), 'holds a NUL character');
+
+/** MacroMind's contract asks for more at its door. */
+export const MixedPassword = PlainPassword.regex(/\p{Lu}/u, 'needs an upper-case letter')
+  .regex(/\p{Ll}/u, 'needs a lower-case letter')
+  .regex(/\d/, 'needs a digit');
 
 /** A password that is only compared: nothing is said about its form, so that a wrong one is just wrong. */
 export const GivenPassword = z.string().max(1024, 'is longer than 1024 characters');

@@ -35,6 +35,8 @@ export interface Standing {
 }
 
 export interface NewAccount {
+  /** The same for a repeat of the same request, which then finds its own row. */
+  id?: Id;
   email: string;
   passwordHash: string;
   name?: string | null;
@@ -111,10 +113,19 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
 
   return {
     /** `email` is expected normalised (model `Email`). */
-    async create({ email, passwordHash, name, username, phone, role, profile }: NewAccount): Promise<Account | Taken> {
+    async create({
+      id,
+      email,
+      passwordHash,
+      name,
+      username,
+      phone,
+      role,
+      profile,
+    }: NewAccount): Promise<Account | Taken> {
       const now = clock();
       const row: AccountRow = {
-        _id: newId(),
+        _id: id ?? newId(),
         email,
         passwordHash,
         name: name ?? null,

@@ -1,10 +1,18 @@
 import type { ClientSession, Connection } from 'mongoose';
+import { createAccountAttemptStore } from './accountAttempts';
+import { createAccountStore } from './accounts';
+import { createAccountSessionStore } from './accountSessions';
+import { createErasureStore } from './erasures';
 import { createLaunchStore } from './launches';
 import { createPhotoStore } from './photos';
 
 /** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. */
 export function createStore(connection: Connection, clock: () => Date = () => new Date()) {
   return {
+    accounts: createAccountStore(connection, clock),
+    accountSessions: createAccountSessionStore(connection, clock),
+    accountAttempts: createAccountAttemptStore(connection, clock),
+    erasures: createErasureStore(connection, clock),
     launches: createLaunchStore(connection, clock),
     photos: createPhotoStore(connection, clock),
 

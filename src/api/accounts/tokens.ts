@@ -34,7 +34,7 @@ export interface Tokens {
   ): SignedToken;
   authenticate: Authenticate;
   /** The account as it is now; null where it is gone or may not sign in. */
-  findCaller(id: Id): Promise<Caller | null>;
+  findCaller: (id: Id) => Promise<Caller | null>;
   /** After a change of standing: the next check reads the row. */
   forget(accountId: Id): void;
   /** The refresh token that follows `secret`, by each of our keys, the one that signs first. See `sessions`. */

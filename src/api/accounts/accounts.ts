@@ -1,0 +1,157 @@
+import type { Account } from '../../model/accounts';
+import type { Id } from '../../model/ids';
+import type { NewAccount, ProfileChange, Taken } from '../../store/accounts';
+import type { Authenticate, Caller } from '../deps';
+import { conflict, problem } from '../errors';
+import { requestErasure, type RequestedErasure } from '../erasure/request';
+import type { AccountDeps } from './deps';
+import { createPasswords } from './passwords';
+import { createSessions, type Granted, type Life, type Sessions } from './sessions';
+import { createThrottle } from './throttle';
+import { createTokens } from './tokens';
+
+/** What can be done with accounts, whichever door asks; the doors only translate. */
+export interface Accounts {
+  authenticate: Authenticate;
+  findCaller: (id: Id) => Promise<Caller | null>;
+  /** `taken`: the door says so in its own status. */
+  signUp(account: Omit<NewAccount, 'passwordHash'> & { password: string }, life: Life): Promise<Granted | Taken>;
+  /** Throws 401 (unknown account and wrong password alike) or 429. */
+  signIn(who: Credentials, life: Life): Promise<Granted>;
+  /** Throws 401 where the refresh token does not count. */
+  refresh(refreshToken: string): Promise<Granted>;
+  signOut(caller: Caller, everywhere: boolean): Promise<void>;
+  endRefreshToken(refreshToken: string, ownerId: Id): Promise<void>;
+  /** Throws 401 where the account is gone. */
+  find(id: Id): Promise<Account>;
+  /** `change` is a pure function of the account; it is applied again where another door wrote meanwhile. */
+  changeProfile(id: Id, change: (account: Account) => ProfileChange): Promise<Account>;
+  /** Ends every session but gives the caller a new one. Throws 400 where the current password is wrong, 429 after too many. */
+  changePassword(caller: Caller, address: string, current: string, chosen: string): Promise<Granted>;
+  erase(caller: Caller, requestId: string): Promise<RequestedErasure>;
+}
+
+export interface Credentials {
+  by: { email: string } | { username: string };
+  password: string;
+  address: string;
+}
+
+/** Doors that write one profile at once, each retried as often as others were quicker. */
+const writesMax = 10;
+
+export function createAccounts(deps: AccountDeps): Accounts {
+  const { store, clock } = deps;
+  const passwords = deps.passwords ?? createPasswords();
+  const throttle = createThrottle(store.accountAttempts, clock, deps.loginLimits);
+  const tokens = createTokens({
+    settings: deps.settings,
+    accounts: store.accounts,
+    clock,
+    ...(deps.standingMs === undefined ? {} : { standingMs: deps.standingMs }),
+  });
+  const sessions: Sessions = createSessions({
+    settings: deps.settings,
+    tokens,
+    accounts: store.accounts,
+    sessions: store.accountSessions,
+    clock,
+  });
+
+  const find = async (id: Id): Promise<Account> => {
+    const account = await store.accounts.find(id);
+    if (!account) throw problem('token-invalid');
+    return account;
+  };
+
+  /** Counts a failure, and refuses before looking at the password where there were too many. */
+  const checked = async (
+    identifier: string,
+    accountId: Id | null,
+    address: string,
+    password: string,
+    hash: string | null,
+  ) => {
+    const attempt = { identifier, accountId, address };
+    return passwords.matches(password, hash, {
+      before: () => throttle.check(attempt),
+      after: (same) => (same ? throttle.succeeded(attempt) : throttle.failed(attempt)),
+    });
+  };
+
+  /** Sign-up repeated under one Idempotency-Key after a crash finds the row it wrote. */
+  const ownRow = async (id: Id | undefined, email: string): Promise<Account | null> => {
+    const found = id === undefined ? null : await store.accounts.findForLogin({ email });
+    return found?.account.id === id ? (found?.account ?? null) : null;
+  };
+
+  return {
+    authenticate: tokens.authenticate,
+    findCaller: tokens.findCaller,
+    find,
+
+    async signUp({ password, ...account }, life) {
+      const created = await store.accounts.create({ ...account, passwordHash: await passwords.hash(password) });
+      if (!('taken' in created)) return sessions.open(created, life);
+      const own = await ownRow(account.id, account.email);
+      return own ? sessions.open(own, life) : created;
+    },
+
+    async signIn({ by, password, address }, life) {
+      const found = await store.accounts.findForLogin(by);
+      const identifier = 'email' in by ? by.email : by.username.toLowerCase();
+      if (
+        !(await checked(identifier, found?.account.id ?? null, address, password, found?.passwordHash ?? null)) ||
+        !found
+      )
+        throw problem('bad-credentials');
+      return sessions.open(found.account, life);
+    },
+
+    async refresh(refreshToken) {
+      const granted = await sessions.refresh(refreshToken);
+      if (!granted)
+        throw problem('token-invalid', { detail: 'The refresh token is spent, expired or not one; log in again.' });
+      return granted;
+    },
+
+    async signOut(caller, everywhere) {
+      if (everywhere) {
+        await sessions.endAll(caller.id);
+        await store.tickets.removeOf(caller.id);
+      } else if (caller.sessionId !== undefined) await sessions.endBySessionId(caller.id, caller.sessionId);
+    },
+
+    endRefreshToken: (refreshToken, ownerId) => sessions.endByRefreshToken(refreshToken, ownerId),
+
+    async changeProfile(id, change) {
+      for (let writes = 0; writes < writesMax; writes += 1) {
+        const account = await find(id);
+        const written = await store.accounts.writeProfile(id, account.profileRevision, change(account));
+        if (written) return written;
+      }
+      return conflict('The profile is being changed by others at the same time; try again.');
+    },
+
+    async changePassword(caller, address, current, chosen) {
+      const hash = await store.accounts.passwordHashOf(caller.id);
+      if (hash === null) throw problem('token-invalid');
+      if (!(await checked(caller.email, caller.id, address, current, hash))) {
+        const message = 'The current password is not right.';
+        throw problem('invalid-request', { detail: message, errors: [{ path: 'body.current_password', message }] });
+      }
+      const account = await store.accounts.setPassword(caller.id, hash, await passwords.hash(chosen));
+      if (!account) return conflict('The password was changed by another request at the same time; log in again.');
+      await store.accountSessions.endAll(caller.id);
+      await store.tickets.removeOf(caller.id);
+      tokens.forget(caller.id);
+      return sessions.open(account, 'short');
+    },
+
+    async erase(caller, requestId) {
+      const requested = await requestErasure(deps, caller.id, requestId);
+      tokens.forget(caller.id);
+      return requested;
+    },
+  };
+}
