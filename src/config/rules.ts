@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import type { SettingsSchema } from './schema';
+import { documented } from './documented';
+import { SettingsSchema } from './schema';
 
 /** What one field alone cannot say. Each finding names the variable to change. */
 export interface Finding {
@@ -53,7 +54,7 @@ const productionFindings = (values: Values): Finding[] => {
       break;
     }
   }
-  if (values.palateEncryptionKeys.some((key) => new Set(Buffer.from(key, 'base64')).size < 12)) {
+  if (values.palateEncryptionKeys.some((key) => key === exampleKey || new Set(Buffer.from(key, 'base64')).size < 12)) {
     found.push({
       variable: 'PALATE_ENCRYPTION_KEYS',
       problem: 'holds a key that is not random; production needs random ones (openssl rand -base64 32 makes one)',
@@ -78,11 +79,15 @@ const productionFindings = (values: Values): Finding[] => {
   return found;
 };
 
+// The examples are in our documentation, which makes them the best known secrets of all.
+const exampleSecret = documented.get(SettingsSchema.shape.jwtSecrets)?.example;
+const exampleKey = documented.get(SettingsSchema.shape.palateEncryptionKeys)?.example;
+
 /** HS256 asks for a key as long as its hash: RFC 7518 §3.2. */
 const MIN_SECRET_BYTES = 32;
 
 const weaknessOfSecret = (secret: string): string | null => {
-  if (looksLikeDefault(secret)) return 'looks like a placeholder';
+  if (secret === exampleSecret || looksLikeDefault(secret)) return 'looks like a placeholder';
   if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `holds a secret shorter than ${MIN_SECRET_BYTES} characters`;
   // Random hex of 32 characters has fewer than 8 different digits once in about 30,000; typed ones and repetitions nearly always do.
   return new Set(secret).size < 8 ? 'holds a secret with too few different characters' : null;

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { translateForeignNames } from './foreignNames';
 import { findingsAcross, type Finding } from './rules';
-import { documented, SettingsSchema, type SettingDoc } from './schema';
+import { documented, type SettingDoc } from './documented';
+import { SettingsSchema } from './schema';
 
 /**
  * The settings of a process, read once at start.
@@ -21,6 +22,8 @@ export interface DerivedSettings {
   fdcConfigured: boolean;
   /** Folder of the `file` object store. */
   uploadsDir: string;
+  /** Folder for bytes on their way in; whatever is there after a crash may be deleted. */
+  tempDir: string;
   /** Largest accepted picture in bytes. */
   photoMaxBytes: number;
   /** Durations that a photo's workflow is started with; milliseconds. */
@@ -84,10 +87,12 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
 
   const hfSpaceUrl = onRouter(values.hfSpaceUrl);
   if (hfSpaceUrl !== values.hfSpaceUrl) notices.push(`HF_SPACE_URL names a retired host and is read as ${hfSpaceUrl}.`);
+  const home = values.palateHome.replace(/(?<=.)\/+$/, '');
   return sealed({
     ...values,
     hfSpaceUrl,
-    uploadsDir: values.uploadsDir ?? `${values.palateHome.replace(/\/+$/, '')}/objects`,
+    uploadsDir: values.uploadsDir ?? `${home}/objects`,
+    tempDir: `${home}/incoming`,
     classifierConfigured: values.hfApiToken !== null || !isUnset(env.HF_SPACE_URL),
     fdcConfigured: values.fdcApiKey !== null,
     photoMaxBytes: Math.round(values.photoMaxMb * 1_000_000),

@@ -1,0 +1,43 @@
+import * as kind from '../kinds';
+import { setting } from '../documented';
+
+export const accountsVariables = {
+  jwtSecrets: setting(
+    kind.list((entry) => entry, 'must be one or more secrets, comma separated'),
+    {
+      variable: 'JWT_SECRET',
+      secret: true,
+      example: 'jR4vT0cQm8sY2nLxW6bZ1kHd5fGp9aUe',
+      meaning:
+        'Signs access tokens. Several, comma separated, for rotation: the first signs, all verify. `npm start` makes and keeps one.',
+    },
+  ),
+  jwtAccessMinutes: setting(kind.wholeNumber(1, 1440), {
+    variable: 'JWT_ACCESS_MINUTES',
+    unit: 'minutes',
+    byDefault: '30',
+    example: '30',
+    meaning: 'Life of an access token at the doors that can refresh (`/api/auth/*`, `/api/v1/users/*`).',
+  }),
+  jwtExpirationMinutes: setting(kind.wholeNumber(1, 43_200), {
+    variable: 'JWT_EXPIRATION_MINUTES',
+    unit: 'minutes',
+    byDefault: '1440',
+    example: '1440',
+    meaning: 'Life of an access token at the doors whose clients cannot refresh (`/login`, `/signup`, `/auth/*`).',
+  }),
+  jwtRefreshDays: setting(kind.wholeNumber(1, 90), {
+    variable: 'JWT_REFRESH_DAYS',
+    unit: 'days',
+    byDefault: '7',
+    example: '7',
+    meaning: 'Life of a refresh token; each use replaces it.',
+  }),
+  palateEncryptionKeys: setting(kind.encryptionKeys(), {
+    variable: 'PALATE_ENCRYPTION_KEYS',
+    secret: true,
+    example: 'q83vEjRWeJCrze8SNFZ4kBEiM0RVZneImaq7zN3u/wA=',
+    meaning:
+      'Keys for stored secrets: base64 of 32 bytes each, comma separated. The first encrypts, all decrypt. `npm start` makes and keeps one.',
+  }),
+};

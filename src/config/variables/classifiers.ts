@@ -1,0 +1,51 @@
+import * as kind from '../kinds';
+import { orNull, setting } from '../documented';
+
+export const classifiersVariables = {
+  hfSpaceUrl: setting(kind.baseUrl(), {
+    variable: 'HF_SPACE_URL',
+    byDefault: 'https://router.huggingface.co/hf-inference/models/nateraw/food',
+    example: 'https://router.huggingface.co/hf-inference/models/nateraw/food',
+    meaning:
+      'Hugging Face model that names the dish. Setting it turns the classifier on, even without a token; `api-inference` addresses become the router’s.',
+  }),
+  hfApiToken: setting(orNull(kind.text()), {
+    variable: 'HF_API_TOKEN',
+    secret: true,
+    unset: 'off, unless HF_SPACE_URL is set',
+    example: 'hf_0123456789abcdef',
+    meaning: 'Hugging Face token; turns the classifier on.',
+  }),
+  hfConfidenceThreshold: setting(kind.decimal(0, 1), {
+    variable: 'HF_CONFIDENCE_THRESHOLD',
+    byDefault: '0.5',
+    example: '0.5',
+    meaning: 'Least confidence (0 to 1) for a label to count.',
+  }),
+  hfRejectionStatusCode: setting(kind.wholeNumber(200, 499), {
+    variable: 'HF_REJECTION_STATUS_CODE',
+    byDefault: '200',
+    example: '422',
+    meaning: 'HTTP status of the answer to a photo below the threshold (200, or 400 to 499).',
+  }),
+  hfSpaceTimeoutMs: setting(kind.secondsAsMs(0.05, 120), {
+    variable: 'HF_SPACE_TIMEOUT',
+    unit: 's',
+    byDefault: '15',
+    example: '15',
+    meaning: 'Time limit of one call to a classifier.',
+  }),
+  mlServiceUrl: setting(orNull(kind.baseUrl()), {
+    variable: 'ML_SERVICE_URL',
+    unset: 'none',
+    example: 'http://127.0.0.1:5000/predict',
+    meaning: 'Second classifier, asked when the first cannot speak.',
+  }),
+  mlServiceApiKey: setting(orNull(kind.text()), {
+    variable: 'ML_SERVICE_API_KEY',
+    secret: true,
+    unset: 'no key is sent',
+    example: 'ml_0123456789',
+    meaning: 'Key of the second classifier.',
+  }),
+};

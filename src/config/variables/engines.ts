@@ -1,0 +1,74 @@
+import * as kind from '../kinds';
+import { orNull, setting } from '../documented';
+
+const HOUR_MS = 3_600_000;
+
+export const enginesVariables = {
+  mongodbUri: setting(kind.mongoUri(), {
+    variable: 'MONGODB_URI',
+    secret: true,
+    example: 'mongodb://127.0.0.1:27017/palate?replicaSet=palate',
+    meaning: 'MongoDB replica set (6.0 or later). `npm start` starts one and passes its address.',
+  }),
+  temporalAddress: setting(kind.hostAndPort(), {
+    variable: 'TEMPORAL_ADDRESS',
+    example: '127.0.0.1:7233',
+    meaning: 'Temporal frontend. `npm start` starts one and passes its address.',
+  }),
+  temporalNamespace: setting(kind.text(), {
+    variable: 'TEMPORAL_NAMESPACE',
+    byDefault: 'default',
+    example: 'palate.a1b2c',
+    meaning: 'Temporal namespace.',
+  }),
+  temporalApiKey: setting(orNull(kind.text()), {
+    variable: 'TEMPORAL_API_KEY',
+    secret: true,
+    unset: 'no key is sent',
+    example: 'tmprl_0123456789',
+    meaning: 'API key of Temporal Cloud; turns TLS on.',
+  }),
+  temporalTls: setting(orNull(kind.flag()), {
+    variable: 'TEMPORAL_TLS',
+    unset: 'on with an API key or a certificate',
+    example: 'true',
+    meaning: 'Speak TLS with Temporal.',
+  }),
+  temporalTlsServerCaCertPath: setting(orNull(kind.text()), {
+    variable: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+    unset: 'the system’s authorities',
+    example: '/run/secrets/temporal-ca.pem',
+    meaning: 'Certificate authority that signed the server’s certificate (PEM file).',
+  }),
+  temporalTlsClientCertPath: setting(orNull(kind.text()), {
+    variable: 'TEMPORAL_TLS_CLIENT_CERT_PATH',
+    unset: 'no client certificate',
+    example: '/run/secrets/temporal.pem',
+    meaning: 'Client certificate for mTLS (PEM file); needs its key.',
+  }),
+  temporalTlsClientKeyPath: setting(orNull(kind.text()), {
+    variable: 'TEMPORAL_TLS_CLIENT_KEY_PATH',
+    unset: 'no client certificate',
+    example: '/run/secrets/temporal.key',
+    meaning: 'Key of the client certificate (PEM file).',
+  }),
+  temporalTlsServerName: setting(orNull(kind.text()), {
+    variable: 'TEMPORAL_TLS_SERVER_NAME',
+    unset: 'the host of TEMPORAL_ADDRESS',
+    example: 'temporal.example.com',
+    meaning: 'Name expected in the server’s certificate.',
+  }),
+  temporalUiUrl: setting(orNull(kind.baseUrl()), {
+    variable: 'TEMPORAL_UI_URL',
+    unset: 'no links to runs',
+    example: 'http://127.0.0.1:8233',
+    meaning: 'Temporal UI, for the links to runs shown to operators.',
+  }),
+  launchSweepMs: setting(kind.wholeNumber(10, HOUR_MS), {
+    variable: 'LAUNCH_SWEEP_MS',
+    unit: 'ms',
+    byDefault: '5000',
+    example: '5000',
+    meaning: 'How often the workers look for workflows that were recorded but not started.',
+  }),
+};

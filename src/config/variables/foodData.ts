@@ -1,0 +1,58 @@
+import * as kind from '../kinds';
+import { orNull, setting } from '../documented';
+
+/** FoodData Central's own names. */
+const fdcDataTypes = ['Survey (FNDDS)', 'Foundation', 'SR Legacy', 'Branded', 'Experimental'] as const;
+
+export const foodDataVariables = {
+  fdcBaseUrl: setting(kind.baseUrl('/fdc/v1'), {
+    variable: 'FDC_BASE_URL',
+    byDefault: 'https://api.nal.usda.gov/fdc/v1',
+    example: 'https://api.nal.usda.gov/fdc/v1',
+    meaning: 'USDA FoodData Central; ends in `/fdc/v1`.',
+  }),
+  fdcApiKey: setting(orNull(kind.text()), {
+    variable: 'FDC_API_KEY',
+    secret: true,
+    unset: 'off: figures come from the built-in table',
+    example: 'DEMO_KEY',
+    meaning: 'Key of FoodData Central; turns it on. `DEMO_KEY` works, with few calls an hour.',
+  }),
+  fdcPageSize: setting(kind.wholeNumber(1, 200), {
+    variable: 'FDC_PAGE_SIZE',
+    byDefault: '10',
+    example: '10',
+    meaning: 'Foods asked for in one search.',
+  }),
+  fdcDataTypes: setting(
+    kind.list(
+      (entry) => fdcDataTypes.find((type) => type.toLowerCase() === entry.toLowerCase()),
+      `must be a comma separated list of ${fdcDataTypes.join(', ')}`,
+    ),
+    {
+      variable: 'FDC_DATA_TYPES',
+      byDefault: 'Survey (FNDDS),Foundation,SR Legacy',
+      example: 'Foundation,SR Legacy',
+      meaning: 'Kinds of food that are searched. `Branded` drowns generic foods.',
+    },
+  ),
+  fdcTimeoutMs: setting(kind.secondsAsMs(0.05, 60), {
+    variable: 'FDC_TIMEOUT',
+    unit: 's',
+    byDefault: '5',
+    example: '5',
+    meaning: 'Time limit of one call to FoodData Central.',
+  }),
+  fdcBrandOwner: setting(orNull(kind.text()), {
+    variable: 'FDC_BRAND_OWNER',
+    unset: 'any',
+    example: 'Kellogg Company',
+    meaning: 'Only branded foods of this owner (with `Branded` among the data types).',
+  }),
+  hfIngredientWeightOverrides: setting(kind.ingredientWeights(), {
+    variable: 'HF_INGREDIENT_WEIGHT_OVERRIDES',
+    byDefault: '{}',
+    example: '{"caprese_salad":{"mozzarella":120,"tomato":150}}',
+    meaning: 'JSON: grams of each ingredient of a dish, before those of the built-in table.',
+  }),
+};
