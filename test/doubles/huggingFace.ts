@@ -8,10 +8,6 @@ export interface Score {
 
 /** Speaks Hugging Face's image classification: raw bytes in, `[{label, score}]` out. Says pizza until told otherwise. */
 export class HuggingFaceDouble extends DoubleServer {
-  private scores: unknown = HuggingFaceDouble.pizza;
-  private choose: ((picture: Buffer) => Score[]) | null = null;
-  private token: string | null = null;
-
   static readonly pizza: readonly Score[] = [
     { label: 'pizza', score: 0.953 },
     { label: 'garlic_bread', score: 0.021 },
@@ -19,6 +15,10 @@ export class HuggingFaceDouble extends DoubleServer {
     { label: 'bruschetta', score: 0.004 },
     { label: 'nachos', score: 0.002 },
   ];
+
+  private scores: unknown = HuggingFaceDouble.pizza;
+  private choose: ((picture: Buffer) => Score[]) | null = null;
+  private token: string | null = null;
 
   /** Address of the model, for `HF_SPACE_URL`. */
   get endpointUrl(): string {

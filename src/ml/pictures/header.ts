@@ -1,0 +1,151 @@
+import { heifSize, isHeic } from './heif';
+import { damaged, PictureUnreadable } from './unreadable';
+
+/**
+ * What a picture's first bytes say: its type and size. Cheap enough for every upload before anything is stored, and the gate before
+ * every decoder: only what is named here ever reaches one.
+ *
+ * P1  The type is told by the bytes. Names and declared types are a stranger's words.
+ * P2  Only types on the list pass: decoders also open SVG, PDF and others, which can hold scripts and references.
+ * P3  Pixels are counted before decoding: 31 kB can claim 256 million of them.
+ */
+export type PictureType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif' | 'image/heic';
+
+/** Width and height in pixels as stored, before any turning; null where they stand further back than the bytes given. */
+export interface PictureHeader {
+  type: PictureType;
+  size: { width: number; height: number } | null;
+}
+
+/** How much of a file `inspectPicture` wants to see: a camera may put large previews before the size. */
+export const headerBytes = 1_048_576;
+export const mostPixels = 50_000_000;
+export const leastEdge = 16;
+
+const accepted = 'Send a JPEG, PNG, WebP, GIF or HEIC photo.';
+
+const ascii = (bytes: Uint8Array, start: number, length: number): string =>
+  String.fromCharCode(...bytes.subarray(start, start + length));
+const startsWith = (bytes: Uint8Array, ...start: number[]): boolean => start.every((byte, at) => bytes[at] === byte);
+
+const typeOf = (bytes: Uint8Array): PictureType | null => {
+  if (startsWith(bytes, 0xff, 0xd8, 0xff)) return 'image/jpeg';
+  if (startsWith(bytes, 0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png';
+  if (/^GIF8[79]a$/.test(ascii(bytes, 0, 6))) return 'image/gif';
+  if (ascii(bytes, 0, 4) === 'RIFF' && ascii(bytes, 8, 4) === 'WEBP') return 'image/webp';
+  return isHeic(bytes) ? 'image/heic' : null;
+};
+
+/** The name of a kind of file that people send by mistake, for the sentence they get. */
+const nameOf = (bytes: Uint8Array): string | null => {
+  const start = ascii(bytes, 0, 512);
+  if (/<svg[\s>]/i.test(start)) return 'An SVG drawing';
+  if (start.startsWith('%PDF-')) return 'A PDF document';
+  if (/^(II\*\0|MM\0\*)/.test(start)) return 'A TIFF or raw camera picture';
+  if (start.startsWith('BM')) return 'A BMP picture';
+  if (start.slice(4, 8) === 'ftyp') return start.slice(8, 12).startsWith('avi') ? 'An AVIF picture' : 'A video';
+  if (startsWith(bytes, 0xff, 0x0a) || start.slice(4, 8) === 'JXL ') return 'A JPEG XL picture';
+  return null;
+};
+
+type Size = NonNullable<PictureHeader['size']>;
+
+const jpegSize = (view: DataView): Size | null => {
+  let at = 2;
+  while (at + 9 < view.byteLength) {
+    if (view.getUint8(at) !== 0xff) throw damaged();
+    const marker = view.getUint8(at + 1);
+    if (marker === 0xff) {
+      at += 1;
+    } else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+      at += 2;
+    } else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+    } else if (marker === 0xd9 || marker === 0xda) {
+      throw damaged();
+    } else {
+      at += 2 + Math.max(view.getUint16(at + 2), 2);
+    }
+  }
+  return null;
+};
+
+const pngSize = (view: DataView): Size => ({ width: view.getUint32(16), height: view.getUint32(20) });
+
+const gifSize = (view: DataView): Size => ({ width: view.getUint16(6, true), height: view.getUint16(8, true) });
+
+const webpSize = (view: DataView, bytes: Uint8Array): Size => {
+  const uint24 = (at: number) => view.getUint16(at, true) + view.getUint8(at + 2) * 0x10000;
+  switch (ascii(bytes, 12, 4)) {
+    case 'VP8 ':
+      return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
+    case 'VP8L': {
+      const bits = view.getUint32(21, true);
+      return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+    }
+    case 'VP8X':
+      return { width: uint24(24) + 1, height: uint24(27) + 1 };
+    default:
+      throw damaged();
+  }
+};
+
+const sizeOf = (type: PictureType, bytes: Uint8Array): Size | null => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    switch (type) {
+      case 'image/jpeg':
+        return jpegSize(view);
+      case 'image/png':
+        return pngSize(view);
+      case 'image/gif':
+        return gifSize(view);
+      case 'image/webp':
+        return webpSize(view, bytes);
+      case 'image/heic':
+        return heifSize(view);
+    }
+  } catch (error) {
+    if (error instanceof RangeError) throw damaged();
+    throw error;
+  }
+};
+
+/** Throws `PictureUnreadable` for a size no picture of a meal has. */
+export const checkSize = ({ width, height }: Size): void => {
+  if (width === 0 || height === 0) throw damaged();
+  if (width * height > mostPixels) {
+    const megapixels = Math.round((width * height) / 1e6);
+    throw new PictureUnreadable(
+      'too-many-pixels',
+      `The picture has ${megapixels} megapixels; at most ${mostPixels / 1e6} are taken. Send a smaller one.`,
+    );
+  }
+  if (Math.min(width, height) < leastEdge) {
+    throw new PictureUnreadable(
+      'too-small',
+      `The picture is too small (${width} × ${height} pixels): each side needs at least ${leastEdge}.`,
+    );
+  }
+};
+
+/**
+ * Type and size from the first `headerBytes` of a file (or all of it). Throws `PictureUnreadable` for what is empty, no picture,
+ * of a type that is not taken, too large or too small. What it lets pass may still prove damaged when it is decoded.
+ */
+export const inspectPicture = (bytes: Uint8Array): PictureHeader => {
+  if (bytes.byteLength === 0) {
+    throw new PictureUnreadable('empty', 'The file is empty. Choose the photo again and send it once more.');
+  }
+  const type = typeOf(bytes);
+  if (type === null) {
+    const name = nameOf(bytes);
+    throw name === null
+      ? new PictureUnreadable('not-an-image', `The file is not a picture. ${accepted}`)
+      : new PictureUnreadable('type', `${name} is not taken. ${accepted}`);
+  }
+  const size = sizeOf(type, bytes);
+  if (size !== null) checkSize(size);
+  else if (bytes.byteLength < headerBytes) throw damaged();
+  return { type, size };
+};

@@ -1,0 +1,2 @@
+export * from './header';
+export { PictureUnreadable, type UnreadableReason } from './unreadable';
