@@ -10,6 +10,13 @@ export const enginesVariables = {
     example: 'mongodb://127.0.0.1:27017/palate?replicaSet=palate',
     meaning: 'MongoDB replica set (6.0 or later). `npm start` starts one and passes its address.',
   }),
+  mongodbIndexes: setting(kind.oneOf(['build', 'check']), {
+    variable: 'MONGODB_INDEXES',
+    byDefault: 'check',
+    example: 'build',
+    meaning:
+      'What a start does about indexes: `build` them, or only `check` that they stand and refuse to start without. `npm start` builds them in its own MongoDB; elsewhere run `npm run migrate`.',
+  }),
   temporalAddress: setting(kind.hostAndPort(), {
     variable: 'TEMPORAL_ADDRESS',
     example: '127.0.0.1:7233',

@@ -1,0 +1,150 @@
+import { mkdir } from 'node:fs/promises';
+import { hkdfSync } from 'node:crypto';
+import mongoose, { type Connection } from 'mongoose';
+import type { Logger } from 'pino';
+import { connectTemporal, type Temporal } from '../launches/temporal';
+import { createLaunches, type Launches } from '../launches/launch';
+import type { Settings } from '../config/settings';
+import { createFileStore, createS3Store, type ObjectStore } from '../services/objects';
+import { buildIndexes, missingIndexes } from '../store/indexes';
+import { createStore, type Store } from '../store/store';
+import { createMetrics, type Metrics } from '../telemetry/metrics';
+
+/** What every role stands on: settings, log, clock, metrics, and the connections to the engines. */
+export interface Base {
+  readonly settings: Settings;
+  readonly log: Logger;
+  readonly clock: () => Date;
+  readonly metrics: Metrics;
+  readonly mongo: Connection;
+  readonly store: Store;
+  readonly objects: ObjectStore;
+  readonly temporal: Temporal;
+  readonly launches: Launches;
+  close(): Promise<void>;
+}
+
+/** A sentence for the operator; the process ends with it. */
+export class CannotStart extends Error {
+  override readonly name = 'CannotStart';
+}
+
+const mongoWithinMs = 10_000;
+const reconnectTemporalMs = 1_000;
+
+export async function openBase(
+  given: { settings: Settings; log: Logger; clock: () => Date },
+  role: { eagerStart: boolean },
+): Promise<Base> {
+  const { settings, log, clock } = given;
+  const metrics = createMetrics();
+  const mongo = await connectMongo(settings);
+  const store = createStore(mongo, clock);
+  try {
+    await readyIndexes(settings, mongo);
+    const objects = await openObjects(settings, metrics);
+    const temporal = connectTemporal(
+      {
+        address: settings.temporalAddress,
+        namespace: settings.temporalNamespace,
+        apiKey: settings.temporalApiKey ?? undefined,
+        tls: await temporalTls(settings),
+      },
+      {
+        reconnectMs: reconnectTemporalMs,
+        onAway: (error) => log.warn({ err: error }, 'Temporal cannot be reached yet; what is stored meanwhile is started once it is'),
+      },
+    );
+    const launches = createLaunches({
+      launches: store.launches,
+      client: () => temporal.client(),
+      eager: role.eagerStart,
+      clock,
+      onOutcome: (launch, outcome, error) => {
+        const facts = { workflowId: launch.workflowId, launchRequestId: launch.requestId };
+        if (outcome === 'failed') log.warn({ ...facts, err: error }, 'a run could not be started now; the launcher will');
+        else log.debug({ ...facts, outcome }, 'run started');
+      },
+    });
+    metrics.launchBacklog.reset();
+    return {
+      ...given,
+      metrics,
+      mongo,
+      store,
+      objects,
+      temporal,
+      launches,
+      async close() {
+        await temporal.close();
+        await mongo.close();
+      },
+    };
+  } catch (error) {
+    await mongo.close();
+    throw error;
+  }
+}
+
+async function connectMongo(settings: Settings): Promise<Connection> {
+  try {
+    return await mongoose
+      .createConnection(settings.mongodbUri, { autoIndex: false, autoCreate: false, serverSelectionTimeoutMS: mongoWithinMs })
+      .asPromise();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CannotStart(`MongoDB cannot be reached (${reason.split('\n')[0] ?? ''}). Check MONGODB_URI, and that it is a replica set.`, { cause: error });
+  }
+}
+
+async function readyIndexes(settings: Settings, mongo: Connection): Promise<void> {
+  if (settings.mongodbIndexes === 'build') return buildIndexes(mongo);
+  const missing = await missingIndexes(mongo);
+  if (missing.length === 0) return;
+  throw new CannotStart(`${missing.length} indexes are missing in MongoDB (${missing[0] ?? ''}, …). Run \`npm run migrate\` with the same MONGODB_URI, then start again.`);
+}
+
+async function openObjects(settings: Settings, metrics: Metrics): Promise<ObjectStore> {
+  const onCall = observeCalls(metrics);
+  if (settings.storageBackend === 'file') {
+    await mkdir(settings.uploadsDir, { recursive: true, mode: 0o700 });
+    return createFileStore({ directory: settings.uploadsDir, onCall });
+  }
+  return createS3Store({
+    bucket: settings.awsBucketName ?? '',
+    region: settings.awsRegion ?? '',
+    endpoint: settings.awsS3Endpoint ?? undefined,
+    acl: settings.awsS3Acl,
+    ...(settings.awsAccessKeyId !== null &&
+      settings.awsSecretAccessKey !== null && {
+        credentials: { accessKeyId: settings.awsAccessKeyId, secretAccessKey: settings.awsSecretAccessKey },
+      }),
+    onCall,
+  });
+}
+
+/** Tells the metrics of every call to a service outside. */
+export const observeCalls =
+  (metrics: Metrics) =>
+  ({ service, outcome, ms }: { service: string; outcome: string; ms: number }): void =>
+    metrics.upstreamSeconds.observe({ service, outcome }, ms / 1000);
+
+async function temporalTls(settings: Settings) {
+  if (!settings.temporalTls) return undefined;
+  const { readFile } = await import('node:fs/promises');
+  const read = (file: string | null) => (file === null ? undefined : readFile(file));
+  const [ca, crt, key] = await Promise.all([
+    read(settings.temporalTlsServerCaCertPath),
+    read(settings.temporalTlsClientCertPath),
+    read(settings.temporalTlsClientKeyPath),
+  ]);
+  return {
+    ...(settings.temporalTlsServerName !== null && { serverNameOverride: settings.temporalTlsServerName }),
+    ...(ca && { serverRootCACertificate: ca }),
+    ...(crt && key && { clientCertPair: { crt, key } }),
+  };
+}
+
+/** Keys for one purpose, derived from the encryption keys, so that one leak is not all. */
+export const keysFor = (settings: Settings, purpose: string): Buffer[] =>
+  settings.palateEncryptionKeys.map((key) => Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', `palate ${purpose}`, 32)));

@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createErasureActivities, accountsEraser, launchesEraser, requestsEraser } from '../activities/erasure';
+import { createPhotoActivities } from '../activities/photos';
+import { photosEraser } from '../activities/photos/eraser';
+import { taskQueues } from '../messages/taskQueues';
+import { createFoodTable, foodRows } from '../ml/foods';
+import { startLauncher } from '../worker/launcher';
+import { keepRunning } from '../worker/run';
+import { ensureSchedules } from '../worker/schedules';
+import { ensureSearchAttributes } from '../worker/searchAttributes';
+import { createWorker } from '../worker/worker';
+import type { Base } from './base';
+import { openClassifier, openFooddata } from './upstream';
+
+export interface WorkerRole {
+  polling(): boolean;
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  taskQueue?: string;
+  workflowBundle?: { codePath: string } | { code: string };
+  maxCachedWorkflows?: number;
+}
+
+const shutdownGraceMs = 8_000;
+const launchLeaseMs = 10_000;
+const launchWidth = 4;
+const backlogEveryMs = 5_000;
+
+/** Activities, the worker that runs them, the launcher and the schedules. */
+export async function startWorkerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
+  const { settings, log, clock, store, metrics, temporal } = base;
+  const taskQueue = options.taskQueue ?? taskQueues.main;
+  const activities = await createActivities(base);
+  const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
+
+  const make = async () => {
+    const connection = await temporal.connected();
+    const command = await ensureSearchAttributes(connection, settings.temporalNamespace);
+    if (command !== null) log.warn({ command }, 'search attributes could not be made; have an administrator run this once');
+    await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
+    return createWorker({
+      connection,
+      namespace: settings.temporalNamespace,
+      taskQueue,
+      workflowBundle,
+      activities,
+      ...(options.maxCachedWorkflows !== undefined && { maxCachedWorkflows: options.maxCachedWorkflows }),
+      shutdownGraceMs,
+      onActivity: ({ activity, outcome, failure, ms, ...run }) => {
+        metrics.activitySeconds.observe({ activity, outcome: failure ?? outcome }, ms / 1000);
+        if (outcome === 'failed') log.info({ activity, failure, ...run }, 'an attempt failed');
+      },
+      onWorkflowEnd: (workflow, outcome) => metrics.workflows.inc({ workflow, outcome }),
+    });
+  };
+  const worker = keepRunning(make, (error, pauseMs) => log.error({ err: error, pauseMs }, 'the worker ended and is made anew'));
+  const launcher = startLauncher({
+    launches: store.launches,
+    start: base.launches,
+    sweepMs: settings.launchSweepMs,
+    leaseMs: launchLeaseMs,
+    width: launchWidth,
+    onError: (error) => log.warn({ err: error }, 'the launcher could not look for launches'),
+  });
+  const backlog = setInterval(() => {
+    store.launches.countPending().then(
+      (pending) => metrics.launchBacklog.set(pending),
+      () => undefined,
+    );
+  }, backlogEveryMs);
+  log.info({ taskQueue, at: clock().toISOString() }, 'worker starting');
+
+  return {
+    polling: () => worker.polling(),
+    async stop() {
+      clearInterval(backlog);
+      await launcher.stop();
+      await worker.stop();
+    },
+  };
+}
+
+/** Every activity of every feature, under the names the workflows call. */
+async function createActivities(base: Base): Promise<object> {
+  const { store, objects, clock, settings, temporal } = base;
+  const foods = createFoodTable(await foodRows(async (file) => readFile(file, 'utf8')));
+  const endRun = async (workflowId: string) => {
+    const client = await temporal.client();
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('The account is erased.')
+      .catch((error: unknown) => {
+        if (!(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
+      });
+  };
+  return {
+    ...createPhotoActivities({
+      photos: store.photos,
+      objects,
+      clock,
+      foods,
+      classifier: openClassifier(base),
+      fooddata: openFooddata(base),
+      confidenceThreshold: settings.hfConfidenceThreshold,
+      ingredientWeights: settings.hfIngredientWeightOverrides,
+    }),
+    ...createErasureActivities({
+      erasures: store.erasures,
+      erasers: {
+        photos: photosEraser({ photos: store.photos, launches: store.launches, objects, endRun }),
+        requests: requestsEraser(store),
+        launches: launchesEraser(store.launches),
+        accounts: accountsEraser(store),
+      },
+    }),
+  };
+}
