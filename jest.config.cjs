@@ -11,6 +11,8 @@ const shared = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // Three packages under Express offer an ES module for `module-sync`, which jest cannot require.
+  moduleNameMapper: { '^((?:async-generator|async|generator)-function)$': '<rootDir>/node_modules/$1/index.js' },
   transformIgnorePatterns: [`node_modules/(?!(${esmOnly})/|${dynamicImport})`],
 };
 

@@ -66,3 +66,31 @@ export const AnalyzedItem = z.object({
   estimated: z.boolean(),
 });
 export type AnalyzedItem = z.infer<typeof AnalyzedItem>;
+
+/**
+ * One row of our own food table (data/foods.json): figures per 100 g and portions of USDA FoodData Central's survey
+ * foods, cited by `fdcId`. Rows without `fdcId` are weighted sums of their ingredients; `note` says so.
+ */
+export const FoodRow = z.object({
+  /** Lower case with underscores; for the dishes of Food-101 the classifier's label. */
+  slug: z.string().regex(/^[a-z0-9_]+$/),
+  name: z.string(),
+  /** True for the 101 dishes of Food-101. */
+  label: z.boolean(),
+  aliases: z.array(z.string()),
+  per100G: Nutrients,
+  /** The usual portion, and whether it is USDA's default ("Quantity not specified") or ours. */
+  portionG: z.number().positive(),
+  portionFrom: z.enum(['usda', 'table']),
+  /** Grams of one household unit: cup, slice, `each` (one whole), small, medium, large … */
+  household: z.array(z.object({ unit: z.string(), grams: z.number().positive(), source: z.enum(['usda', 'table']) })),
+  fdcId: z.number().int().positive().nullable(),
+  fdcDescription: z.string().nullable(),
+  liquid: z.boolean(),
+  /** A kind of dish ("pizza", "soup") that stays itself with another word before it ("mushroom soup"). */
+  generic: z.boolean(),
+  /** Slugs of this table with the grams of one usual portion; empty for what is not put together from others. */
+  ingredients: z.array(z.object({ food: z.string(), grams: z.number().positive() })),
+  note: z.string().nullable(),
+});
+export type FoodRow = z.infer<typeof FoodRow>;
