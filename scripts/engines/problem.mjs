@@ -13,8 +13,8 @@ export function sentence(fault, home) {
   if (fault instanceof Problem) return fault.message;
   if (isDiskFull(fault))
     return `The disk that holds ${home} is full: free some space there, or point PALATE_HOME at another disk, and start again.`;
-  if (fault?.code === 'EACCES' || fault?.code === 'EROFS') {
-    return `${fault.path ?? home} cannot be written: give your user the right to it, or point PALATE_HOME at a folder of your own.`;
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(fault?.code)) {
+    return `${fault.path ?? home} cannot be written (${fault.code}): give your user the right to it, or point PALATE_HOME at a folder of your own.`;
   }
   return fault instanceof Error ? fault.message : String(fault);
 }

@@ -29,22 +29,54 @@ const SAME_CTRL_C_MS = 400;
 const LOG_CHECK_MS = 60_000;
 
 /**
- * Runs until it is told to stop.
- * @param {{ env: NodeJS.ProcessEnv, say: (line: string) => void, main?: string, build?: typeof ensureBuild }} options
- *   `main` is the application's program; whoever gives another one builds it too
+ * Runs until it is told to stop. Says what happens by `say`, and what went wrong on standard error.
+ * @param {{ env: NodeJS.ProcessEnv, say: (line: string) => void, main?: string, build?: typeof ensureBuild, firstPauseMs?: number }} options
+ *   `main` is the application's program (whoever gives another one builds it too); `firstPauseMs` is the first wait before
+ *   what ended is started again
  * @returns {Promise<0 | 1>} the exit code: 1 if it could not start or could not stay up
  */
-export async function runPalate({ env, say, main = path.join(root, 'dist', 'main.js'), build = ensureBuild }) {
+export async function runPalate({
+  env,
+  say,
+  main = path.join(root, 'dist', 'main.js'),
+  build = ensureBuild,
+  firstPauseMs,
+}) {
+  const folder = path.resolve(env.PALATE_HOME || path.join(root, '.palate'));
+  try {
+    const home = openHome(folder);
+    const claim = await home.claim(say);
+    const fault = await runIn(home, claim, { env: withForeignNames(env), say, main, build, firstPauseMs });
+    if (fault !== null) throw fault;
+    say('Everything has stopped.');
+    return 0;
+  } catch (fault) {
+    console.error(sentence(fault, folder));
+    return 1;
+  }
+}
+
+/** The few names of other systems that matter before the application reads its settings; it reports them itself. */
+function withForeignNames(env) {
+  const isMongo = (uri) => (/^mongodb(\+srv)?:/.test(uri ?? '') ? uri : undefined);
+  return {
+    ...env,
+    PORT: env.PORT || env.SERVICE_PORT,
+    JWT_SECRET: env.JWT_SECRET || env.JWT_SECRET_KEY,
+    MONGODB_URI: env.MONGODB_URI || isMongo(env.DATABASE_URL) || isMongo(env.MONGO_URI),
+  };
+}
+
+/** Returns the fault that ended the run, or null if a person did. */
+async function runIn(home, claim, { env, say, main, build, firstPauseMs }) {
   const begun = Date.now();
-  const home = openHome(path.resolve(env.PALATE_HOME || path.join(root, '.palate')));
-  const claim = await home.claim(say);
   const mourner = startMourner(env);
   const watch = (running) => {
     mourner.watch(running);
     claim.watch(running);
   };
   const end = endOfRun(say);
-  const supervisor = createSupervisor({ say, givenUp: end.because });
+  const supervisor = createSupervisor({ say, givenUp: end.because, firstPauseMs });
   end.whenForced(() => {
     supervisor.kill();
     claim.release();
@@ -65,9 +97,7 @@ export async function runPalate({ env, say, main = path.join(root, 'dist', 'main
     mourner.dismiss();
     end.release();
   }
-  if (end.fault === null) say('Everything has stopped.');
-  else console.error(sentence(end.fault, home.folder));
-  return end.fault === null ? 0 : 1;
+  return end.fault;
 }
 
 /** Why and when a run ends: a signal, or a fault. */

@@ -1,0 +1,122 @@
+/**
+ * `npm run demo`: walks the main job against a running server, with pictures it draws itself, and prints what comes back.
+ * Another server: `npm run demo -- http://host:port`. The account it makes is erased at the end.
+ */
+import { randomBytes } from 'node:crypto';
+import { drawMeal } from './drawMeal.mjs';
+
+const server = (process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
+let step = 0;
+const title = (text) => console.log(`\n${(step += 1)}. ${text}`);
+const say = (text) => console.log(`   ${text}`);
+
+class Unexpected extends Error {}
+
+async function call(method, path, { token, json, form, headers } = {}) {
+  const response = await fetch(server + path, {
+    method,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(json && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: json ? JSON.stringify(json) : form,
+  });
+  const body = response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text();
+  if (response.status >= 400)
+    throw new Unexpected(`${method} ${path} answered ${response.status}: ${body.detail ?? JSON.stringify(body)}`);
+  return { status: response.status, body, location: response.headers.get('location') };
+}
+
+const photo = async (kind, seed, fields = {}) => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append('photo', new Blob([await drawMeal(kind, seed)], { type: 'image/jpeg' }), `${kind}.jpg`);
+  return form;
+};
+
+function show(entry) {
+  if (entry.status !== 'analyzed') return say(`${entry.status}: ${entry.message ?? ''}`);
+  for (const item of entry.items) {
+    const source = item.provenance.map(({ source, fdc_id: id }) => (id ? `${source} ${id}` : source)).join(', ');
+    say(`${item.label}: ${item.grams} g (${item.portion.source}) → ${item.calories ?? '?'} kcal   [${source}]`);
+  }
+  const facts = entry.nutrition_facts;
+  const range = entry.interval ? ` (${entry.interval.low}–${entry.interval.high})` : '';
+  say(
+    `in all ${entry.calories} kcal${range}, protein ${facts.proteins} g, fat ${facts.fats} g, carbohydrate ${facts.carbohydrates} g`,
+  );
+  say(`named by: ${entry.inference_source}${entry.estimated ? ', partly estimated' : ''}`);
+  for (const warning of entry.warnings) say(`note: ${warning}`);
+}
+
+async function main() {
+  const seed = randomBytes(2).readUInt16LE();
+  const { body: health } = await call('GET', '/health');
+  console.log(`${server}: ${health.status}`);
+
+  title('Anyone sends a photo with a caption; no key, no account');
+  const first = await call('POST', '/predict', {
+    form: await photo('pizza', seed, { caption: 'two slices of cheese pizza and a glass of whole milk' }),
+  });
+  show(first.body);
+  say(`picture: ${first.body.image_url}`);
+
+  title('An account, one for every door');
+  const email = `demo-${randomBytes(6).toString('hex')}@example.com`;
+  const password = `Demo-${randomBytes(9).toString('base64url')}1a`;
+  const { body: account } = await call('POST', '/api/auth/register', {
+    json: { email, password, fitness_goal: 'maintain' },
+  });
+  const token = account.access_token;
+  say(`${email} is account ${account.id}`);
+
+  title('A photo without a caption');
+  const second = await call('POST', '/predict', { token, form: await photo('eggs', seed) });
+  show(second.body);
+
+  title('The user says what it is; everything is computed anew');
+  const corrected = await call('PATCH', `/history/${second.body.id}`, {
+    token,
+    json: { food: 'two fried eggs and a slice of toast' },
+  });
+  show(corrected.body);
+
+  title('Half of it was left: another weight, the same foods');
+  show((await call('PATCH', `/history/${second.body.id}`, { token, json: { servings: 0.5 } })).body);
+
+  title('A meal in words, without a picture');
+  const { body: meal } = await call('POST', '/save_meal', {
+    token,
+    json: { text: 'a bowl of oatmeal with a banana and a tablespoon of honey' },
+  });
+  say(`${meal.meal.name}: ${meal.meal.calories} kcal on ${meal.meal.date}`);
+
+  title('The log');
+  const { body: log } = await call('GET', '/history', { token });
+  for (const entry of log.items)
+    say(`${entry.consumed_at.slice(0, 16)}  ${entry.food ?? '(no name yet)'}  ${entry.calories ?? '?'} kcal`);
+
+  title('Deleting an entry takes its pictures along');
+  await call('DELETE', `/history/${second.body.id}`, { token });
+  const gone = await fetch(second.body.image_url);
+  say(`its picture now answers ${gone.status}`);
+
+  title('The account is erased; a receipt stays');
+  const erasure = await call('DELETE', '/api/auth/me', { token });
+  const { body: receipt } = await call('GET', erasure.location);
+  say(`${erasure.location.split('?')[0]}: ${receipt.state ?? receipt.status}`);
+
+  console.log('\nThat was the main job. Every run of it can be read in the Temporal UI.');
+}
+
+main().catch((error) => {
+  const cause =
+    error instanceof Unexpected
+      ? error.message
+      : error.cause?.code === 'ECONNREFUSED'
+        ? `Nothing answers at ${server}. Start Palate with \`npm start\` first, or name the server: npm run demo -- http://host:port`
+        : error.stack;
+  console.error(cause);
+  process.exitCode = 1;
+});
