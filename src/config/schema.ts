@@ -14,7 +14,7 @@ import { requestsVariables } from './variables/requests';
  * S1  A field is the camel-case name of its variable, with a unit or a plural where the variable has none.
  * S2  A default is written as a person would set it and parsed like anything else, so the documented default is the one in force.
  * S3  Without a default a field is required, unless it may be null: then `unset` says what happens without it.
- * S4  Examples are always valid: they stand in for bad values while the rest is checked.
+ * S4  Examples are always valid: where there is no default they stand in for a bad value while the rest is checked.
  */
 export const settingGroups = {
   Process: processVariables,

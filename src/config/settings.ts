@@ -18,6 +18,8 @@ export interface DerivedSettings {
   notices: string[];
   /** Hugging Face may be asked: there is a token, or its address was set on purpose. `mlServiceUrl` speaks for itself. */
   classifierConfigured: boolean;
+  /** As set; else on where there is something that only TLS can use. */
+  temporalTls: boolean;
   /** FoodData Central may be asked. */
   fdcConfigured: boolean;
   /** Folder of the `file` object store. */
@@ -79,8 +81,8 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
     const problem = isUnset(env[variable]) ? `is required: ${meaning.replace(/\.$/, '')}` : issue.message;
     if (!bad.has(variable)) bad.set(variable, { variable, problem });
   }
-  // A bad value is stood in for by its example, so that the rules across variables are checked in the same pass.
-  const values = parsed.data ?? SettingsSchema.parse(withExamples(raw, bad));
+  // A bad value is stood in for by its default or example, so that the rules across variables are checked in the same pass.
+  const values = parsed.data ?? SettingsSchema.parse(withStandIns(raw, bad));
   for (const finding of findingsAcross(values)) if (!bad.has(finding.variable)) bad.set(finding.variable, finding);
   if (bad.size > 0)
     throw new SettingsError([...bad.values()].map((finding) => ({ ...finding, example: exampleOf(finding.variable) })));
@@ -94,6 +96,7 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
     uploadsDir: values.uploadsDir ?? `${home}/objects`,
     tempDir: `${home}/incoming`,
     classifierConfigured: values.hfApiToken !== null || !isUnset(env.HF_SPACE_URL),
+    temporalTls: values.temporalTls ?? usesTls(values),
     fdcConfigured: values.fdcApiKey !== null,
     photoMaxBytes: Math.round(values.photoMaxMb * 1_000_000),
     photoTiming: {
@@ -136,6 +139,11 @@ const deepFreeze = <T extends object>(value: T): T => {
   return Object.freeze(value);
 };
 
+const usesTls = (values: SettingValues): boolean =>
+  [values.temporalApiKey, values.temporalTlsClientCertPath, values.temporalTlsServerCaCertPath].some(
+    (given) => given !== null,
+  );
+
 const isUnset = (text: string | undefined): boolean => text === undefined || text.trim() === '';
 
 const textOf = (field: Field, env: Readonly<Record<string, string | undefined>>): string | undefined => {
@@ -144,9 +152,12 @@ const textOf = (field: Field, env: Readonly<Record<string, string | undefined>>)
   return text === '' ? byDefault : text;
 };
 
-const withExamples = (raw: Readonly<Record<string, string | undefined>>, bad: ReadonlyMap<string, Finding>) =>
+const withStandIns = (raw: Readonly<Record<string, string | undefined>>, bad: ReadonlyMap<string, Finding>) =>
   Object.fromEntries(
-    fields.map((field) => [field, bad.has(settingDoc(field).variable) ? settingDoc(field).example : raw[field]]),
+    fields.map((field) => {
+      const { variable, byDefault, example } = settingDoc(field);
+      return [field, bad.has(variable) ? (byDefault ?? example) : raw[field]];
+    }),
   );
 
 const exampleOf = (variable: string): string =>

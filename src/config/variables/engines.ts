@@ -37,7 +37,7 @@ export const enginesVariables = {
   }),
   temporalTls: setting(orNull(kind.flag()), {
     variable: 'TEMPORAL_TLS',
-    unset: 'on with an API key or a certificate',
+    unset: 'on with an API key, an authority or a certificate',
     example: 'true',
     meaning: 'Speak TLS with Temporal.',
   }),
