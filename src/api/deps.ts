@@ -2,9 +2,14 @@ import type { Client } from '@temporalio/client';
 import type { Logger } from 'pino';
 import type { Id } from '../model/ids';
 import type { Role } from '../model/accounts';
+import type { Settings } from '../config/settings';
+import type { Launches } from '../launches/launch';
+import type { ObjectStore } from '../services/objects/objectStore';
+import type { Changes } from '../store/changes';
 import type { IdempotencyStore } from '../store/idempotency';
 import type { RateLimitStore } from '../store/rateLimits';
 import type { Sealer } from '../store/sealed';
+import type { Store } from '../store/store';
 import type { TicketStore } from '../store/tickets';
 import type { Metrics } from '../telemetry/metrics';
 
@@ -32,6 +37,7 @@ export type Authentication = Caller | 'expired' | 'invalid';
 export interface TemporalHandle {
   /** Rejects with `TemporalUnavailable` at once where Temporal is known to be away. */
   client(): Promise<Client>;
+  /** As of the last look; no waiting. */
   reachable(): boolean;
 }
 
@@ -44,21 +50,21 @@ export class TemporalUnavailable extends Error {
 
 /** What the shell reads of the settings. */
 export interface ShellSettings {
-  /** `['*']`: any origin, without credentials. */
-  readonly corsOrigins: readonly string[];
+  /** `*`: any origin, without credentials; named origins also with credentials. */
+  readonly corsOrigins: '*' | readonly string[];
   /** Express's `trust proxy`: false, a number of hops, or addresses. */
-  readonly trustProxy: boolean | number | string;
+  readonly trustProxy: false | number | readonly string[];
   readonly rateLimitMax: number;
   readonly rateLimitWindowMs: number;
-  /** Keys that `x-internal-key` may hold; empty: internal routes answer 401 to everyone. */
-  readonly nodeInternalKeys: readonly string[];
+  /** Keys that `x-internal-key` may hold; none: internal routes answer 401 to everyone. */
+  readonly nodeInternalKey?: readonly string[] | null;
 }
 
 /** One thing the server needs, as `/health` tells of it. */
 export interface HealthCheck {
   /** `mongodb`, `temporal`, `worker`, `objects`, … */
   readonly name: string;
-  /** False: without it the API is degraded, with it missing it is not ready only where this is true. */
+  /** True: while it is missing the server is not ready. False: it is degraded. */
   readonly required: boolean;
   /** What does not work without it, and what still does; a sentence for a person. */
   readonly without: string;
@@ -95,4 +101,14 @@ export interface HealthSource {
   readonly persistence: Readonly<Record<string, string>>;
   /** Model that classifies pictures, or null where none is configured. */
   readonly model: () => { readonly version: string; readonly loaded: boolean } | null;
+}
+
+/** What the features' routes are built from. */
+export interface ApiDeps extends Omit<ShellDeps, 'settings' | 'store'> {
+  readonly settings: Settings;
+  readonly store: Store & ShellDeps['store'];
+  readonly objects: ObjectStore;
+  readonly launches: Launches;
+  readonly temporal: TemporalHandle;
+  readonly changes: Changes;
 }

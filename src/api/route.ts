@@ -93,7 +93,10 @@ export interface Context<A extends Access, P, Q, B> {
   readonly log: Logger;
   /** Aborts when the client hangs up, sends too slowly, or the server shuts down. */
   readonly signal: AbortSignal;
-  /** The id for the row that this request creates; the same for every repeat under one Idempotency-Key. */
+  /**
+   * The id for the row that this request creates; the same for every repeat under one Idempotency-Key.
+   * (In a stream route the one that `idempotent` hands to its work.)
+   */
   readonly resourceId: Id;
   /** Runs once the answer is out (or the client is gone), before shutdown; what it throws is logged. */
   afterAnswer(work: () => unknown): void;
@@ -151,7 +154,7 @@ export interface FileAnswer {
 }
 
 /** What the table hands to a route: everything that was read, nothing checked against the contract yet. */
-export interface RawContext extends Omit<StreamContext<Access, unknown, unknown>, 'caller' | 'body'> {
+export interface RawContext extends Omit<StreamContext<Access, unknown, unknown>, 'caller' | 'body' | 'resourceId'> {
   readonly caller: Caller | AppCaller | null;
   readonly body: unknown;
   readonly lastEventId: string | null;
@@ -162,10 +165,15 @@ export type RouteKind = 'json' | 'stream' | 'sse' | 'file';
 interface RouteOf<K extends RouteKind, Answer> extends Contract<Access, z.ZodType, z.ZodType, z.ZodType, Responses> {
   readonly kind: K;
   /** Checks params, query and body against the contract: throws 400 with every field that does not fit. */
-  check(raw: RawContext): Promise<() => Promise<Answer>>;
+  check(raw: RawContext): Promise<(resourceId: Id) => Promise<Answer>>;
 }
 export type JsonRoute = RouteOf<'json', Reply>;
-export type StreamRoute = RouteOf<'stream', Reply>;
+/** For the document: content type of a raw body and its fields. */
+export interface RawBody {
+  readonly contentType: string;
+  readonly schema: z.ZodType;
+}
+export type StreamRoute = RouteOf<'stream', Reply> & { readonly consumes: RawBody };
 export type SseRoute = RouteOf<'sse', AsyncIterable<SseEvent>>;
 export type FileRoute = RouteOf<'file', FileAnswer | Reply>;
 export type Route = JsonRoute | StreamRoute | SseRoute | FileRoute;
@@ -206,7 +214,7 @@ export function json<
     kind: 'json',
     async check(raw) {
       const context = await checked(contract, raw);
-      return async () => asReply(await handler(context));
+      return async (resourceId) => asReply(await handler({ ...context, resourceId }));
     },
   };
 }
@@ -218,18 +226,15 @@ export function stream<
   P extends z.ZodType = NoInput,
   Q extends z.ZodType = NoInput,
 >(
-  contract: Omit<Contract<A, P, Q, NoInput, R>, 'body'> & {
-    /** For the document: content type of the body and its fields. */
-    readonly consumes: { readonly contentType: string; readonly schema: z.ZodType };
-  },
+  contract: Omit<Contract<A, P, Q, NoInput, R>, 'body'> & { readonly consumes: RawBody },
   handler: (context: StreamContext<A, z.output<P>, z.output<Q>>) => AnswerOf<R> | Promise<AnswerOf<R>>,
-): StreamRoute & { readonly consumes: { readonly contentType: string; readonly schema: z.ZodType } } {
+): StreamRoute {
   return {
     ...contract,
     kind: 'stream',
     async check(raw) {
       const context = { ...(await checked(contract, raw)), body: undefined };
-      return async () => asReply(await handler(context));
+      return async (resourceId) => asReply(await handler({ ...context, resourceId }));
     },
   };
 }
@@ -253,7 +258,7 @@ export function sse<const A extends Access, P extends z.ZodType = NoInput, Q ext
     kind: 'sse',
     async check(raw) {
       const context = { ...(await checked(contract, raw)), body: undefined };
-      return async () => handler(context);
+      return async (resourceId) => handler({ ...context, resourceId });
     },
   };
 }
@@ -271,7 +276,7 @@ export function file<const A extends Access, P extends z.ZodType = NoInput, Q ex
     kind: 'file',
     async check(raw) {
       const context = { ...(await checked(contract, raw)), body: undefined };
-      return async () => handler(context);
+      return async (resourceId) => handler({ ...context, resourceId });
     },
   };
 }

@@ -1,0 +1,132 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { ApiDeps, ShellDeps } from './deps';
+import { docsRoutes } from './docs/routes';
+import { problem } from './errors';
+import { healthRoutes } from './health/routes';
+import { homeRoutes } from './home/routes';
+import { sendProblem } from './middleware/answers';
+import { addressKey, createLimiter } from './middleware/limiter';
+import { createExchanges, exchangeOf } from './middleware/exchange';
+import { crossOrigin } from './middleware/cors';
+import { checkAddress } from './middleware/address';
+import { defaultPace, type Pace } from './middleware/stall';
+import { translate } from './middleware/translate';
+import { describeApi, type OpenApiDocument } from './openapi';
+import { serve, spendAll, type Pipeline } from './pipeline';
+import { pathsOf, type Limit, type Route } from './route';
+import { createTable } from './table';
+import { ticketRoutes } from './tickets/routes';
+
+/** The API composed: the shell's own routes and the features', in one table. */
+export interface App {
+  readonly handler: Express;
+  readonly document: OpenApiDocument;
+  /** Not ready any more: `/health/ready` says 503 while requests are still served. */
+  drain(): void;
+  /** Ends event streams, gives the rest `graceMs`, and resolves when every answer and the work after it are done. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly pace?: Pace;
+  /** Tests: an answer that its contract does not promise becomes 500 and a log line that says why. */
+  readonly checkAnswers?: boolean;
+}
+
+export function createApp(
+  deps: ShellDeps,
+  features: readonly Route[],
+  { pace = defaultPace, checkAnswers = false }: AppOptions = {},
+): App {
+  const { settings } = deps;
+  const state = { draining: false };
+  const routes: readonly Route[] = [
+    ...homeRoutes(deps),
+    ...features,
+    ...ticketRoutes(deps, () => table),
+    ...healthRoutes(deps, () => state.draining),
+    ...docsRoutes(() => document),
+  ];
+  const table = createTable(routes);
+  const document = describeApi(routes, { version: deps.health.version });
+
+  const general: Limit = {
+    name: 'general',
+    max: settings.rateLimitMax,
+    windowMs: settings.rateLimitWindowMs,
+    by: 'account',
+  };
+  const limiter = createLimiter({ store: deps.store.rateLimits, clock: deps.clock, log: deps.log });
+  const pipeline: Pipeline = { deps, limiter, general, pace, checkAnswers };
+  const exchanges = createExchanges(deps);
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('trust proxy', settings.trustProxy);
+  app.use(exchanges.middleware);
+  app.use(securityHeaders);
+  app.use(crossOrigin(settings.corsOrigins));
+  app.use(checkAddress);
+
+  for (const route of routes) {
+    for (const template of pathsOf(route)) {
+      app[route.method](template, (request, response) => serve(pipeline, route, template, request, response));
+    }
+  }
+
+  app.use(async (request, response) => {
+    const methods = table.methodsAt(request.path);
+    if (methods.length > 0) {
+      const allow = { allow: [...methods, 'OPTIONS'].join(', ') };
+      if (request.method === 'OPTIONS') {
+        response.writeHead(204, allow).end();
+        return;
+      }
+      throw problem('method-not-allowed', {
+        detail: `${request.path} takes ${methods.join(', ')}, not ${request.method}.`,
+        headers: allow,
+      });
+    }
+    await spendAll(pipeline, response, [general], addressKey(request.ip ?? ''));
+    throw problem('not-found', { detail: `There is nothing at ${request.path}; see /docs for what there is.` });
+  });
+  app.use(failed);
+
+  return {
+    handler: app,
+    document,
+    drain: () => {
+      state.draining = true;
+    },
+    close: (graceMs) => exchanges.close(graceMs),
+  };
+}
+
+const securityHeaders: RequestHandler = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'none'"],
+      'style-src': ["'self'"],
+      'img-src': ["'self'", 'data:'],
+      'connect-src': ["'self'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'none'"],
+      'frame-ancestors': ["'none'"],
+    },
+  },
+});
+
+/** Express knows an error handler by its four parameters. */
+const failed: ErrorRequestHandler = (error: unknown, request, response, _next) => {
+  const exchange = exchangeOf(request);
+  const failure = translate(error);
+  if (exchange.abort.signal.aborted && response.destroyed) return;
+  if (failure.status >= 500) exchange.failure = failure.cause ?? failure;
+  sendProblem(request, response, failure, exchange.facts.requestId);
+};
+
+/** What every feature exports: `photoRoutes = (deps) => [ … ]`. */
+export type Feature = (deps: ApiDeps) => readonly Route[];

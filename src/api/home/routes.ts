@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { ShellDeps } from '../deps';
+import { page } from '../docs/routes';
+import { html } from '../docs/html';
+import { file, reply, type Route } from '../route';
+
+const Home = z
+  .object({
+    name: z.literal('Palate'),
+    version: z.string(),
+    description: z.string(),
+    links: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Home' });
+
+const description =
+  'Turns a meal photo into nutrition, and keeps what an app about food needs to know about its users.';
+const links = { documentation: '/docs', openapi: '/openapi.json', health: '/health', metrics: '/metrics' } as const;
+
+/** Whether `Accept` asks for a page before it asks for JSON: browsers do, programs do not. */
+const wantsPage = (accept: string | undefined) => {
+  const types = (accept ?? '').split(',').map((type) => type.split(';', 1)[0]?.trim());
+  const at = types.indexOf('text/html');
+  const json = types.indexOf('application/json');
+  return at >= 0 && (json < 0 || at < json);
+};
+
+const render = (version: string) =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Palate</title>
+        <link rel="stylesheet" href="/docs/style.css" />
+      </head>
+      <body>
+        <main>
+          <h1>Palate <small>${version}</small></h1>
+          <p>${description}</p>
+          <ul>
+            <li><a href="${links.documentation}">What it can do</a>: every address, with what it takes and answers</li>
+            <li><a href="${links.openapi}">The same for programs</a> (OpenAPI 3.1)</li>
+            <li><a href="${links.health}">How it is</a>: what works at the moment</li>
+            <li><a href="${links.metrics}">Its numbers</a>, for Prometheus</li>
+          </ul>
+          <p>A first request: what is on the plate of a picture, or of a sentence with it.</p>
+          <pre>curl -F photo=@lunch.jpg -F "caption=two slices of cheese pizza" "$PALATE/predict"</pre>
+        </main>
+      </body>
+    </html> `.html;
+
+export const homeRoutes = ({ health }: ShellDeps): Route[] => [
+  file(
+    {
+      path: '/',
+      access: 'public',
+      limit: 'none',
+      tag: 'Palate',
+      summary: 'What this is: a page for people, JSON for programs',
+      responses: {
+        200: { description: 'JSON; HTML where `Accept` asks for it', schema: Home, contentType: 'application/json' },
+      },
+    },
+    ({ headers }) =>
+      wantsPage(headers.accept)
+        ? page(render(health.version), 'text/html')
+        : reply(200, { name: 'Palate', version: health.version, description, links }, { vary: 'Accept' }),
+  ),
+];

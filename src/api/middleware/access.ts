@@ -1,0 +1,100 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
+import type { Role } from '../../model/accounts';
+import type { AppCaller, Caller, ShellDeps } from '../deps';
+import { problem, type ProblemName } from '../errors';
+import type { Access, RouteKind } from '../route';
+
+/** Who asks, and whether they may. A bad token is never the same as none, except on public routes, which do not look. */
+
+const rank: Record<Role, number> = { user: 0, support: 1, admin: 2 };
+/** Longer ones are no tokens of ours. */
+const maxTokenChars = 8192;
+
+const challenge = (error?: string, sentence?: string) => ({
+  'www-authenticate':
+    error === undefined
+      ? 'Bearer realm="palate"'
+      : `Bearer realm="palate", error="${error}"${sentence === undefined ? '' : `, error_description="${sentence}"`}`,
+});
+
+const refused = (kind: ProblemName, sentence: string) =>
+  problem(kind, { headers: challenge('invalid_token', sentence) });
+
+/** Compares without telling by the time it takes how much of a key was right. */
+const same = (a: string, b: string) => {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+};
+
+async function callerOfToken(deps: ShellDeps, header: string): Promise<Caller> {
+  const [, bearer] = /^bearer +([^\s]+) *$/i.exec(header) ?? [];
+  if (bearer === undefined || bearer.length > maxTokenChars) {
+    throw refused('token-invalid', 'Send Authorization: Bearer and one token');
+  }
+  const answer = await deps.authenticate(bearer);
+  if (answer === 'expired') throw refused('token-expired', 'The access token expired');
+  if (answer === 'invalid') throw refused('token-invalid', 'The access token is not valid');
+  return answer;
+}
+
+async function callerOfTicket(deps: ShellDeps, request: Request): Promise<Caller | null> {
+  const { ticket } = request.query;
+  if (ticket === undefined) return null;
+  const owner =
+    typeof ticket === 'string' && ticket.length <= 128
+      ? await deps.store.tickets.findOwner(ticket, request.path)
+      : null;
+  const caller = owner === null ? null : await deps.findCaller(owner);
+  if (!caller) throw problem('ticket-invalid', { headers: challenge('invalid_token', 'The ticket is not valid') });
+  return caller;
+}
+
+/**
+ * Finds the caller that `access` asks for. Throws 401 or 403.
+ * Server-sent events also take `?ticket=`, as `EventSource` sends no headers.
+ */
+export async function identify(
+  deps: ShellDeps,
+  access: Access,
+  kind: RouteKind,
+  request: Request,
+): Promise<Caller | AppCaller | null> {
+  switch (access) {
+    case 'public':
+      return null;
+    case 'internal': {
+      const given = request.get('x-internal-key') ?? '';
+      const keys = deps.settings.nodeInternalKey ?? [];
+      if (given === '' || !keys.some((key) => same(key, given))) throw problem('bad-internal-key');
+      return null;
+    }
+    case 'app': {
+      const given = request.get('x-api-key') ?? '';
+      if (given === '') throw problem('api-key-missing');
+      return (await deps.authenticateApp?.(given)) ?? refuse('api-key-invalid');
+    }
+    default: {
+      const header = request.get('authorization');
+      const caller =
+        header !== undefined
+          ? await callerOfToken(deps, header)
+          : kind === 'sse'
+            ? await callerOfTicket(deps, request)
+            : null;
+      if (access === 'optional') return caller;
+      if (!caller) throw problem('not-authenticated', { headers: challenge() });
+      if (rank[caller.role] < rank[access]) {
+        throw problem('forbidden', {
+          detail: `This needs an account with the role ${access}; yours is ${caller.role}.`,
+          headers: challenge('insufficient_scope'),
+        });
+      }
+      return caller;
+    }
+  }
+}
+
+function refuse(kind: ProblemName): never {
+  throw problem(kind);
+}

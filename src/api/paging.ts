@@ -1,0 +1,86 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import { problem } from './errors';
+
+/**
+ * Paging by cursor: the position is the sort key of the last row, so that rows written meanwhile neither repeat nor hide others.
+ *
+ * P1  A cursor is opaque and signed, and good only for the list it came from.
+ * P2  One row more than the page is read, which tells whether there is a next page without counting.
+ */
+const defaultLimit = 20;
+export const maxLimit = 100;
+
+/** Query of a list; extend it with the list's own filters: `PageQuery.extend({ … })`. */
+export const PageQuery = z.object({
+  limit: z.coerce
+    .number('must be a whole number')
+    .int('must be a whole number')
+    .min(1)
+    .max(maxLimit)
+    .default(defaultLimit)
+    .meta({ description: `Rows on a page, 1 to ${maxLimit}` }),
+  cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the page before' }),
+});
+export type PageQuery = z.infer<typeof PageQuery>;
+
+/** `{ items, nextCursor }` of a schema; `nextCursor` is null on the last page. */
+export const pageOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+/** Values a row sorts by, the last of them unique. */
+export type Position = readonly (string | number)[];
+
+const Stored = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])).readonly()]);
+
+export interface Paging {
+  /** The position a cursor stands for, or null at the first page. Throws 400 for a cursor that is not of `list`. */
+  read(list: string, cursor: string | undefined): Position | null;
+  /** Cuts `limit + 1` rows that were read to a page. */
+  page<T>(list: string, rows: readonly T[], limit: number, positionOf: (row: T) => Position): Page<T>;
+}
+export interface Page<T> {
+  readonly items: T[];
+  readonly nextCursor: string | null;
+}
+
+/** `secret`: any key of the server's that all replicas share; cursors of another key are refused. */
+export function createPaging(secret: string | Buffer): Paging {
+  const sign = (text: string) => createHmac('sha256', secret).update(`cursor:${text}`).digest().subarray(0, 12);
+
+  const write = (list: string, position: Position) => {
+    const text = Buffer.from(JSON.stringify([list, position])).toString('base64url');
+    return `${text}.${sign(text).toString('base64url')}`;
+  };
+
+  return {
+    read(list, cursor) {
+      if (cursor === undefined) return null;
+      const [text = '', signature = ''] = cursor.split('.');
+      const given = Buffer.from(signature, 'base64url');
+      const expected = sign(text);
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw problem('bad-cursor');
+      const [from, position] = Stored.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+      if (from !== list) throw problem('bad-cursor');
+      return position;
+    },
+    page(list, rows, limit, positionOf) {
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      const more = rows.length > limit && last !== undefined;
+      return { items, nextCursor: more ? write(list, positionOf(last)) : null };
+    },
+  };
+}
+
+/** `Link` header for lists whose contract is a bare array; none on the last page. `path` is that of the request, `query` what it asked besides. */
+export const nextLink = (
+  path: string,
+  page: Page<unknown>,
+  limit: number,
+  query: Readonly<Record<string, string>> = {},
+): Record<string, string> => {
+  if (page.nextCursor === null) return {};
+  const parameters = new URLSearchParams({ ...query, limit: String(limit), cursor: page.nextCursor });
+  return { link: `<${path}?${parameters.toString()}>; rel="next"` };
+};

@@ -1,0 +1,41 @@
+import { pathsOf, type Route } from './route';
+
+/** Looks routes up by address, for what Express does not tell: which methods an address takes, and of which kind it is. */
+export interface RouteTable {
+  /** Upper-case methods that the address takes; GET brings HEAD with it. Empty: there is nothing there. */
+  methodsAt(path: string): readonly string[];
+  /** The route that serves `method` at `path`, first in the table wins. */
+  find(method: string, path: string): Route | undefined;
+}
+
+const special = /[.*+?^${}()|[\]\\]/g;
+
+/** `/photos/:id` as an expression; like Express, it takes one slash at the end and either case. */
+const expressionOf = (template: string): RegExp => {
+  const parts = template
+    .replace(/\/$/, '')
+    .split('/')
+    .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(special, '\\$&')));
+  return new RegExp(`^${parts.join('/')}/?$`, 'i');
+};
+
+export function createTable(routes: readonly Route[]): RouteTable {
+  const rows = routes.flatMap((route) =>
+    pathsOf(route).map((path) => ({ route, path, expression: expressionOf(path) })),
+  );
+  const taken = new Set<string>();
+  for (const { route, path } of rows) {
+    const name = `${route.method} ${path.replace(/:\w+/g, ':').replace(/(.)\/$/, '$1')}`;
+    if (taken.has(name)) throw new Error(`Two routes serve ${route.method.toUpperCase()} ${path}`);
+    taken.add(name);
+  }
+  const at = (path: string) => rows.filter(({ expression }) => expression.test(path));
+  return {
+    methodsAt: (path) => [
+      ...new Set(
+        at(path).flatMap(({ route }) => (route.method === 'get' ? ['GET', 'HEAD'] : [route.method.toUpperCase()])),
+      ),
+    ],
+    find: (method, path) => at(path).find(({ route }) => route.method === method.toLowerCase())?.route,
+  };
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ShellDeps } from '../deps';
+import { problem, unprocessable } from '../errors';
+import { json, reply, type Route } from '../route';
+import type { RouteTable } from '../table';
+
+/** Seconds that a ticket is good for. */
+const ttlS = 600;
+
+const TicketRequest = z.object({
+  path: z
+    .string()
+    .max(512)
+    .regex(/^\/[\w\-./~%:]*$/, 'must be the path of an event stream, without a query')
+    .meta({ description: 'Path of the event stream', example: '/photos/665f1c2ab3d4e5f60718293a/events' }),
+});
+const Ticket = z
+  .object({ ticket: z.string(), expires_in: z.literal(ttlS).meta({ description: 'Seconds' }) })
+  .meta({ id: 'Ticket' });
+
+/** Tickets for `EventSource`: `table` is asked late, as it holds these routes too. */
+export const ticketRoutes = ({ store }: ShellDeps, table: () => RouteTable): Route[] => [
+  json(
+    {
+      method: 'post',
+      path: '/tickets',
+      access: 'user',
+      summary: 'A ticket to listen to one event stream from a browser',
+      description:
+        'Send it as `?ticket=`. It is bound to your account and the path, and good for any number of connections until it expires.',
+      tag: 'Events',
+      body: TicketRequest,
+      responses: { 201: Ticket },
+    },
+    async ({ body, caller }) => {
+      const route = table().find('get', body.path);
+      if (route?.kind !== 'sse') unprocessable(`${body.path} is not an event stream.`);
+      if (route.access === 'public') throw problem('unprocessable', { detail: 'This event stream needs no ticket.' });
+      return reply(201, { ticket: await store.tickets.issue(caller.id, body.path, ttlS), expires_in: ttlS });
+    },
+  ),
+];
