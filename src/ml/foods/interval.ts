@@ -1,0 +1,57 @@
+/**
+ * How far the energy of an item may be from the figure shown. Two independent doubts, combined as their root sum of squares:
+ * composition (whose recipe?) and weight (how much of it?). Widths are relative and were taken from the 5,431 USDA survey
+ * foods (FNDDS 2021-2023, FoodData Central); test/ml/usda.test.ts computes them again from the data.
+ */
+import type { Interval, PortionSource } from '../../model/foods';
+
+/** Half the 16-84 % range of kcal per 100 g, over the median, among foods that share the first two parts of their name; median of 207 such groups. */
+export const compositionSpread = 0.127;
+/** The same among all foods of one WWEIA category, where the food is only of that kind ("mushroom pizza" as pizza); median of 139 categories. */
+export const kindSpread = 0.257;
+/** A household measure: half the 16-84 % range of default portions over their median within a WWEIA category; median of the categories. */
+export const householdSpread = 0.182;
+/** A portion nobody stated: from small (0.75) to large (1.38) around medium, the medians of 240 foods with such portions. */
+export const portionSpread = 0.317;
+
+/** 5-95 % of the energy of one default portion of 1,598 mixed dishes (WWEIA 3002-3999), over the median (295 kcal). */
+export const unknownPortion = { low: 0.381, high: 2.05 } as const;
+/** 5-95 % of kcal per 100 g of the same dishes, over the median (160 kcal): an unknown dish of known weight. */
+export const unknownComposition = { low: 0.463, high: 1.875 } as const;
+
+/** How the weight is known: `weighed` in grams, millilitres or ounces; `household` in cups, slices or pieces; `usual` not stated. */
+export type Measure = 'weighed' | 'household' | 'usual';
+
+/** The width that goes with a portion source where nothing finer is known. */
+export const measureOf = (source: PortionSource): Measure =>
+  source === 'given' ? 'weighed' : source === 'caption' ? 'household' : 'usual';
+
+const weightSpread: Readonly<Record<Measure, number>> = {
+  weighed: 0,
+  household: householdSpread,
+  usual: portionSpread,
+};
+
+/** Relative half-width for a food with figures of its own, or (`approximate`) of its kind. */
+export const relativeSpread = (measure: Measure, approximate: boolean): number =>
+  Math.hypot(approximate ? kindSpread : compositionSpread, weightSpread[measure]);
+
+/** kcal range around `kcal`. */
+export const intervalAround = (kcal: number, spread: number): Interval => ({
+  low: Math.max(0, kcal * (1 - spread)),
+  high: kcal * (1 + spread),
+});
+
+/** kcal range of a dish nobody knows, around the generic figure. */
+export const unknownInterval = (kcal: number, measure: Measure): Interval => {
+  const { low, high } = measure === 'usual' ? unknownPortion : unknownComposition;
+  return { low: kcal * low, high: kcal * high };
+};
+
+/** Range of a sum of items whose errors are taken as independent: the distances below and above add as root sum of squares. */
+export const intervalOfSum = (parts: readonly { readonly kcal: number; readonly interval: Interval }[]): Interval => {
+  const total = parts.reduce((sum, { kcal }) => sum + kcal, 0);
+  const below = Math.hypot(...parts.map(({ kcal, interval }) => kcal - interval.low));
+  const above = Math.hypot(...parts.map(({ kcal, interval }) => interval.high - kcal));
+  return { low: Math.max(0, total - below), high: total + above };
+};
