@@ -142,7 +142,8 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
         updatedAt: now,
       };
       try {
-        await rows.insertMany([row]);
+        // Not `insertMany`: the fault of a bulk write does not say which index refused.
+        await rows.create(row);
       } catch (error) {
         return takenBy(error);
       }

@@ -5,6 +5,7 @@ import type { Authenticate, Caller } from '../deps';
 import { conflict, problem } from '../errors';
 import { requestErasure, type RequestedErasure } from '../erasure/request';
 import type { AccountDeps } from './deps';
+import { exportOf } from './export';
 import { createPasswords } from './passwords';
 import { createSessions, type Granted, type Life, type Sessions } from './sessions';
 import { createThrottle } from './throttle';
@@ -28,6 +29,8 @@ export interface Accounts {
   changeProfile(id: Id, change: (account: Account) => ProfileChange): Promise<Account>;
   /** Ends every session but gives the caller a new one. Throws 400 where the current password is wrong, 429 after too many. */
   changePassword(caller: Caller, address: string, current: string, chosen: string): Promise<Granted>;
+  /** Everything that is kept of the account. */
+  export(id: Id): Promise<Record<string, unknown>>;
   erase(caller: Caller, requestId: string): Promise<RequestedErasure>;
 }
 
@@ -146,6 +149,11 @@ export function createAccounts(deps: AccountDeps): Accounts {
       await store.tickets.removeOf(caller.id);
       tokens.forget(caller.id);
       return sessions.open(account, 'short');
+    },
+
+    async export(id) {
+      const sessions = () => store.accountSessions.listOf(id);
+      return exportOf(await find(id), { sessions, ...deps.exporters }, clock());
     },
 
     async erase(caller, requestId) {

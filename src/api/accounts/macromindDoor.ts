@@ -17,7 +17,6 @@ import { invalid, Problem } from '../errors';
 import { json, reply, type Route } from '../route';
 import type { Accounts } from './accounts';
 import type { AccountDeps } from './deps';
-import { exportOf } from './export';
 import { LoginAnswer, presentLogin } from './present';
 
 const LoginBody = z.object({ email: z.string().max(254).trim().toLowerCase(), password: GivenPassword });
@@ -27,10 +26,7 @@ const said = (message: string) => ({ success: true as const, message });
 export const ErasureStarted = Said.extend({ id: z.string(), location: z.string() });
 
 /** MacroMind, whose clients refresh; and what belongs to an account whichever door it came through. */
-export const macromindDoor = (
-  accounts: Accounts,
-  deps: Pick<AccountDeps, 'clock' | 'exporters' | 'launches'>,
-): Route[] => [
+export const macromindDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'clock' | 'launches'>): Route[] => [
   json(
     {
       method: 'post',
@@ -169,7 +165,7 @@ export const macromindDoor = (
       responses: { 200: z.record(z.string(), z.unknown()), 401: Problem },
     },
     async ({ caller }) =>
-      reply(200, await exportOf(await accounts.find(caller.id), deps.exporters, deps.clock()), {
+      reply(200, await accounts.export(caller.id), {
         'content-disposition': 'attachment; filename="palate-export.json"',
         'cache-control': 'no-store',
       }),
