@@ -90,6 +90,8 @@ export interface Context<A extends Access, P, Q, B> {
   readonly headers: IncomingHttpHeaders;
   /** Path of the request without its query. */
   readonly path: string;
+  /** `https://host` as the client named this server; for absolute links where PUBLIC_URL is not set. */
+  readonly origin: string;
   readonly log: Logger;
   /** Aborts when the client hangs up, sends too slowly, or the server shuts down. */
   readonly signal: AbortSignal;
