@@ -8,7 +8,12 @@ export const photoId = (entryId: string) => `photo:${entryId}` as const;
 /** One run for each revision that carries a correction, so that corrections in quick succession each have their turn. */
 export const correctionId = (entryId: string, revision: number) => `photo-correct:${entryId}:${revision}` as const;
 
-export const photoWorkflows = { analyze: 'analyzePhoto', correct: 'correctEntry', reap: 'reapEntries' } as const;
+export const photoWorkflows = {
+  analyze: 'analyzePhoto',
+  keep: 'keepUpload',
+  correct: 'correctEntry',
+  reap: 'reapEntries',
+} as const;
 
 /** Schedule and workflow of the reaper. */
 export const reapId = 'reap-entries';
@@ -31,6 +36,10 @@ export interface PhotoTiming {
   reaskForMs: number;
 }
 
+export interface KeepUpload {
+  entryId: string;
+}
+
 export interface CorrectEntry {
   entryId: string;
 }
@@ -42,6 +51,7 @@ export interface ReapEntries {
 }
 
 export type PhotoOutcome = 'analyzed' | 'rejected' | 'failed' | 'labelled' | 'unlabelled' | 'gone';
+export type UploadOutcome = 'kept' | 'failed' | 'gone';
 
 /** The user named the food, or the entry is gone: stop waiting for a classifier. No payload: the row has it. */
 export const entrySettled = defineSignal('entrySettled');

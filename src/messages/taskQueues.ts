@@ -1,2 +1,2 @@
-/** Task queues: everything but training runs on `palate`; training has one slot on a queue of its own. */
-export const taskQueues = { main: 'palate', training: 'palate-training' } as const;
+/** Task queues; training will have one of its own, with one slot. */
+export const taskQueues = { main: 'palate' } as const;

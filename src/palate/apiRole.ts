@@ -17,3 +17,118 @@ export interface ApiRole {
   readonly url: string;
   stop(): Promise<void>;
 }
+
+const drainMs = 200;
+const graceMs = 8_000;
+const probeMs = 1_000;
+
+/** The HTTP server and what stands behind it. `workerHere`: whether this process also runs the worker, and whether it polls. */
+export async function startApiRole(base: Base, version: string, workerHere: (() => boolean) | null): Promise<ApiRole> {
+  const { settings, log, clock, metrics, store, objects, launches, temporal, mongo } = base;
+  const capabilities = createCapabilities(keysFor(settings, 'capabilities'));
+  const [pagingKey] = keysFor(settings, 'cursors');
+  if (!pagingKey) throw new RangeError('At least one encryption key is needed');
+  const changes = createChanges(mongo, [store.photos.collection], (error) =>
+    log.warn({ err: error }, 'the change stream broke and is opened again'),
+  );
+  const reach = watchTemporal(base);
+  const handle = {
+    client: () =>
+      temporal.client().catch((error: unknown) => Promise.reject(new TemporalUnavailable({ cause: error }))),
+    reachable: () => reach.last(),
+  };
+  const foods = await loadFoodTable();
+  const shared = { settings, store, launches, capabilities, clock };
+  const accountDeps = { ...shared, exporters: { log: exportPhotos(store.photos) } };
+  const accounts = createAccounts(accountDeps);
+  const photoDeps = { ...shared, objects, temporal: handle, changes, foods, paging: createPaging(pagingKey) };
+
+  const app = createApp(
+    {
+      settings,
+      log,
+      clock,
+      metrics,
+      store,
+      sealer: createSealer(settings.palateEncryptionKeys.map((key) => Buffer.from(key, 'base64'))),
+      authenticate: accounts.authenticate,
+      findCaller: accounts.findCaller,
+      health: {
+        checks: checks(base, reach.now, workerHere),
+        version,
+        persistence: { records: 'mongodb', objects: settings.storageBackend, runs: 'temporal' },
+        model: () => classifierModel(settings),
+      },
+    },
+    [
+      ...accountRoutes(accounts, accountDeps),
+      ...erasureRoutes({ store, capabilities }),
+      ...(await photoRoutes(photoDeps)),
+    ],
+  );
+  const server: HttpServer = await startServer(app, {
+    port: settings.port,
+    host: settings.host,
+    log,
+    drainMs,
+    graceMs,
+  });
+  return {
+    url: server.url,
+    async stop() {
+      await server.close();
+      reach.stop();
+      await changes.close();
+    },
+  };
+}
+
+/** Whether Temporal answers, asked every few seconds so that no request waits for it. */
+function watchTemporal({ temporal }: Base) {
+  let answered = false;
+  const now = async () => {
+    answered = await temporal.answers(probeMs);
+    return answered;
+  };
+  const timer = setInterval(() => void now(), 3_000);
+  void now();
+  return { last: () => answered, now, stop: () => clearInterval(timer) };
+}
+
+const checks = (
+  base: Base,
+  temporalAnswers: () => Promise<boolean>,
+  workerHere: (() => boolean) | null,
+): HealthCheck[] => [
+  {
+    name: 'mongodb',
+    required: true,
+    without: 'Nothing can be read or stored.',
+    probe: () => base.store.ping(probeMs),
+  },
+  {
+    name: 'temporal',
+    required: false,
+    without:
+      'Photos and corrections are kept and worked on once it is back; reading, accounts and meals in words work.',
+    probe: async () => {
+      if (!(await temporalAnswers())) throw new Error('Temporal does not answer');
+    },
+  },
+  ...(workerHere
+    ? [
+        {
+          name: 'worker',
+          required: false,
+          without: 'Photos and corrections wait until a worker runs; reading, accounts and meals in words work.',
+          probe: () => (workerHere() ? Promise.resolve() : Promise.reject(new Error('The worker does not poll'))),
+        },
+      ]
+    : []),
+  {
+    name: 'objects',
+    required: false,
+    without: 'Photos cannot be taken in or shown; the log and meals in words work.',
+    probe: () => base.objects.ping(),
+  },
+];

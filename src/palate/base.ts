@@ -52,7 +52,8 @@ export async function openBase(
       },
       {
         reconnectMs: reconnectTemporalMs,
-        onAway: (error) => log.warn({ err: error }, 'Temporal cannot be reached yet; what is stored meanwhile is started once it is'),
+        onAway: (error) =>
+          log.warn({ err: error }, 'Temporal cannot be reached yet; what is stored meanwhile is started once it is'),
       },
     );
     const launches = createLaunches({
@@ -62,7 +63,8 @@ export async function openBase(
       clock,
       onOutcome: (launch, outcome, error) => {
         const facts = { workflowId: launch.workflowId, launchRequestId: launch.requestId };
-        if (outcome === 'failed') log.warn({ ...facts, err: error }, 'a run could not be started now; the launcher will');
+        if (outcome === 'failed')
+          log.warn({ ...facts, err: error }, 'a run could not be started now; the launcher will');
         else log.debug({ ...facts, outcome }, 'run started');
       },
     });
@@ -89,11 +91,18 @@ export async function openBase(
 async function connectMongo(settings: Settings): Promise<Connection> {
   try {
     return await mongoose
-      .createConnection(settings.mongodbUri, { autoIndex: false, autoCreate: false, serverSelectionTimeoutMS: mongoWithinMs })
+      .createConnection(settings.mongodbUri, {
+        autoIndex: false,
+        autoCreate: false,
+        serverSelectionTimeoutMS: mongoWithinMs,
+      })
       .asPromise();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CannotStart(`MongoDB cannot be reached (${reason.split('\n')[0] ?? ''}). Check MONGODB_URI, and that it is a replica set.`, { cause: error });
+    throw new CannotStart(
+      `MongoDB cannot be reached (${reason.split('\n')[0] ?? ''}). Check MONGODB_URI, and that it is a replica set.`,
+      { cause: error },
+    );
   }
 }
 
@@ -101,7 +110,9 @@ async function readyIndexes(settings: Settings, mongo: Connection): Promise<void
   if (settings.mongodbIndexes === 'build') return buildIndexes(mongo);
   const missing = await missingIndexes(mongo);
   if (missing.length === 0) return;
-  throw new CannotStart(`${missing.length} indexes are missing in MongoDB (${missing[0] ?? ''}, …). Run \`npm run migrate\` with the same MONGODB_URI, then start again.`);
+  throw new CannotStart(
+    `${missing.length} indexes are missing in MongoDB (${missing[0] ?? ''}, …). Run \`npm run migrate\` with the same MONGODB_URI, then start again.`,
+  );
 }
 
 async function openObjects(settings: Settings, metrics: Metrics): Promise<ObjectStore> {
@@ -147,4 +158,6 @@ async function temporalTls(settings: Settings) {
 
 /** Keys for one purpose, derived from the encryption keys, so that one leak is not all. */
 export const keysFor = (settings: Settings, purpose: string): Buffer[] =>
-  settings.palateEncryptionKeys.map((key) => Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', `palate ${purpose}`, 32)));
+  settings.palateEncryptionKeys.map((key) =>
+    Buffer.from(hkdfSync('sha256', Buffer.from(key, 'base64'), '', `palate ${purpose}`, 32)),
+  );

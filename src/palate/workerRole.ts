@@ -39,7 +39,8 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
   const make = async () => {
     const connection = await temporal.connected();
     const command = await ensureSearchAttributes(connection, settings.temporalNamespace);
-    if (command !== null) log.warn({ command }, 'search attributes could not be made; have an administrator run this once');
+    if (command !== null)
+      log.warn({ command }, 'search attributes could not be made; have an administrator run this once');
     await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
     return createWorker({
       connection,
@@ -56,7 +57,9 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
       onWorkflowEnd: (workflow, outcome) => metrics.workflows.inc({ workflow, outcome }),
     });
   };
-  const worker = keepRunning(make, (error, pauseMs) => log.error({ err: error, pauseMs }, 'the worker ended and is made anew'));
+  const worker = keepRunning(make, (error, pauseMs) =>
+    log.error({ err: error, pauseMs }, 'the worker ended and is made anew'),
+  );
   const launcher = startLauncher({
     launches: store.launches,
     start: base.launches,

@@ -106,6 +106,7 @@ export const hashCapability = (key: string): string => createHash('sha256').upda
 
 export interface NewPhoto {
   id: Id;
+  kind: 'photo' | 'upload';
   ownerId: Id | null;
   caption: string | null;
   statedGrams: number | null;
@@ -213,7 +214,6 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       const row: EntryRow = {
         _id: id,
         ...photo,
-        kind: 'photo',
         state: 'analyzing',
         analysis: null,
         createdAt: clock(),
@@ -238,28 +238,6 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       };
       await rows.insertMany([row]);
       return fromRow(row);
-    },
-
-    /** A bare picture of `POST /upload`, whose objects are already stored. */
-    async createUpload(id: Id, ownerId: Id | null, picture: Picture, expiresAt: Date | null): Promise<void> {
-      const now = clock();
-      const row: EntryRow = {
-        _id: id,
-        ...blank(),
-        kind: 'upload',
-        ownerId,
-        state: 'analyzed',
-        caption: null,
-        statedGrams: null,
-        consumedAt: now,
-        consumedAtSource: 'upload',
-        picture,
-        analysis: null,
-        createdAt: now,
-        expiresAt,
-      };
-      await rows.insertMany([row]);
-      await claims.deleteOne({ _id: id });
     },
 
     async find(id: Id): Promise<Entry | null> {
@@ -339,6 +317,10 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         { _id: id, state: { $in: unsettled }, pendingCorrection: null },
         { $set: { state: 'analyzed', analysis, retrying: false, classifierError: null, 'draft.analysis': null } },
       );
+    },
+    /** A bare upload is done once its picture stands. */
+    async settleUpload(id: Id): Promise<Entry | null> {
+      return move({ _id: id, kind: 'upload', state: 'analyzing' }, { $set: { state: 'analyzed' } });
     },
     async needsLabel(id: Id, classifierError: string, retrying: boolean): Promise<Entry | null> {
       return move(

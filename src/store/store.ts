@@ -3,8 +3,11 @@ import { createAccountAttemptStore } from './accountAttempts';
 import { createAccountStore } from './accounts';
 import { createAccountSessionStore } from './accountSessions';
 import { createErasureStore } from './erasures';
+import { createIdempotencyStore } from './idempotency';
 import { createLaunchStore } from './launches';
 import { createPhotoStore } from './photos';
+import { createRateLimitStore } from './rateLimits';
+import { createTicketStore } from './tickets';
 
 /** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. */
 export function createStore(connection: Connection, clock: () => Date = () => new Date()) {
@@ -13,7 +16,10 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     accountSessions: createAccountSessionStore(connection, clock),
     accountAttempts: createAccountAttemptStore(connection, clock),
     erasures: createErasureStore(connection, clock),
+    idempotency: createIdempotencyStore(connection, clock),
     launches: createLaunchStore(connection, clock),
+    rateLimits: createRateLimitStore(connection),
+    tickets: createTicketStore(connection, clock),
     photos: createPhotoStore(connection, clock),
 
     /**

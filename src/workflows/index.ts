@@ -1,3 +1,3 @@
 /** Every workflow of the bundle; the exported name is the workflow type. */
-export { analyzePhoto, correctEntry, reapEntries } from './photos';
+export { analyzePhoto, correctEntry, keepUpload, reapEntries } from './photos';
 export { eraseUser } from './erasure';

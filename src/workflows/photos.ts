@@ -18,7 +18,9 @@ import {
   photoId,
   type AnalyzePhoto,
   type CorrectEntry,
+  type KeepUpload,
   type PhotoOutcome,
+  type UploadOutcome,
   type ReapEntries,
 } from '../messages/photos';
 import { quick, upstream } from './proxies';
@@ -40,12 +42,6 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
   setHandler(entrySettled, () => {
     settled = true;
   });
-  const end = (outcome: PhotoOutcome, details: string): PhotoOutcome => {
-    upsertSearchAttributes([{ key: stateAttribute, value: outcome }]);
-    setCurrentDetails(details);
-    return outcome;
-  };
-
   try {
     await local.preparePhoto(entryId);
     let verdict = await classify({
@@ -87,23 +83,42 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
     const published = await local.publishEntry(entryId);
     return published === 'published' ? end('analyzed', 'Figures stand.') : end('labelled', 'The user named the food.');
   } catch (failure) {
-    if (isCancellation(failure)) {
-      await CancellationScope.nonCancellable(() => local.removeObjects(entryId));
-      throw failure;
-    }
-    const type = failureType(failure);
-    if (type === photoFailures.entryGone) {
-      await local.removeObjects(entryId);
-      return end('gone', 'The entry was deleted.');
-    }
-    const reason =
-      type === photoFailures.pictureUnreadable && failure instanceof ActivityFailure && failure.cause
-        ? failure.cause.message
-        : null;
-    await local.removeObjects(entryId);
-    await local.failEntry(entryId, type, reason);
-    return end('failed', reason ?? `Could not be analysed: ${type}.`);
+    return clearUp(entryId, failure);
   }
+}
+
+/** A bare picture: made fit to be shown, and nothing else. */
+export async function keepUpload({ entryId }: KeepUpload): Promise<UploadOutcome> {
+  try {
+    await local.preparePhoto(entryId);
+    await local.settleUpload(entryId);
+    return end('kept', 'The picture stands.');
+  } catch (failure) {
+    return clearUp(entryId, failure);
+  }
+}
+
+function end<O extends string>(outcome: O, details: string): O {
+  upsertSearchAttributes([{ key: stateAttribute, value: outcome }]);
+  setCurrentDetails(details);
+  return outcome;
+}
+
+/** Objects go first; then the row says why, unless it is gone itself. */
+async function clearUp(entryId: string, failure: unknown): Promise<'failed' | 'gone'> {
+  if (isCancellation(failure)) {
+    await CancellationScope.nonCancellable(() => local.removeObjects(entryId));
+    throw failure;
+  }
+  await local.removeObjects(entryId);
+  const type = failureType(failure);
+  if (type === photoFailures.entryGone) return end('gone', 'The entry was deleted.');
+  const reason =
+    type === photoFailures.pictureUnreadable && failure instanceof ActivityFailure && failure.cause
+      ? failure.cause.message
+      : null;
+  await local.failEntry(entryId, type, reason);
+  return end('failed', reason ?? `Could not be analysed: ${type}.`);
 }
 
 type Verdict =

@@ -76,6 +76,10 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       return { confidence: best.confidence, threshold: deps.confidenceThreshold };
     },
 
+    async settleUpload(entryId: Id): Promise<void> {
+      await photos.settleUpload(entryId);
+    },
+
     async askForLabel(entryId: Id, reason: string, retrying: boolean): Promise<void> {
       if (!(await photos.needsLabel(entryId, reason, retrying))) throw gone();
     },

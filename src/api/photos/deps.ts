@@ -6,6 +6,7 @@ import type { Store } from '../../store/store';
 import type { PhotoTiming } from '../../messages/photos';
 import type { Capabilities } from '../capabilities';
 import type { TemporalHandle } from '../deps';
+import type { Paging } from '../paging';
 
 /** What the photo routes need. */
 export interface PhotoDeps {
@@ -15,6 +16,7 @@ export interface PhotoDeps {
   readonly temporal: TemporalHandle;
   readonly changes: Changes;
   readonly capabilities: Capabilities;
+  readonly paging: Paging;
   readonly foods: FoodTable;
   readonly clock: () => Date;
   readonly settings: PhotoSettings;

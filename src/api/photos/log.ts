@@ -4,26 +4,18 @@ import { objectKeys } from '../../model/photos';
 import { entrySettled, photoId } from '../../messages/photos';
 import { amend } from '../../ml/nutrition';
 import { conflict, notFound, problem, unprocessable } from '../errors';
+import { pageOf, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import { requestCorrection } from './correct';
 import type { PhotoDeps } from './deps';
 import { MealTime } from './mealTime';
-import { originOf } from './origin';
-import { logCursor } from './cursor';
 import { PhotoView, presentEntry } from './present';
 import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
 
 /** The caller's log: photos and meals by hand, corrected and deleted under one id. */
 const Params = z.object({ id: Id });
-const Page = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(200).optional(),
-});
-const LogPage = z.object({
-  items: z.array(PhotoView),
-  nextCursor: z.string().nullable(),
-  message: z.string().optional(),
-});
+const LogPage = pageOf(PhotoView).extend({ message: z.string().optional() });
+const list = 'history';
 
 const Change = (clock: () => Date) =>
   z
@@ -66,24 +58,22 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         access: 'user',
         tag: 'log',
         summary: 'Your log, latest meal first',
-        query: Page,
+        query: PageQuery,
         responses: { 200: LogPage },
       },
       async (context) => {
         const { limit, cursor } = context.query;
-        const rows = await photos.listLog(
-          context.caller.id,
-          limit + 1,
-          cursor === undefined ? null : logCursor.read(cursor),
-        );
-        const page = rows.slice(0, limit);
-        const last = page.at(-1);
-        const origin = originOf(deps, context);
-        const items = page.flatMap((row) => asLogEntry(row) ?? []).map((entry) => presentEntry(deps, entry, origin));
+        const [at, id] = deps.paging.read(list, cursor) ?? [];
+        const before = at === undefined ? null : { consumedAt: new Date(at), id: String(id) };
+        const rows = await photos.listLog(context.caller.id, limit + 1, before);
+        const page = deps.paging.page(list, rows, limit, (row) => [row.consumedAt.getTime(), row.id]);
+        const origin = deps.settings.publicUrl ?? context.origin;
+        const items = page.items
+          .flatMap((row) => asLogEntry(row) ?? [])
+          .map((entry) => presentEntry(deps, entry, origin));
         return {
           items,
-          nextCursor:
-            rows.length > limit && last ? logCursor.write({ consumedAt: last.consumedAt, id: last.id }) : null,
+          nextCursor: page.nextCursor,
           ...(items.length === 0 && cursor === undefined && { message: 'history empty' }),
         };
       },
@@ -99,7 +89,12 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         params: Params,
         responses: { 200: PhotoView },
       },
-      async (context) => presentEntry(deps, await owned(context.params.id, context.caller.id), originOf(deps, context)),
+      async (context) =>
+        presentEntry(
+          deps,
+          await owned(context.params.id, context.caller.id),
+          deps.settings.publicUrl ?? context.origin,
+        ),
     ),
 
     json(
@@ -132,7 +127,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
             if (!(await requestCorrection(deps, { entry: timed, ownerId, requestId: context.requestId, ...word })))
               continue;
             const settled = (await waitUntilSettled(deps, id, context.signal)) ?? notFound('history entry');
-            const view = presentEntry(deps, settled, originOf(deps, context));
+            const view = presentEntry(deps, settled, deps.settings.publicUrl ?? context.origin);
             return settled.pendingCorrection ? reply(202, view, { location: `/photos/${id}` }) : view;
           }
           const weighed = grams !== undefined || servings !== undefined;
@@ -147,7 +142,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
               }),
           });
           const shown = asLogEntry(edited);
-          if (shown) return presentEntry(deps, shown, originOf(deps, context));
+          if (shown) return presentEntry(deps, shown, deps.settings.publicUrl ?? context.origin);
         }
         return conflict('The entry is being changed by others at the same time; try again.');
       },

@@ -3,11 +3,10 @@ import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
 import { analyseCaption, analyseStated } from '../../ml/nutrition';
 import { unprocessable } from '../errors';
-import { pagedArray } from '../paging';
+import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import type { PhotoDeps } from './deps';
 import { MealTime } from './mealTime';
-import { originOf } from './origin';
 import { PhotoView, presentEntry } from './present';
 import { asLogEntry, type LogEntry } from './wait';
 
@@ -39,3 +38,79 @@ const presentMeal = (entry: LogEntry): z.infer<typeof MealView> => ({
   date: entry.consumedAt.toISOString().slice(0, 10),
   created_at: entry.createdAt.toISOString(),
 });
+
+const list = 'meals';
+
+export const mealRoutes = (deps: PhotoDeps): Route[] => {
+  const { photos } = deps.store;
+  return [
+    json(
+      {
+        method: 'post',
+        path: '/save_meal',
+        access: 'user',
+        tag: 'log',
+        summary: 'Log a meal by name and calories, or in words',
+        description:
+          'With `text` the foods and amounts are read from your words, and the figures from our table of foods.',
+        body: NewMeal(deps.clock),
+        idempotent: true,
+        responses: { 201: z.object({ message: z.string(), meal: MealView, entry: PhotoView }) },
+      },
+      async (context) => {
+        const { body, caller } = context;
+        const analysis: Analysis | null =
+          'text' in body ? analyseCaption(body.text, deps.foods) : analyseStated(body.name, body.calories);
+        if (!analysis)
+          unprocessable(
+            'No food could be found in the text. Name foods and amounts ("two eggs and a slice of toast"), or send name and calories.',
+          );
+        const entry = asLogEntry(
+          await photos.createMeal({
+            id: context.resourceId,
+            ownerId: caller.id,
+            caption: 'text' in body ? body.text : null,
+            consumedAt: body.date ?? deps.clock(),
+            consumedAtSource: body.date ? 'stated' : 'upload',
+            analysis,
+          }),
+        );
+        if (!entry) throw new Error('A meal by hand is an entry of the log');
+        const origin = deps.settings.publicUrl ?? context.origin;
+        return reply(
+          201,
+          { message: 'Meal saved', meal: presentMeal(entry), entry: presentEntry(deps, entry, origin) },
+          { location: `/history/${entry.id}` },
+        );
+      },
+    ),
+
+    json(
+      {
+        method: 'get',
+        path: '/meals',
+        access: 'user',
+        tag: 'log',
+        summary: 'Your meals by hand, latest first',
+        query: PageQuery,
+        responses: {
+          200: {
+            description: 'A bare array; `Link` leads to the next page',
+            schema: z.array(MealView),
+            headers: ['link'],
+          },
+        },
+      },
+      async ({ caller, query: { limit, cursor }, path }) => {
+        const [before] = deps.paging.read(list, cursor) ?? [];
+        const rows = await photos.listMeals(caller.id, limit + 1, before === undefined ? null : String(before));
+        const page = deps.paging.page(list, rows, limit, (row) => [row.id]);
+        return reply(
+          200,
+          page.items.flatMap((row) => asLogEntry(row) ?? []).map(presentMeal),
+          nextLink(path, page, limit),
+        );
+      },
+    ),
+  ];
+};

@@ -1,32 +1,17 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Id } from '../../model/ids';
-import { objectKeys, type Entry } from '../../model/photos';
-import { photoId, photoWorkflows, type AnalyzePhoto } from '../../messages/photos';
-import { taskQueues } from '../../messages/taskQueues';
-import { isDuplicateKey } from '../../store/faults';
-import { dedupeKeyOf } from '../../store/photos';
-import type { Launch } from '../../store/launches';
 import type { Caller } from '../deps';
 import { problem } from '../errors';
 import { reply, stream, type Reply, type Route } from '../route';
 import { validate } from '../validation';
 import type { PhotoDeps } from './deps';
 import { MealTime } from './mealTime';
-import { originOf } from './origin';
 import { presentEntry, presentRejection, PhotoView, RejectionView } from './present';
-import { checkPicture, receivePicture, type ReceivedPicture } from './receive';
+import { checkPicture, receivePicture } from './receive';
+import { takeIn } from './takeIn';
 import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
 
-/**
- * A photo comes in: checked while it streams, stored, written with its launch in one transaction, started, and waited for.
- *
- * 1  From the moment the row is written the photo is analysed, whatever happens to this process or to the client.
- * 2  The answer is read from MongoDB; a client that hung up reads the same later under the same id.
- * 3  The same bytes of the same user for the same meal are one entry.
- */
-const sameMealMs = 10 * 60_000;
-const anonymousLifeMs = 24 * 3600_000;
+/** `POST /predict`: a photo comes in, is waited for, and answered from MongoDB. */
 
 const fieldsOf = (clock: () => Date) =>
   z
@@ -37,7 +22,6 @@ const fieldsOf = (clock: () => Date) =>
       consumed_at: MealTime(clock).optional(),
     })
     .transform(({ meal_date, consumed_at, ...rest }) => ({ ...rest, statedAt: consumed_at ?? meal_date ?? null }));
-type PhotoFields = z.output<ReturnType<typeof fieldsOf>>;
 
 export const predictRoutes = (deps: PhotoDeps): Route[] => {
   const Fields = fieldsOf(deps.clock);
@@ -89,8 +73,9 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
           await checkPicture(received);
           const digest = createHash('sha256').update(received.sha256).update(JSON.stringify(fields)).digest('hex');
           return await context.idempotent(digest, async (resourceId) => {
-            const launched = await storePhoto(deps, {
+            const launched = await takeIn(deps, {
               id: resourceId,
+              kind: 'photo',
               caller,
               received,
               fields,
@@ -100,7 +85,7 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
             const entry = launched.started
               ? await waitUntilSettled(deps, launched.id, signal)
               : asLogEntry(await deps.store.photos.find(launched.id));
-            return answer(deps, entry, caller, originOf(deps, context));
+            return answer(deps, entry, caller, deps.settings.publicUrl ?? context.origin);
           });
         } finally {
           await received.discard();
@@ -109,81 +94,6 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
     ),
   ];
 };
-
-async function storePhoto(
-  deps: PhotoDeps,
-  photo: { id: Id; caller: Caller | null; received: ReceivedPicture; fields: PhotoFields; requestId: string },
-): Promise<{ id: Id; started: boolean }> {
-  const { id, caller, received, fields } = photo;
-  const { photos, launches, transaction } = deps.store;
-  const ownerId = caller?.id ?? null;
-  const now = deps.clock();
-
-  // Under one Idempotency-Key the id is the same: what an earlier attempt wrote is waited for, not written again.
-  if (await photos.find(id)) return { id, started: true };
-
-  const dedupeKey = ownerId === null ? null : dedupeKeyOf(ownerId, received.sha256, fields.statedAt);
-  const earlier = dedupeKey === null ? null : await sameMeal(deps, dedupeKey, fields.statedAt);
-  if (earlier) return { id: earlier.id, started: true };
-
-  const launch: Launch = {
-    workflowId: photoId(id),
-    workflow: photoWorkflows.analyze,
-    args: [
-      {
-        entryId: id,
-        hasCaption: fields.caption !== undefined,
-        timing: deps.settings.photoTiming,
-      } satisfies AnalyzePhoto,
-    ],
-    taskQueue: taskQueues.main,
-    ownerId,
-    feature: 'photos',
-    requestId: photo.requestId,
-  };
-  const keys = objectKeys(id);
-  await photos.claimObjects(id, ownerId, keys.prefix);
-  await deps.objects.put(keys.original, received.file, { contentType: received.contentType });
-  try {
-    await transaction(async (session) => {
-      await photos.createPhoto(
-        {
-          id,
-          ownerId,
-          caption: fields.caption ?? null,
-          statedGrams: fields.grams ?? null,
-          consumedAt: fields.statedAt ?? now,
-          consumedAtSource: fields.statedAt ? 'stated' : 'upload',
-          dedupeKey,
-          expiresAt: ownerId === null ? new Date(now.getTime() + anonymousLifeMs) : null,
-        },
-        session,
-      );
-      await launches.record(launch, session);
-    });
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const written = await photos.find(id);
-    if (written) return { id, started: true };
-    // Another request with the same meal was faster: this one's objects go, and its answer is the other's.
-    await deps.objects.removePrefix(keys.prefix);
-    await photos.releaseClaim(id);
-    const other = dedupeKey === null ? null : await photos.findDuplicate(dedupeKey);
-    if (!other) throw error;
-    return { id: other.id, started: true };
-  }
-  return { id, started: (await deps.launches.start(launch)) !== 'failed' };
-}
-
-/** The entry that this meal already has; one whose ten minutes are over lets go of its key. */
-async function sameMeal(deps: PhotoDeps, dedupeKey: string, statedAt: Date | null): Promise<Entry | null> {
-  const { photos } = deps.store;
-  const entry = await photos.findDuplicate(dedupeKey);
-  const fresh = new Date(deps.clock().getTime() - sameMealMs);
-  if (!entry || statedAt || entry.createdAt >= fresh) return entry;
-  await photos.releaseDedupeKey(dedupeKey, fresh);
-  return null;
-}
 
 /** What `/predict` says about an entry as it stands. */
 function answer(deps: PhotoDeps, entry: LogEntry | null, caller: Caller | null, origin: string) {

@@ -8,13 +8,14 @@ export const asLogEntry = (entry: Entry | null): LogEntry | null =>
   entry && entry.kind !== 'upload' ? { ...entry, kind: entry.kind } : null;
 
 /** Waits until nothing of the entry is under way, or PREDICT_WAIT_MS have passed, or the client is gone. */
-export const waitUntilSettled = async (deps: PhotoDeps, id: Id, signal: AbortSignal): Promise<LogEntry | null> =>
-  asLogEntry(
-    await deps.changes.waitFor(
-      { collection: deps.store.photos.collection, id },
-      () => deps.store.photos.find(id),
-      (entry) => entry === null || (entry.state !== 'analyzing' && entry.pendingCorrection === null),
-      deps.settings.predictWaitMs,
-      signal,
-    ),
+export const waitForEntry = (deps: PhotoDeps, id: Id, signal: AbortSignal): Promise<Entry | null> =>
+  deps.changes.waitFor(
+    { collection: deps.store.photos.collection, id },
+    () => deps.store.photos.find(id),
+    (entry) => entry === null || (entry.state !== 'analyzing' && entry.pendingCorrection === null),
+    deps.settings.predictWaitMs,
+    signal,
   );
+
+export const waitUntilSettled = async (deps: PhotoDeps, id: Id, signal: AbortSignal): Promise<LogEntry | null> =>
+  asLogEntry(await waitForEntry(deps, id, signal));

@@ -5,7 +5,6 @@ import type { Caller } from '../deps';
 import { notFound } from '../errors';
 import { json, sse, type Route, type SseEvent } from '../route';
 import type { PhotoDeps } from './deps';
-import { originOf } from './origin';
 import { PhotoView, presentEntry, presentRejection, RejectionView } from './present';
 import { asLogEntry } from './wait';
 
@@ -42,7 +41,7 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
       },
       async (context) => {
         const entry = (await visible(context.params.id, context.caller, context.query.key)) ?? notFound('photo');
-        return present(entry, originOf(deps, context));
+        return present(entry, deps.settings.publicUrl ?? context.origin);
       },
     ),
 
@@ -64,7 +63,9 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
         const read = () => visible(id, context.caller, context.query.key);
         if (!(await read())) notFound('photo');
         const changes = deps.changes.follow({ collection: photos.collection, id }, context.signal);
-        return revisions(changes, read, context.lastEventId, (entry) => present(entry, originOf(deps, context)));
+        return revisions(changes, read, context.lastEventId, (entry) =>
+          present(entry, deps.settings.publicUrl ?? context.origin),
+        );
       },
     ),
   ];

@@ -1,0 +1,110 @@
+import type { Id } from '../../model/ids';
+import { objectKeys, type Entry } from '../../model/photos';
+import { photoId, photoWorkflows, type AnalyzePhoto, type KeepUpload } from '../../messages/photos';
+import { taskQueues } from '../../messages/taskQueues';
+import { isDuplicateKey } from '../../store/faults';
+import { dedupeKeyOf } from '../../store/photos';
+import type { Launch } from '../../store/launches';
+import type { Caller } from '../deps';
+import type { PhotoDeps } from './deps';
+import type { ReceivedPicture } from './receive';
+
+/**
+ * A picture is taken in: claim, object, then row and launch in one transaction, then the start.
+ *
+ * 1  From the moment the row is written the picture is worked on, whatever happens to this process or to the client.
+ * 2  The same bytes of the same user for the same meal are one entry.
+ */
+const sameMealMs = 10 * 60_000;
+const anonymousLifeMs = 24 * 3600_000;
+
+export interface TakenIn {
+  /** Of the entry: the new one, or the one that this meal has already. */
+  id: Id;
+  /** False: its run is not started yet, and the launcher will; nothing is gained by waiting. */
+  started: boolean;
+}
+
+export async function takeIn(
+  deps: PhotoDeps,
+  photo: {
+    id: Id;
+    kind: 'photo' | 'upload';
+    caller: Caller | null;
+    received: ReceivedPicture;
+    fields: { caption?: string | undefined; grams?: number | undefined; statedAt: Date | null };
+    requestId: string;
+  },
+): Promise<TakenIn> {
+  const { id, kind, caller, received, fields } = photo;
+  const { photos, launches, transaction } = deps.store;
+  const ownerId = caller?.id ?? null;
+  const now = deps.clock();
+
+  // Under one Idempotency-Key the id is the same: what an earlier attempt wrote is waited for, not written again.
+  if (await photos.find(id)) return { id, started: true };
+
+  const dedupeKey =
+    ownerId === null || kind === 'upload' ? null : dedupeKeyOf(ownerId, received.sha256, fields.statedAt);
+  const earlier = dedupeKey === null ? null : await sameMeal(deps, dedupeKey, fields.statedAt);
+  if (earlier) return { id: earlier.id, started: true };
+
+  const launch: Launch = {
+    workflowId: photoId(id),
+    workflow: photoWorkflows.analyze,
+    args: [
+      {
+        entryId: id,
+        hasCaption: fields.caption !== undefined,
+        timing: deps.settings.photoTiming,
+      } satisfies AnalyzePhoto,
+    ],
+    taskQueue: taskQueues.main,
+    ownerId,
+    feature: 'photos',
+    requestId: photo.requestId,
+  };
+  const keys = objectKeys(id);
+  await photos.claimObjects(id, ownerId, keys.prefix);
+  await deps.objects.put(keys.original, received.file, { contentType: received.contentType });
+  try {
+    await transaction(async (session) => {
+      await photos.createPhoto(
+        {
+          id,
+          kind,
+          ownerId,
+          caption: fields.caption ?? null,
+          statedGrams: fields.grams ?? null,
+          consumedAt: fields.statedAt ?? now,
+          consumedAtSource: fields.statedAt ? 'stated' : 'upload',
+          dedupeKey,
+          expiresAt: ownerId === null ? new Date(now.getTime() + anonymousLifeMs) : null,
+        },
+        session,
+      );
+      await launches.record(launch, session);
+    });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    const written = await photos.find(id);
+    if (written) return { id, started: true };
+    // Another request with the same meal was faster: this one's objects go, and its answer is the other's.
+    await deps.objects.removePrefix(keys.prefix);
+    await photos.releaseClaim(id);
+    const other = dedupeKey === null ? null : await photos.findDuplicate(dedupeKey);
+    if (!other) throw error;
+    return { id: other.id, started: true };
+  }
+  return { id, started: (await deps.launches.start(launch)) !== 'failed' };
+}
+
+/** The entry that this meal already has; one whose ten minutes are over lets go of its key. */
+async function sameMeal(deps: PhotoDeps, dedupeKey: string, statedAt: Date | null): Promise<Entry | null> {
+  const { photos } = deps.store;
+  const entry = await photos.findDuplicate(dedupeKey);
+  const fresh = new Date(deps.clock().getTime() - sameMealMs);
+  if (!entry || statedAt || entry.createdAt >= fresh) return entry;
+  await photos.releaseDedupeKey(dedupeKey, fresh);
+  return null;
+}

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Id } from '../../model/ids';
+import { problem } from '../errors';
+import { reply, stream, type Route } from '../route';
+import type { PhotoDeps } from './deps';
+import { signedPicturePath } from './pictures';
+import { receivePicture } from './receive';
+import { takeIn } from './takeIn';
+import { waitForEntry } from './wait';
+
+/** `POST /upload`: a bare picture is kept and served, and never analysed. */
+const UploadView = z
+  .object({ success: z.literal(true), id: Id, filename: z.string(), path: z.string(), image_url: z.string() })
+  .meta({ id: 'Upload', description: '`image_url` is signed and expires; `path` is its address on this server' });
+
+export const uploadRoutes = (deps: PhotoDeps): Route[] => [
+  stream(
+    {
+      method: 'post',
+      path: '/upload',
+      access: 'optional',
+      tag: 'photos',
+      summary: 'Keep a picture without analysing it',
+      description:
+        'The picture is turned upright and stripped of place and camera. Without an account it is kept for 24 hours.',
+      idempotent: true,
+      consumes: {
+        contentType: 'multipart/form-data',
+        schema: z.object({
+          image: z
+            .string()
+            .meta({ format: 'binary', description: 'The picture; the field may also be called `photo`' }),
+        }),
+      },
+      responses: {
+        200: UploadView,
+        202: { description: 'Kept; the picture can be fetched in a moment', schema: UploadView },
+      },
+    },
+    async (context) => {
+      const received = await receivePicture(deps, context.request, context.signal);
+      try {
+        return await context.idempotent(received.sha256, async (resourceId) => {
+          const { id } = await takeIn(deps, {
+            id: resourceId,
+            kind: 'upload',
+            caller: context.caller,
+            received,
+            fields: { statedAt: null },
+            requestId: context.requestId,
+          });
+          const entry = await waitForEntry(deps, id, context.signal);
+          if (!entry) throw problem('gone', { detail: 'The picture was deleted.' });
+          if (entry.failure) throw problem('unprocessable', { detail: entry.failure.message });
+          const path = signedPicturePath(deps, id, 'picture.jpg');
+          const view = {
+            success: true as const,
+            id,
+            filename: `${id}.jpg`,
+            path,
+            image_url: (deps.settings.publicUrl ?? context.origin) + path,
+          };
+          return entry.state === 'analyzed' ? reply(200, view) : reply(202, view, {}, { settled: false });
+        });
+      } finally {
+        await received.discard();
+      }
+    },
+  ),
+];

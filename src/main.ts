@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createLog } from './telemetry/log';
+import { parseSettings, SettingsError, type Settings } from './config/settings';
+import { CannotStart, startPalate, type Palate } from './palate';
+
+/** A Palate process. The only file that touches `process`: environment, signals and exit codes begin and end here. */
+const { version } = JSON.parse(readFileSync(path.join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+
+async function main(): Promise<void> {
+  const settings = read();
+  const log = createLog({ level: settings.logLevel, role: settings.palateRole });
+  for (const notice of settings.notices) log.warn(notice);
+
+  let palate: Palate | undefined;
+  let leaving: Promise<void> | undefined;
+  const leave = (reason: string) => {
+    leaving ??= (async () => {
+      log.info({ reason }, 'stopping');
+      await palate?.stop();
+      log.info('stopped');
+      process.exit(0);
+    })();
+  };
+  process.on('SIGINT', () => leave('SIGINT'));
+  process.on('SIGTERM', () => leave('SIGTERM'));
+
+  try {
+    palate = await startPalate({ settings, log, clock: () => new Date(), version });
+    log.info({ role: settings.palateRole, url: palate.url }, 'ready');
+  } catch (error) {
+    if (leaving) return;
+    if (error instanceof CannotStart) fail(error.message);
+    throw error;
+  }
+}
+
+function read(): Settings {
+  try {
+    return parseSettings(process.env);
+  } catch (error) {
+    if (error instanceof SettingsError) fail(error.message);
+    throw error;
+  }
+}
+
+function fail(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+void main();
