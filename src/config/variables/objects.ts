@@ -35,12 +35,12 @@ export const objectsVariables = {
     example: 'http://127.0.0.1:7070',
     meaning: 'Another S3 server; addressed by path (`/bucket/key`).',
   }),
-  awsS3Acl: setting(kind.oneOf(['private', 'bucket-owner-full-control', 'none']), {
+  awsS3Acl: setting(kind.oneOf(['private', 'bucket-owner-read', 'bucket-owner-full-control']), {
     variable: 'AWS_S3_ACL',
     byDefault: 'private',
-    example: 'none',
+    example: 'bucket-owner-full-control',
     meaning:
-      'ACL of new objects; `none` sends none (buckets that refuse ACLs). Public ones are refused: pictures are served by signed URLs.',
+      'Access list of new objects. `private` sends none, as buckets without lists ask for. Public ones are refused: pictures are served by signed URLs.',
   }),
   awsAccessKeyId: setting(orNull(kind.text()), {
     variable: 'AWS_ACCESS_KEY_ID',
