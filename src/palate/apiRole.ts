@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { createApp } from '../api/app';
 import { createAccounts } from '../api/accounts/accounts';
 import { accountRoutes } from '../api/accounts/routes';
@@ -6,11 +7,13 @@ import { TemporalUnavailable, type HealthCheck } from '../api/deps';
 import { erasureRoutes } from '../api/erasure/routes';
 import { createPaging } from '../api/paging';
 import { exportPhotos } from '../api/photos/export';
+import { cleanTempDir } from '../api/photos/multipart';
 import { photoRoutes } from '../api/photos/routes';
 import { startServer, type HttpServer } from '../api/server';
 import { createChanges } from '../store/changes';
 import { createSealer } from '../store/sealed';
 import { keysFor, type Base } from './base';
+import { loadFoodTable } from './foods';
 import { classifierModel } from './upstream';
 
 export interface ApiRole {
@@ -38,10 +41,20 @@ export async function startApiRole(base: Base, version: string, workerHere: (() 
     reachable: () => reach.last(),
   };
   const foods = await loadFoodTable();
+  const tempDir = path.join(settings.palateHome, 'incoming');
+  await cleanTempDir(tempDir);
   const shared = { settings, store, launches, capabilities, clock };
   const accountDeps = { ...shared, exporters: { log: exportPhotos(store.photos) } };
   const accounts = createAccounts(accountDeps);
-  const photoDeps = { ...shared, objects, temporal: handle, changes, foods, paging: createPaging(pagingKey) };
+  const photoDeps = {
+    ...shared,
+    settings: { ...settings, tempDir },
+    objects,
+    temporal: handle,
+    changes,
+    foods,
+    paging: createPaging(pagingKey),
+  };
 
   const app = createApp(
     {
@@ -60,11 +73,7 @@ export async function startApiRole(base: Base, version: string, workerHere: (() 
         model: () => classifierModel(settings),
       },
     },
-    [
-      ...accountRoutes(accounts, accountDeps),
-      ...erasureRoutes({ store, capabilities }),
-      ...(await photoRoutes(photoDeps)),
-    ],
+    [...accountRoutes(accounts, accountDeps), ...erasureRoutes({ store, capabilities }), ...photoRoutes(photoDeps)],
   );
   const server: HttpServer = await startServer(app, {
     port: settings.port,

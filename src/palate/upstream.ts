@@ -30,7 +30,7 @@ export function openFooddata({
     apiKey: settings.fdcApiKey,
     pageSize: settings.fdcPageSize,
     dataTypes: settings.fdcDataTypes,
-    brandOwner: settings.fdcBrandOwner,
+    brandOwner: settings.fdcBrandOwner ?? undefined,
     timeoutMs: settings.fdcTimeoutMs,
     onCall: observeCalls(metrics),
   });

@@ -1,16 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createErasureActivities, accountsEraser, launchesEraser, requestsEraser } from '../activities/erasure';
 import { createPhotoActivities } from '../activities/photos';
 import { photosEraser } from '../activities/photos/eraser';
 import { taskQueues } from '../messages/taskQueues';
-import { createFoodTable, foodRows } from '../ml/foods';
 import { startLauncher } from '../worker/launcher';
 import { keepRunning } from '../worker/run';
 import { ensureSchedules } from '../worker/schedules';
 import { ensureSearchAttributes } from '../worker/searchAttributes';
 import { createWorker } from '../worker/worker';
 import type { Base } from './base';
+import { loadFoodTable } from './foods';
 import { openClassifier, openFooddata } from './upstream';
 
 export interface WorkerRole {
@@ -89,7 +88,7 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
 /** Every activity of every feature, under the names the workflows call. */
 async function createActivities(base: Base): Promise<object> {
   const { store, objects, clock, settings, temporal } = base;
-  const foods = createFoodTable(await foodRows(async (file) => readFile(file, 'utf8')));
+  const foods = await loadFoodTable();
   const endRun = async (workflowId: string) => {
     const client = await temporal.client();
     await client.workflow

@@ -3,6 +3,7 @@ import { createAccountAttemptStore } from './accountAttempts';
 import { createAccountStore } from './accounts';
 import { createAccountSessionStore } from './accountSessions';
 import { createErasureStore } from './erasures';
+import { createFooddataStore } from './fooddata';
 import { createIdempotencyStore } from './idempotency';
 import { createLaunchStore } from './launches';
 import { createPhotoStore } from './photos';
@@ -16,6 +17,7 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     accountSessions: createAccountSessionStore(connection, clock),
     accountAttempts: createAccountAttemptStore(connection, clock),
     erasures: createErasureStore(connection, clock),
+    fooddata: createFooddataStore(connection, clock),
     idempotency: createIdempotencyStore(connection, clock),
     launches: createLaunchStore(connection, clock),
     rateLimits: createRateLimitStore(connection),

@@ -63,6 +63,7 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
       MONGODB_URI: options.mongodbUri,
       TEMPORAL_ADDRESS: options.temporalAddress,
       TEMPORAL_NAMESPACE: options.namespace ?? 'default',
+      MONGODB_INDEXES: 'build',
       RATE_LIMIT_MAX: '1000000',
       ...options.env,
     },

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import { objectKeys } from '../../model/photos';
 import { entrySettled, photoId } from '../../messages/photos';
-import { amend } from '../../ml/nutrition';
+import { amended } from '../../ml/foods';
 import { conflict, notFound, problem, unprocessable } from '../errors';
 import { pageOf, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
@@ -137,7 +137,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
             ...(consumedAt && { consumedAt }),
             ...(weighed &&
               entry.analysis && {
-                analysis: amend(entry.analysis, { grams: grams ?? null, servings: servings ?? null }),
+                analysis: amended(entry.analysis, { grams: grams ?? null, servings: servings ?? null }),
                 correctedAt: deps.clock(),
               }),
           });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
-import { analyseCaption, analyseStated } from '../../ml/nutrition';
+import { analysisOfCaption, analysisOfStated } from '../../ml/foods';
 import { unprocessable } from '../errors';
 import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
@@ -60,7 +60,7 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
       async (context) => {
         const { body, caller } = context;
         const analysis: Analysis | null =
-          'text' in body ? analyseCaption(body.text, deps.foods) : analyseStated(body.name, body.calories);
+          'text' in body ? analysisOfCaption(body.text, deps.foods) : analysisOfStated(body.name, body.calories);
         if (!analysis)
           unprocessable(
             'No food could be found in the text. Name foods and amounts ("two eggs and a slice of toast"), or send name and calories.',

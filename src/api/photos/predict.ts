@@ -7,7 +7,7 @@ import { validate } from '../validation';
 import type { PhotoDeps } from './deps';
 import { MealTime } from './mealTime';
 import { presentEntry, presentRejection, PhotoView, RejectionView } from './present';
-import { checkPicture, receivePicture } from './receive';
+import { receivePicture } from './receive';
 import { takeIn } from './takeIn';
 import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
 
@@ -70,7 +70,6 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
             { body: Fields },
             { params: undefined, query: undefined, body: received.fields },
           );
-          await checkPicture(received);
           const digest = createHash('sha256').update(received.sha256).update(JSON.stringify(fields)).digest('hex');
           return await context.idempotent(digest, async (resourceId) => {
             const launched = await takeIn(deps, {
