@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -105,7 +106,13 @@ export const origins = () =>
     return values.length > 0 && values.every(isOrigin) ? values.map((entry) => entry.toLowerCase()) : undefined;
   }, 'must be * alone, or origins without path or trailing slash, comma separated');
 
-const PROXY = /^(loopback|linklocal|uniquelocal|[0-9a-f.:]+(\/\d{1,3})?)$/i;
+const isProxy = (entry: string): boolean => {
+  if (/^(loopback|linklocal|uniquelocal)$/i.test(entry)) return true;
+  const [address = '', bits, ...rest] = entry.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
 
 /** What Express calls `trust proxy`. Plain `true` is refused: it lets any client write its own address. */
 export const trustedProxies = () =>
@@ -113,7 +120,7 @@ export const trustedProxies = () =>
     if (/^(false|no|off)$/i.test(text)) return false;
     if (/^\d{1,2}$/.test(text)) return text === '0' ? false : Number(text);
     const values = entries(text);
-    return values.length > 0 && values.every((entry) => PROXY.test(entry) && !/^\d+$/.test(entry)) ? values : undefined;
+    return values.length > 0 && values.every(isProxy) ? values : undefined;
   }, 'must be false, the number of proxies in front, or their addresses (true would let any client forge its address)');
 
 /** Grams by ingredient by dish. */

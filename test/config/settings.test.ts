@@ -61,7 +61,7 @@ describe('what is accepted', () => {
 
   it('every example, each on its own', () => {
     for (const { variable, example, field } of documentedSettings()) {
-      const with_ = { AWS_BUCKET_NAME: 'b', AWS_REGION: 'r' };
+      const bucket = { AWS_BUCKET_NAME: 'b', AWS_REGION: 'r' };
       const partner: Record<string, Record<string, string>> = {
         AWS_ACCESS_KEY_ID: { AWS_SECRET_ACCESS_KEY: 'x' },
         AWS_SECRET_ACCESS_KEY: { AWS_ACCESS_KEY_ID: 'x' },
@@ -69,7 +69,7 @@ describe('what is accepted', () => {
         TEMPORAL_TLS_CLIENT_KEY_PATH: { TEMPORAL_TLS_CLIENT_CERT_PATH: 'x' },
         NODE_ENV: productionEnvironment,
       };
-      expect(parse({ ...with_, ...partner[variable], [variable]: example })[field]).not.toBeNull();
+      expect(parse({ ...bucket, ...partner[variable], [variable]: example })[field]).not.toBeNull();
     }
   });
 
@@ -140,6 +140,9 @@ describe('what is refused', () => {
     ['LOG_LEVEL', 'loud'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '*'],
+    ['TRUST_PROXY', 'abc'],
+    ['TRUST_PROXY', '10.0.0.0/99'],
+    ['TRUST_PROXY', '1,2'],
     ['CORS_ORIGINS', '*,https://a.example'],
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['CORS_ORIGINS', 'a.example'],
@@ -235,18 +238,16 @@ describe('production', () => {
 });
 
 describe('foreign names', () => {
-  it.each<[string, string, (s: Settings) => unknown, unknown]>([
-    ['JWT_SECRET_KEY', 'theirs', (s) => s.jwtSecrets, ['theirs']],
-    ['SERVICE_PORT', '4004', (s) => s.port, 4004],
-    ['DATABASE_URL', 'mongodb://db/x', (s) => s.mongodbUri, 'mongodb://db/x'],
-    ['ENVIRONMENT', 'development', (s) => s.nodeEnv, 'development'],
-  ])('%s is taken over where ours is unset, and said so', (name, value, read, expected) => {
-    const own = { JWT_SECRET: undefined, MONGODB_URI: undefined, NODE_ENV: undefined };
-    const needed = { ...leastEnvironment, ...(name === 'JWT_SECRET_KEY' ? { JWT_SECRET: undefined } : {}) };
-    const env = { ...needed, ...(name === 'DATABASE_URL' ? { MONGODB_URI: undefined } : {}), NODE_ENV: own.NODE_ENV };
-    const settings = parseSettings({ ...env, [name]: value });
+  it.each<[string, string, string, (s: Settings) => unknown, unknown]>([
+    ['JWT_SECRET_KEY', 'JWT_SECRET', 'theirs', (s) => s.jwtSecrets, ['theirs']],
+    ['SERVICE_PORT', 'PORT', '4004', (s) => s.port, 4004],
+    ['DATABASE_URL', 'MONGODB_URI', 'mongodb://db/x', (s) => s.mongodbUri, 'mongodb://db/x'],
+    ['MONGO_URI', 'MONGODB_URI', 'mongodb+srv://db/x', (s) => s.mongodbUri, 'mongodb+srv://db/x'],
+    ['ENVIRONMENT', 'NODE_ENV', 'development', (s) => s.nodeEnv, 'development'],
+  ])('%s is taken over where %s is unset, and said so', (name, ours, value, read, expected) => {
+    const settings = parse({ [ours]: undefined, [name]: value });
     expect(read(settings)).toEqual(expected);
-    expect(settings.notices).toEqual([expect.stringContaining(`${name} is read as`)]);
+    expect(settings.notices).toEqual([`${name} is read as ${ours}: set ${ours} instead.`]);
   });
 
   it('ours wins', () => {
