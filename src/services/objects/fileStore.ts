@@ -29,8 +29,9 @@ const typeByEnding: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
 };
 
+/** By its shape: a fault of the file system may come from another realm, where `instanceof Error` says no. */
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : '';
 const absentCodes = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
 const named = (error: unknown, what: string): Error => {
