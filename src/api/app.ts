@@ -6,13 +6,14 @@ import { problem } from './errors';
 import { healthRoutes } from './health/routes';
 import { homeRoutes } from './home/routes';
 import { sendProblem } from './middleware/answers';
-import { addressKey, createLimiter } from './middleware/limiter';
+import { createLimiter } from './middleware/limiter';
 import { createExchanges, exchangeOf } from './middleware/exchange';
 import { crossOrigin } from './middleware/cors';
 import { checkAddress } from './middleware/address';
 import { defaultPace, type Pace } from './middleware/stall';
 import { translate } from './middleware/translate';
 import { describeApi, type OpenApiDocument } from './openapi';
+import { networkOf } from './network';
 import { serve, spendAll, type Pipeline } from './pipeline';
 import { pathsOf, type Limit, type Route } from './route';
 import { createTable } from './table';
@@ -89,7 +90,7 @@ export function createApp(
         headers: allow,
       });
     }
-    await spendAll(pipeline, response, [general], addressKey(request.ip ?? ''));
+    await spendAll(pipeline, response, [general], networkOf(request.ip ?? ''));
     throw problem('not-found', { detail: `There is nothing at ${request.path}; see /docs for what there is.` });
   });
   app.use(failed);

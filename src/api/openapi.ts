@@ -146,7 +146,7 @@ export function describeApi(routes: readonly Route[], about: { version: string }
   const response = (route: Route, status: number, spec: ResponseSpec | undefined): ResponseObject => {
     const details: ResponseDetails = spec === undefined || isSchema(spec) ? { description: '' } : spec;
     const schema = spec !== undefined && isSchema(spec) ? spec : details.schema;
-    const isProblem = schema === Problem || (spec === undefined && status >= 400);
+    const isProblem = schema === Problem || (schema === undefined && status >= 400);
     const description = details.description || (statusText[status] ?? `Status ${status}`);
     const headers = headerRefs([
       'X-Request-Id',

@@ -8,8 +8,9 @@ import { sendEvents, sendFile, sendJson } from './middleware/answers';
 import { exchangeOf } from './middleware/exchange';
 import { digestOf, idempotencyKeyOf, underKey, type IdempotentRequest } from './middleware/idempotency';
 import { defaultBodyBytes, readJson } from './middleware/jsonBody';
-import { addressKey, type Limiter, type Standing } from './middleware/limiter';
+import type { Limiter, Standing } from './middleware/limiter';
 import { watchPace, type Pace } from './middleware/stall';
+import { networkOf } from './network';
 import type { Limit, RawContext, Reply, Route } from './route';
 
 /** One request through one route, in the order of rule R1 of `route`. */
@@ -86,7 +87,7 @@ export async function spendAll(
 /** Address limit, who asks, account limit. A caller that is refused counts against its address. */
 async function admit(pipeline: Pipeline, route: Route, request: Request, response: Response) {
   const limits = limitsOf(route, pipeline.general);
-  const address = addressKey(request.ip ?? '');
+  const address = networkOf(request.ip ?? '');
   const byAddress = limits.filter(({ by }) => by === 'address');
   const byAccount = limits.filter(({ by }) => by === 'account');
   const spent = await spendAll(pipeline, response, byAddress, address);

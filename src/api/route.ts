@@ -101,9 +101,9 @@ export interface Context<A extends Access, P, Q, B> {
    */
   readonly resourceId: Id;
   /** Runs once the answer is out (or the client is gone), before shutdown; what it throws is logged. */
-  afterAnswer(work: () => unknown): void;
+  readonly afterAnswer: (work: () => unknown) => void;
   /** Counts one use of a limit under a key of the handler's own, for example an e-mail address; throws 429. */
-  spend(limit: Limit, key: string): Promise<void>;
+  readonly spend: (limit: Limit, key: string) => Promise<void>;
 }
 
 export interface StreamContext<A extends Access, P, Q> extends Context<A, P, Q, undefined> {
@@ -113,7 +113,7 @@ export interface StreamContext<A extends Access, P, Q> extends Context<A, P, Q, 
    * Runs `work` under the `Idempotency-Key` of the request, or directly where there is none. `bodyDigest` stands for the body:
    * another one under the same key is 422. The stored answer is replayed; while another request works on it, 409.
    */
-  idempotent<T extends Reply>(bodyDigest: string, work: (resourceId: Id) => Promise<T>): Promise<T>;
+  readonly idempotent: <T extends Reply>(bodyDigest: string, work: (resourceId: Id) => Promise<T>) => Promise<T>;
 }
 
 export interface SseContext<A extends Access, P, Q> extends Context<A, P, Q, undefined> {

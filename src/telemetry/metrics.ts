@@ -5,6 +5,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
   const registry = new Registry();
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry });
+  let countBacklog: (() => Promise<number>) | undefined;
 
   return {
     registry,
@@ -50,7 +51,19 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       name: 'palate_launch_backlog',
       help: 'Launches recorded and not started yet',
       registers,
+      async collect() {
+        try {
+          if (countBacklog) this.set(await countBacklog());
+        } catch {
+          // Without MongoDB there is no count; `NaN` says so, and the other numbers are still served.
+          this.set(Number.NaN);
+        }
+      },
     }),
+    /** The backlog is counted when somebody looks. */
+    watchBacklog(count: () => Promise<number>) {
+      countBacklog = count;
+    },
   };
 }
 export type Metrics = ReturnType<typeof createMetrics>;

@@ -149,7 +149,6 @@ export async function problemOf(response: Response): Promise<Record<string, unkn
     success: false,
     status_code: response.status,
   });
-  if (errors !== undefined)
-    expect(errors).toEqual(expect.arrayContaining([{ path: aString, message: aString }]));
+  if (errors !== undefined) expect(errors).toEqual(expect.arrayContaining([{ path: aString, message: aString }]));
   return body;
 }

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import type { Logger } from 'pino';
 import type { RateLimitStore } from '../../store/rateLimits';
 import type { Limit } from '../route';
@@ -11,7 +10,8 @@ import type { Limit } from '../route';
  *     block each.
  * L2  Nobody is refused before the limit is reached; refused requests cost no round trip.
  * L3  Windows are cut from the clock, so that replicas agree on them without talking.
- * L4  While MongoDB is away each replica counts by itself: requests are served, and the log says so once a minute.
+ * L4  While MongoDB is away each replica counts by itself and asks again now and then: requests are served without waiting,
+ *     and the log says so once a minute.
  */
 export interface Standing {
   readonly limit: Limit;
@@ -48,18 +48,9 @@ const maxBuckets = 50_000;
 const sweepEveryMs = 10_000;
 /** A slower settlement counts as MongoDB being away: a limiter must not be what makes requests wait. */
 const settleWithinMs = 500;
+const keptAfterMs = 60_000;
+const askAgainMs = 5_000;
 const sayAgainMs = 60_000;
-
-/** An IPv6 client has a whole /64 to choose addresses from, so it is counted by that. */
-export const addressKey = (address: string): string => {
-  const plain = address.startsWith('::ffff:') ? address.slice(7) : address;
-  if (!isIPv6(plain)) return plain;
-  const [head = '', tail = ''] = plain.split('%', 1)[0]?.split('::') ?? [];
-  const groups = head.split(':').filter((group) => group !== '');
-  const missing = 8 - groups.length - tail.split(':').filter((group) => group !== '').length;
-  const full = plain.includes('::') ? [...groups, ...Array<string>(missing).fill('0'), ...tail.split(':')] : groups;
-  return `${full.slice(0, 4).join(':')}::/64`;
-};
 
 const within = <T>(work: Promise<T>, ms: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
@@ -72,6 +63,7 @@ const within = <T>(work: Promise<T>, ms: number): Promise<T> => {
 export function createLimiter(deps: { store: RateLimitStore; clock: () => Date; log: Logger }): Limiter {
   const buckets = new Map<string, Bucket>();
   let saidAt = -Infinity;
+  let aloneUntil = -Infinity;
   let sweptAt = 0;
 
   const makeRoom = (now: number) => {
@@ -83,18 +75,26 @@ export function createLimiter(deps: { store: RateLimitStore; clock: () => Date; 
     if (buckets.size >= maxBuckets && oldest !== undefined) buckets.delete(oldest);
   };
 
-  const settle = async (id: string, bucket: Bucket, max: number) => {
-    const used = bucket.unsettled;
+  const countOfAll = async (id: string, bucket: Bucket, used: number): Promise<number> => {
+    const alone = bucket.total + used;
+    const now = deps.clock().getTime();
+    if (now < aloneUntil) return alone;
     try {
-      bucket.total = await within(deps.store.add(id, used, new Date(bucket.endsAt + 60_000)), settleWithinMs);
+      return await within(deps.store.add(id, used, new Date(bucket.endsAt + keptAfterMs)), settleWithinMs);
     } catch (err) {
-      bucket.total += used;
-      const now = deps.clock().getTime();
+      aloneUntil = now + askAgainMs;
       if (now - saidAt >= sayAgainMs) {
         saidAt = now;
         deps.log.warn({ err }, 'rate limits are counted by this replica alone, as MongoDB does not answer');
       }
+      return alone;
     }
+  };
+
+  const settle = async (id: string, bucket: Bucket, max: number) => {
+    const used = bucket.unsettled;
+    // Never less than what we know of: after an outage the shared count lacks what we served alone.
+    bucket.total = Math.max(bucket.total + used, await countOfAll(id, bucket, used));
     bucket.unsettled -= used;
     bucket.credit = Math.min(blockOf(max), max - bucket.total);
   };
