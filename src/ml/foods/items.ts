@@ -5,6 +5,7 @@
  * I3  Changing grams scales everything of an item by one factor; the source of its portion becomes the user.
  */
 import type { AnalyzedItem, Food, Nutrients, PortionSource, Provenance, ProvenanceSource } from '../../model/foods';
+import type { CaptionItem } from './caption';
 import { atwaterKcal } from './energy';
 import { intervalAround, intervalOfSum, measureOf, relativeSpread, unknownInterval } from './interval';
 import type { Measure } from './interval';
@@ -142,6 +143,14 @@ export const estimateOf = (
     estimated: true,
   };
 };
+
+/** The items of a caption with figures of our table; what the table does not hold is estimated under the person's own words. */
+export const itemsOfCaption = (items: readonly CaptionItem[]): AnalyzedItem[] =>
+  items.map(({ food, label, grams, portionSource, measure, approximate }) =>
+    food === null || grams === null
+      ? estimateOf(label, grams === null ? null : { grams, portionSource })
+      : itemOf(food, { label, grams, portionSource, measure, approximate }),
+  );
 
 /** The same item at another weight that a person gave: grams, nutrients and provenance scale, and the doubt about the weight goes. */
 export const regrammed = (item: AnalyzedItem, grams: number): AnalyzedItem => {

@@ -1,0 +1,30 @@
+/**
+ * Foods: our table, captions, and the arithmetic of nutrition. Pure: the rows of data/foods.json are handed in.
+ *
+ *   createFoodTable(rows: FoodRow[]): FoodTable          bySlug · byLabel · find · ingredientsOf(entry, grams?)
+ *   parseCaption(text, table): CaptionItem[]
+ *   itemOf(food, {label, grams, portionSource, measure?, approximate?}): AnalyzedItem
+ *   dishOf(parts: {food, grams}[], options): AnalyzedItem           a dish from its ingredients
+ *   estimateOf(label, {grams, portionSource} | null): AnalyzedItem  a food nobody knows
+ *   itemsOfCaption(items: CaptionItem[]): AnalyzedItem[]
+ *   mealOf(items) · mealOfGrams(items, grams) · mealOfServings(items, servings): MealTotals
+ *   regrammed(item, grams) · servingsOf(item, servings): AnalyzedItem
+ *   energyKcal(stated, macronutrients) · atwaterKcal · implausible(nutrients, subject)
+ *   scale · sum · per100GOf · composeDish
+ */
+export { amended, analysisOfCaption, analysisOfStated } from './analysis';
+export { maxCaptionItems, maxCaptionLength, parseCaption } from './caption';
+export type { CaptionItem } from './caption';
+export { atwaterKcal, energyKcal, implausible } from './energy';
+export type { StatedEnergy } from './energy';
+export { relativeSpread } from './interval';
+export type { Measure } from './interval';
+export { composeDish, dishOf, estimateOf, itemOf, itemsOfCaption, mixedDish, regrammed, servingsOf } from './items';
+export type { ItemOptions, WeighedFood } from './items';
+export { nameStems } from './names';
+export { nutrientKeys, per100GOf, scale, sum, unknownNutrients } from './nutrients';
+export type { NutrientSum } from './nutrients';
+export { createFoodTable } from './table';
+export type { FoodTable, Ingredient, TableFood } from './table';
+export { mealOf, mealOfGrams, mealOfServings } from './totals';
+export type { MealTotals } from './totals';
