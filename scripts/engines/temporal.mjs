@@ -154,12 +154,12 @@ async function answering(running, address, ports) {
   if (outcome === 'ready') return;
   const tail = await running.tail(20);
   if (isDiskFull(tail)) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
-  const taken =
-    /(?:port|:)\s?(\d{2,5})[^\n]*already in use|can't (?:set|bind)[^\n]*port (\d+)|address already in use/i.exec(tail);
-  if (taken !== null) {
-    const port = taken[1] ?? taken[2] ?? [ports.port, ports.uiPort].filter(Boolean).join(' or ');
+  if (/already in use|can't (set|bind)/i.test(tail)) {
+    const mine = [ports.port, ports.uiPort].filter((port) => port !== null);
+    const named = mine.filter((port) => tail.includes(String(port)));
+    const which = (named.length > 0 ? named : mine).join(' or ');
     throw new Problem(
-      `Temporal cannot use port ${port} because another program has it: stop that program, then start again.`,
+      `Temporal cannot use port ${which} because another program has it: stop that program, then start again.`,
     );
   }
   if (outcome === 'late')

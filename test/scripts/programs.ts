@@ -49,7 +49,7 @@ export function program(file: string, env: NodeJS.ProcessEnv, args: string[] = [
 
 /** Runs an ES module given as text (its imports relative to the repository) and returns what it puts into `answer(…)`. */
 export async function evaluate(code: string, env: NodeJS.ProcessEnv = process.env): Promise<unknown> {
-  const text = `const answer = (value) => console.log('answer=' + JSON.stringify(value ?? null));\n${code}`;
+  const text = `const answer = (value) => console.log('answer=' + JSON.stringify(value ?? null));\n${code}\nprocess.exit();`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', text], {
     cwd: root,
     env,
