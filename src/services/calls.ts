@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /**
  * What every client of an outside system has in common: it says how each call went, and it knows when it may be called again.
  *
@@ -56,7 +58,7 @@ export const boundedText = async (response: Response, maxBytes: number): Promise
 
 /** Why a request got no answer, in a word an operator can look up: `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, … */
 export const networkReason = (error: unknown): string => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+  const reason = isNativeError(error) && isNativeError(error.cause) ? error.cause : error;
+  if (!isNativeError(reason)) return String(reason);
+  return 'code' in reason && typeof reason.code === 'string' ? reason.code : reason.name;
 };
