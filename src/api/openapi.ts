@@ -35,9 +35,10 @@ export interface Parameter {
   readonly schema: JsonSchema;
 }
 type Content = Readonly<Record<string, { readonly schema?: JsonSchema }>>;
+type HeaderObject = { readonly $ref: string } | { readonly schema: JsonSchema };
 interface ResponseObject {
   readonly description: string;
-  readonly headers?: Readonly<Record<string, { readonly $ref: string }>>;
+  readonly headers?: Readonly<Record<string, HeaderObject>>;
   readonly content?: Content;
 }
 
@@ -134,12 +135,14 @@ export function describeApi(routes: readonly Route[], about: { version: string }
   const schemas = createSchemas();
   const problem = schemas.refer(Problem);
 
-  const headerRefs = (names: readonly string[]) =>
+  /** Headers that have a note are shared components; a feature's own stand in place. */
+  const headersOf = (names: readonly string[]): Readonly<Record<string, HeaderObject>> =>
     Object.fromEntries(
-      names.map((name) => {
+      names.map((name): [string, HeaderObject] => {
         const known = Object.keys(headerNotes).find((header) => header.toLowerCase() === name.toLowerCase());
-        if (known === undefined) throw new Error(`The header ${name} has no description in openapi.ts`);
-        return [known, { $ref: `#/components/headers/${known}` }];
+        return known === undefined
+          ? [name, { schema: { type: 'string' } }]
+          : [known, { $ref: `#/components/headers/${known}` }];
       }),
     );
 
@@ -148,7 +151,7 @@ export function describeApi(routes: readonly Route[], about: { version: string }
     const schema = spec !== undefined && isSchema(spec) ? spec : details.schema;
     const isProblem = schema === Problem || (schema === undefined && status >= 400);
     const description = details.description || (statusText[status] ?? `Status ${status}`);
-    const headers = headerRefs([
+    const headers = headersOf([
       'X-Request-Id',
       ...(route.limit === 'none' ? [] : rateHeaders),
       ...(status === 401 ? ['WWW-Authenticate'] : []),

@@ -56,7 +56,7 @@ const schema = new Schema<ClaimRow>(
   { versionKey: false, collection: 'idempotency', minimize: false },
 );
 schema.index({ scope: 1, keyHash: 1 }, { unique: true });
-schema.index({ ownerId: 1 }, { partialFilterExpression: { ownerId: { $type: 'string' } } });
+schema.index({ ownerId: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 const isDuplicate = (error: unknown) =>

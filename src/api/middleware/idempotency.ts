@@ -60,7 +60,12 @@ export async function underKey(
     case 'answered': {
       const { status, headers, body, sealed } = claim.answer;
       const text = sealed ? deps.sealer.open(body, `idempotency:${claim.id}`) : body;
-      return reply(status, JSON.parse(text), { ...headers, 'idempotent-replayed': 'true' });
+      const value: unknown = JSON.parse(text);
+      const isProblem = headers['content-type']?.startsWith('application/problem+json') === true;
+      return reply(status, isProblem ? Object.assign({}, value, { requestId: request.requestId }) : value, {
+        ...headers,
+        'idempotent-replayed': 'true',
+      });
     }
     case 'claimed':
   }

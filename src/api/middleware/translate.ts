@@ -31,6 +31,7 @@ const away: Readonly<Record<string, string>> = {
   MongooseServerSelectionError: 'The database cannot be reached; try again soon.',
   MongoPoolClearedError: 'The database cannot be reached; try again soon.',
   MongoWaitQueueTimeoutError: 'The database is too busy; try again soon.',
+  MongoTopologyClosedError: 'The database cannot be reached; try again soon.',
   MongoOperationTimeoutError: 'The database does not answer; try again soon.',
 };
 
@@ -52,6 +53,16 @@ const expressStatus = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
+/** MongoDB's own words for "try again": a step-down, a shutdown, a write conflict that outlasted its retries. */
+const passing = (error: unknown): boolean => {
+  if (nameOf(error) === 'MongooseError') return String(error).includes('buffering timed out');
+  const labels: unknown = error instanceof Error ? Reflect.get(error, 'errorLabels') : undefined;
+  return (
+    Array.isArray(labels) &&
+    ['RetryableWriteError', 'TransientTransactionError'].some((label) => labels.includes(label))
+  );
+};
+
 export function translate(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof WorkflowNotFoundError)
@@ -60,7 +71,8 @@ export function translate(error: unknown): HttpProblem {
     return problem('conflict', { detail: 'This was started already; look at the existing one.', cause: error });
   }
   if (error instanceof WorkflowUpdateFailedError) return updateRejected(error);
-  const sentence = away[nameOf(error)];
+  const sentence =
+    away[nameOf(error)] ?? (passing(error) ? 'The database cannot do this right now; try again soon.' : undefined);
   if (sentence !== undefined) return problem('unavailable', { detail: sentence, retryAfterS, cause: error });
   if (nameOf(error) === 'ObjectMissing')
     return problem('not-found', { detail: 'This file does not exist any more.', cause: error });
