@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -36,9 +36,10 @@ export interface S3StoreOptions {
   region: string;
   /** Unset: Amazon's own for the region. Set: path-style addresses, as such servers rarely have a name for each bucket. */
   endpoint?: string | undefined;
+  /** `none` says nothing about access, as `private` does. */
   acl?: string | undefined;
   /** Unset: the SDK's usual places (environment, profile, role). */
-  credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
+  credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
   /** For a call without a body of ours; a body adds a second for each 256 KiB. */
   timeoutMs?: number;
   onCall?: OnCall;
@@ -88,13 +89,27 @@ const named = (error: unknown, what: string, key?: string): Error => {
   return new ObjectStoreUnavailable(`The bucket cannot be reached for ${what} (${reason}).`, { cause: error });
 };
 
+/** A length that is not the stated one would leave the server waiting for the rest. */
+const openFile = async ({ path, bytes }: { path: string; bytes: number }): Promise<Readable> => {
+  const handle = await open(path);
+  const { size } = await handle.stat();
+  if (size === bytes) return handle.createReadStream();
+  await handle.close();
+  throw new ObjectStoreUnavailable(`The file to be stored has ${size} bytes, not ${bytes}.`);
+};
+
+/** The SDK writes to the console what it also throws. */
+const mute = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** A client of one bucket, which must exist. `close` ends its idle connections. */
 export const createS3Store = (options: S3StoreOptions): ObjectStore & { close(): void } => {
   const { bucket: Bucket, endpoint, acl = 'private', timeoutMs = defaultTimeoutMs, onCall } = options;
-  if (!isAcl(acl)) throw new TypeError(`${acl} is no access list of S3; it knows ${acls.join(', ')}.`);
+  if (acl !== 'none' && !isAcl(acl))
+    throw new TypeError(`${acl} is no access list of S3; it knows ${acls.join(', ')}.`);
   const client = new S3Client({
     region: options.region,
     maxAttempts: 1,
+    logger: mute,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: Math.min(timeoutMs, 3000), socketTimeout: timeoutMs },
@@ -144,9 +159,9 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore & { close():
   return {
     put: async (key, body, { contentType }) => {
       checkKey(key);
-      const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
-      const Body = Buffer.isBuffer(body) ? body : createReadStream(body.path);
       await call(`storing ${key}`, async () => {
+        const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
+        const Body = Buffer.isBuffer(body) ? body : await openFile(body);
         try {
           await client.send(
             new PutObjectCommand({
@@ -155,7 +170,7 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore & { close():
               Body,
               ContentLength: bytes,
               ContentType: contentType,
-              ...(acl === 'private' ? {} : { ACL: acl }),
+              ...(acl === 'private' || acl === 'none' ? {} : { ACL: acl }),
             }),
             deadline(bytes),
           );
