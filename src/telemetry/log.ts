@@ -8,8 +8,8 @@ import { currentRequest } from './requestContext';
  * L2  A line written while a request is served carries its `requestId` and `accountId`.
  */
 
-/** Names of headers and fields that hold a secret, at the top and one or two levels down. */
-const secretNames = [
+/** Names of headers and fields that hold a secret, lower case. */
+const secretNames = new Set([
   'authorization',
   'cookie',
   'set-cookie',
@@ -21,22 +21,40 @@ const secretNames = [
   'password',
   'current_password',
   'new_password',
-  'passwordHash',
+  'passwordhash',
   'token',
   'jwttoken',
   'access_token',
   'refresh_token',
-  'accessToken',
-  'refreshToken',
+  'accesstoken',
+  'refreshtoken',
   'ticket',
   'secret',
   'api_key',
-  'apiKey',
-];
-const quoted = (name: string) => (/^\w+$/.test(name) ? name : `["${name}"]`);
-const under = (prefix: string, name: string) =>
-  quoted(name).startsWith('[') ? `${prefix}${quoted(name)}` : `${prefix}.${name}`;
-const redactedPaths = secretNames.flatMap((name) => [quoted(name), under('*', name), under('*.*', name)]);
+  'apikey',
+]);
+const maxDepth = 5;
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value) as null);
+
+/** The value without its secrets, itself where it has none. (Pino's own wildcards took most of the time of a line.) */
+function withoutSecrets(value: unknown, depth = 0): unknown {
+  if (depth > maxDepth) return '[deeper]';
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth + 1));
+  if (!isPlain(value)) return value;
+  let clean = value;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner !== 'object' && !secretNames.has(key.toLowerCase())) continue;
+    const shown = secretNames.has(key.toLowerCase()) ? '[redacted]' : withoutSecrets(inner, depth + 1);
+    if (shown === inner) continue;
+    if (clean === value) clean = { ...value };
+    clean[key] = shown;
+  }
+  return clean;
+}
 
 const secretParameter =
   /([?&;](?:ticket|key|sig|signature|token|access_token|refresh_token|api_key|password)=)[^&#\s"]*/gi;
@@ -65,7 +83,7 @@ export const createLog = (
     level: options.level,
     base: { service: options.name ?? 'palate', ...(options.role === undefined ? {} : { role: options.role }) },
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: redactedPaths, censor: '[redacted]' },
+    formatters: { log: (line: Record<string, unknown>) => withoutSecrets(line) as Record<string, unknown> },
     serializers: { err: errorFacts, error: errorFacts },
     mixin: () => ({ ...currentRequest() }),
   };

@@ -41,6 +41,9 @@ const saneId = /^[\w.:~+/=-]{1,128}$/;
 /** Nginx's word for a client that hung up before its answer; in the log and the metrics only. */
 const clientGone = 499;
 
+/** Asked every few seconds by machines. */
+const quiet = /^\/(health|metrics)\b/;
+
 const exchanges = new WeakMap<Request, Exchange>();
 
 export const exchangeOf = (request: Request): Exchange => {
@@ -67,7 +70,7 @@ export function createExchanges(deps: { log: Logger; metrics: Metrics }): Exchan
       ...(exchange.failure === undefined ? {} : { err: exchange.failure }),
     };
     if (status >= 500) exchange.log.error(line, 'request failed');
-    else if (route === '/health' || route.startsWith('/health/')) exchange.log.debug(line, 'request');
+    else if (quiet.test(route)) exchange.log.debug(line, 'request');
     else exchange.log.info(line, 'request');
   };
 
