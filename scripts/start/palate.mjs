@@ -16,8 +16,8 @@ import { Problem, sentence } from '../engines/problem.mjs';
 import { capLog } from '../engines/processes.mjs';
 import { findTemporal, startTemporal } from '../engines/temporal.mjs';
 import { startApplication } from './application.mjs';
+import { drawMeal } from '../drawMeal.mjs';
 import { openHome } from './home.mjs';
-import { sampleMeal } from './sampleMeal.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 /** What stops later stands lower: the application uses Temporal, and Temporal's runs use MongoDB. */
@@ -174,6 +174,8 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
     PORT: String(port),
   };
   if (temporal.ui !== null) shared.TEMPORAL_UI_URL = temporal.ui;
+  // A database of our own has nobody else to build its indexes.
+  if (!env.MONGODB_URI) shared.MONGODB_INDEXES = env.MONGODB_INDEXES || 'build';
   const reached = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port}`;
   const trainerMetricsPort = env.METRICS_PORT ? metricsPort + 1 : ports.trainerMetrics;
   await Promise.all([
@@ -206,8 +208,8 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
         }),
     }),
   ]);
-  const picture = home.file('sample-meal.png');
-  writeFileSync(picture, sampleMeal());
+  const picture = home.file('sample-meal.jpg');
+  writeFileSync(picture, await drawMeal('pizza'));
   return [
     ...addresses({ reached, temporal, mongodbUri, home }),
     '',

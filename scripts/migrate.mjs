@@ -1,0 +1,45 @@
+/** `npm run migrate`: builds in the MongoDB of MONGODB_URI every index that the code declares. Needed once before a new version starts on it. */
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuild } from './checkout/build.mjs';
+import { ensureDependencies, root } from './checkout/dependencies.mjs';
+import { Problem, sentence } from './engines/problem.mjs';
+
+const say = (line) => console.log(line);
+const built = (file) => import(pathToFileURL(path.join(root, 'dist', 'store', file)).href);
+
+try {
+  const uri = process.env.MONGODB_URI;
+  if (!uri)
+    throw new Problem(
+      'MONGODB_URI is not set: name the database whose indexes are to be built (npm start sees to its own).',
+    );
+  await ensureDependencies({ env: process.env, say });
+  await ensureBuild({ env: process.env, say });
+  const { default: mongoose } = await import('mongoose');
+  const { createStore } = await built('store.js');
+  const { buildIndexes, missingIndexes } = await built('indexes.js');
+  const connection = await mongoose
+    .createConnection(uri, { serverSelectionTimeoutMS: 10_000, autoIndex: false })
+    .asPromise()
+    .catch((fault) => {
+      throw new Problem(
+        `MongoDB at MONGODB_URI does not answer (${fault.message}): check the address and that it runs.`,
+      );
+    });
+  try {
+    createStore(connection);
+    const missing = await missingIndexes(connection);
+    await buildIndexes(connection);
+    say(
+      missing.length === 0
+        ? 'Every index stands already.'
+        : `Built ${missing.length} indexes:\n  ${missing.join('\n  ')}`,
+    );
+  } finally {
+    await connection.close();
+  }
+} catch (fault) {
+  console.error(sentence(fault, 'the checkout'));
+  process.exitCode = 1;
+}
