@@ -1,5 +1,6 @@
 import { itemsOfCaption, maxCaptionItems, mealOf, parseCaption } from '../../src/ml/foods';
 import { captions } from './captions';
+import { heldOutCaptions } from './heldOutCaptions';
 import { scoreCaptions } from './captionScore';
 import { foodTable } from './foodTable';
 
@@ -7,6 +8,14 @@ const read = (text: string): string[] =>
   parseCaption(text, foodTable).map(({ entry, label, grams }) =>
     entry === null ? `?${label}` : `${entry.row.slug} ${(grams ?? 0).toFixed(0)}`,
   );
+
+describe('captions nobody tuned the parser to', () => {
+  test('nine of ten foods are right, and as many weights', () => {
+    const { right, foods, near, weighed, misses } = scoreCaptions(heldOutCaptions, foodTable);
+    expect(heldOutCaptions.length).toBeGreaterThanOrEqual(20);
+    if (right / foods < 0.9 || near / weighed < 0.9) throw new Error(misses.join('\n'));
+  });
+});
 
 describe('captions of our own', () => {
   const score = scoreCaptions(captions, foodTable);
@@ -31,6 +40,8 @@ describe('a caption', () => {
     ['banana bread', ['?banana bread']],
     ['pizza rolls', ['?pizza rolls']],
     ['rice milk', ['?rice milk']],
+    ['5 fish sticks', ['?fish sticks']],
+    ['butter bean', ['?butter bean']],
   ])('%s is not a food it merely resembles', (text, expected) => {
     expect(read(text)).toEqual(expected);
   });
@@ -44,6 +55,23 @@ describe('a caption', () => {
   test('what is said not to be there is left out', () => {
     expect(read('hamburger without cheese, fries')).toEqual(['hamburger 145', 'french_fries 110']);
     expect(read('coffee, no sugar')).toEqual(['coffee 360']);
+  });
+
+  test('what a dish was made with is not eaten beside it', () => {
+    expect(read('omelette made with 3 eggs and cheese, toast')).toEqual(['omelette 110', 'toast 25']);
+  });
+
+  test('amounts stand before or after their foods, in lists and in brackets', () => {
+    expect(read('2 eggs 1 banana')).toEqual(['boiled_egg 100', 'banana 126']);
+    expect(read('salmon 180g potatoes 200g')).toEqual(['grilled_salmon 180', 'potato_boiled 200']);
+    expect(read('1. eggs 2. bacon 3. toast')).toEqual(['boiled_egg 50', 'bacon 16', 'toast 25']);
+    expect(read('toast & eggs (2)')).toEqual(['toast 25', 'boiled_egg 100']);
+    expect(read('two 330 ml cans of cola')).toEqual(['cola 692']);
+  });
+
+  test('numbers that measure something else are no amounts', () => {
+    expect(read('100% orange juice')).toEqual(['orange_juice 248']);
+    expect(read('a 12-inch pizza')).toEqual(['pizza 480']);
   });
 
   test('tells whose words gave the weight', () => {

@@ -13,27 +13,32 @@ export interface CaptionScore {
   readonly misses: string[];
 }
 
-/** Compares in order: a surplus, missing or wrong food counts against it; `?words` must come back unknown under those words. */
+/** A surplus, missing or wrong food counts against the caption, whatever the order; `?words` must come back unknown under those words. */
 export const scoreCaptions = (cases: readonly CaptionCase[], table: FoodTable): CaptionScore => {
   let [foods, right, weighed, near] = [0, 0, 0, 0];
   const misses: string[] = [];
   for (const [caption, wanted] of cases) {
     const expected = wanted.split(', ');
     const items = parseCaption(caption, table);
-    const got = items.map(({ entry, label, grams }) =>
-      entry === null ? `?${label}` : `${entry.row.slug} ${(grams ?? 0).toFixed(0)}`,
-    );
+    const named = items.map(({ entry, label, grams }) => ({
+      name: entry === null ? `?${label}` : entry.row.slug,
+      grams: grams ?? 0,
+    }));
+    const got = named.map(({ name, grams }) => (name.startsWith('?') ? name : `${name} ${grams.toFixed(0)}`));
+    foods += Math.max(items.length, expected.length);
     let fine = items.length === expected.length;
-    for (let i = 0; i < Math.max(items.length, expected.length); i += 1) {
-      foods += 1;
-      const [slug = '', grams] = (expected[i] ?? '').split(' ');
-      const item = items[i];
-      const found = expected[i]?.startsWith('?') === true ? got[i] === expected[i] : item?.entry?.row.slug === slug;
-      if (found) right += 1;
-      fine &&= found;
-      if (!found || expected[i]?.startsWith('?') === true) continue;
+    for (const words of expected) {
+      const unknown = words.startsWith('?');
+      const [slug, grams] = unknown
+        ? [words, '']
+        : [words.slice(0, words.lastIndexOf(' ')), words.slice(words.lastIndexOf(' ') + 1)];
+      const at = named.findIndex(({ name }) => name === slug);
+      const [found] = at < 0 ? [] : named.splice(at, 1);
+      if (found !== undefined) right += 1;
+      fine &&= found !== undefined;
+      if (found === undefined || unknown) continue;
       weighed += 1;
-      const close = Math.abs((item?.grams ?? 0) - Number(grams)) <= 0.15 * Number(grams);
+      const close = Math.abs(found.grams - Number(grams)) <= 0.15 * Number(grams);
       if (close) near += 1;
       fine &&= close;
     }

@@ -34,6 +34,13 @@ const share = (tokens: readonly Token[], i: number): Read | null => {
   return count === undefined || count > 7 || part === undefined ? null : { value: count * part, length: 2 };
 };
 
+/** A share in words or digits: "half", "1/2". */
+const fractionAt = (tokens: readonly Token[], i: number): Read | null => {
+  const token = tokens[i];
+  if (token?.kind === 'number') return token.value > 0 && token.value < 1 ? { value: token.value, length: 1 } : null;
+  return share(tokens, i);
+};
+
 interface UnitRead {
   readonly unit: Unit;
   readonly length: number;
@@ -46,7 +53,7 @@ const single = (tokens: readonly Token[], i: number): Read | null => {
     let value = token.value;
     let length = 1;
     if (stemAt(tokens, i + 1) === 'and') {
-      const rest = share(tokens, i + 2);
+      const rest = fractionAt(tokens, i + 2);
       if (rest !== null && rest.value < 1) [value, length] = [value + rest.value, 2 + rest.length];
     } else if (stemAt(tokens, i + 1) === 'dozen') [value, length] = [value * 12, 2];
     return { value, length };
@@ -65,7 +72,7 @@ const single = (tokens: readonly Token[], i: number): Read | null => {
     return { value: part.value, length };
   }
   if (stemAt(tokens, i + article) === 'hundred') return { value: 100, length: article + 1 };
-  if (article === 1) return { value: 1, length: 1 };
+  if (article === 1 || word === 'whole' || word === 'entire') return { value: 1, length: 1 };
   let value = numberWords.get(word);
   if (value === undefined) return null;
   let length = 1;
@@ -76,7 +83,7 @@ const single = (tokens: readonly Token[], i: number): Read | null => {
   if (stemAt(tokens, i + length) === 'hundred') [value, length] = [value * 100, length + 1];
   if (stemAt(tokens, i + length) === 'dozen') return { value: value * 12, length: length + 1 };
   if (stemAt(tokens, i + length) === 'and') {
-    const rest = share(tokens, i + length + 1);
+    const rest = fractionAt(tokens, i + length + 1);
     if (rest !== null && rest.value < 1) return { value: value + rest.value, length: length + 1 + rest.length };
   }
   return { value, length };
@@ -110,15 +117,14 @@ const unitAt = (tokens: readonly Token[], i: number): UnitRead | null => {
   return unit === undefined ? null : { unit, length: 1 };
 };
 
-const isFiller = (word: string): boolean =>
-  word === 'of' ||
-  word === 'the' ||
-  word === 'my' ||
-  word === 'full' ||
-  word === 'heaped' ||
-  word === 'heaping' ||
-  word === 'generous' ||
-  word === 'good';
+const passable: ReadonlySet<string> = new Set(
+  'of the my full heaped heaping generous good nice whole entire single level extra'.split(' '),
+);
+const isFiller = (word: string): boolean => passable.has(word);
+/** Numbers before these measure no food: a 12-inch pizza, 100 % juice, 8 am. */
+const otherMeasures: ReadonlySet<string> = new Set(
+  'inch in cm percent am pm year minute min hour kcal calory calorie cal layer day people person'.split(' '),
+);
 
 /**
  * The amount that begins at token `i`, or null. `isFood(i)` tells whether a food's name begins there, so that "chocolate
@@ -126,6 +132,8 @@ const isFiller = (word: string): boolean =>
  */
 export const amountAt = (tokens: readonly Token[], i: number, isFood: (i: number) => boolean): Amount | null => {
   const count = quantity(tokens, i);
+  if (count !== null && tokens[i]?.kind === 'number' && otherMeasures.has(stemAt(tokens, i + count.length)))
+    return null;
   let at = i + (count?.length ?? 0);
   let value = count?.value ?? 1;
   if (count !== null && (stemAt(tokens, at) === 'x' || stemAt(tokens, at) === 'time')) {

@@ -16,7 +16,7 @@ import { portionOf, unknownPortionOf } from './portions';
 import type { FoodTable, NameMatch, TableFood } from './table';
 import { tokenize } from './tokens';
 import type { Token } from './tokens';
-import { units } from './units';
+import { hesitantUnits, units } from './units';
 import type { Unit } from './units';
 
 export interface CaptionItem {
@@ -47,24 +47,31 @@ const set = (words: string): ReadonlySet<string> => new Set(words.split(/\s+/).f
 
 /** Part one food from the next, unless inside a name. */
 const joins = set(
-  'and with plus on in over under atop alongside topped served covered dipped stuffed filled then also or followed',
+  'and with w plus on in over under atop alongside topped served covered dipped stuffed filled then also or followed',
 );
-const negations = set('no without not minus except excluding skip hold');
+const negations = set('no without wo not minus except excluding skip hold');
 /** After a food, these begin what is not food: "for lunch", "from the bakery". */
 const context = set('for from at during before after by because while when between around near inspired style recipe');
+/** What follows are the ingredients of the dish that was named, not more food: "omelette made with 3 eggs". */
+const compositions = set('made containing contains consisting comprising');
 /** Small talk, and words about a food that change neither what it is nor its figures. */
 const fillers = set(`
   a an the of i im ive id would we you he she they it its my our his her their your this that these those is was are were be been had have having has ate eat eating eaten
   drank drink drinking got get made making make cooked today tonight yesterday morning afternoon evening night noon breakfast lunch dinner brunch supper snack dessert starter
-  main course appetizer meal food plate photo picture here there just only some any more another other one_more about around approximately approx roughly circa ca nearly almost
+  main course appetizer meal food plate photo picture here there just only some any more another other extra virgin about around approximately approx roughly circa ca nearly almost
   maybe perhaps probably so very really too super yum yummy tasty delicious nice good great best favourite favorite amazing lovely perfect simple classic traditional typical
   regular normal standard plain fresh freshly squeezed brewed organic natural local homemade home style leftover left warm hot cold chilled iced cool crispy crunchy creamy juicy
   tender fluffy soft thick thin hearty healthy sliced diced chopped cubed peeled shredded grated crumbled melted minced halved cut steamed grilled baked roasted roast boiled
-  broiled pan seared toasted medium rare well done bone skinless boneless lean free range wild caught side us me mum mom dad grandma grandpa friend big small large little
+  broiled pan seared toasted medium rare well done bone skinless boneless lean free range wild caught side us me quick late early lazy weekend sunday monday tuesday wednesday thursday friday saturday birthday post pre workout gym mum mom dad kid son daughter wife husband nothing anything inch percent cm grandma grandpa friend big small large little
   total together altogether each per well prepared to as whole own please thank thanks lol kcal x up out all`);
 /** Weigh next to nothing on a plate. */
 const negligible = set(
   'salt pepper spice herb seasoning ice cinnamon parsley cilantro coriander oregano thyme rosemary mint chive garnish cumin paprika turmeric',
+);
+
+/** Leave a food what it is and change its figures somewhat: it is taken as `approximate`. */
+const styles = set(
+  'buttered fried deep spicy sweetened salted unsalted seasoned glazed breaded braised sauteed poached smoked vegetarian veggie vegan mixed stuffed marinated bbq barbecued',
 );
 
 type Element =
@@ -77,7 +84,7 @@ type Element =
     }
   | { readonly kind: 'amount'; readonly amount: Amount; readonly start: number; readonly end: number }
   | { readonly kind: 'unit'; readonly unit: Unit; readonly start: number; readonly end: number }
-  | { readonly kind: 'word'; readonly start: number; readonly end: number };
+  | { readonly kind: 'word' | 'style'; readonly start: number; readonly end: number };
 
 interface Clause {
   readonly elements: Element[];
@@ -86,6 +93,32 @@ interface Clause {
 }
 
 const endOf = (tokens: readonly Token[], i: number, length: number): number => tokens[i + length - 1]?.end ?? 0;
+
+/** "2 pizza slices", "chocolate bars": a unit after a food; a doubtful one only where the table weighs that food by it ("fish sticks" are no sticks of fish). */
+const measures = (word: string, unit: Unit, elements: readonly Element[]): boolean => {
+  const named = elements.findLast((element) => element.kind === 'food');
+  if (named === undefined) return false;
+  return (
+    !hesitantUnits.has(word) ||
+    named.match.entry.row.household.some((portion) => unit.kind === 'household' && portion.unit === unit.unit)
+  );
+};
+
+/** The number of a list, "1." or "2)", before a word; "(3)" is an amount. */
+const isListMark = (tokens: readonly Token[], i: number): boolean => {
+  const [before, number, mark, next] = [tokens[i - 1], tokens[i], tokens[i + 1], tokens[i + 2]];
+  const bracketed = before?.kind === 'stop' && before.mark === '(';
+  return (
+    number?.kind === 'number' &&
+    Number.isInteger(number.value) &&
+    number.value <= 30 &&
+    !bracketed &&
+    mark?.kind === 'stop' &&
+    (mark.mark === '.' || mark.mark === ')') &&
+    mark.start === number.end &&
+    next?.kind === 'word'
+  );
+};
 
 /** Tokens → clauses: foods, amounts and unknown words between the words that join and the marks that stop. */
 const clausesOf = (text: string, tokens: readonly Token[], table: FoodTable): Clause[] => {
@@ -107,6 +140,8 @@ const clausesOf = (text: string, tokens: readonly Token[], table: FoodTable): Cl
   let join = '';
   let negated = false;
   let aside = false;
+  let listing = false;
+  const heard = (): boolean => !negated && !aside && !listing;
   const close = (next: string): void => {
     if (elements.length > 0) clauses.push({ elements, join });
     elements = [];
@@ -122,6 +157,7 @@ const clausesOf = (text: string, tokens: readonly Token[], table: FoodTable): Cl
     if (token.kind === 'stop') {
       close('');
       negated = false;
+      listing = false;
       i += 1;
       continue;
     }
@@ -129,13 +165,18 @@ const clausesOf = (text: string, tokens: readonly Token[], table: FoodTable): Cl
     if (match !== null) {
       const end = endOf(tokens, i, match.length);
       const written = text.slice(start, end).toLowerCase();
-      if (!negated && !aside) elements.push({ kind: 'food', match, start, end, plural: /[^s]s$/.test(written) });
+      if (heard()) elements.push({ kind: 'food', match, start, end, plural: /[^s]s$/.test(written) });
       i += match.length;
+      continue;
+    }
+    if (isListMark(tokens, i)) {
+      close('');
+      i += 2;
       continue;
     }
     const amount = amountAt(tokens, i, isFood);
     if (amount !== null) {
-      if (!negated && !aside) elements.push({ kind: 'amount', amount, start, end: endOf(tokens, i, amount.length) });
+      if (heard()) elements.push({ kind: 'amount', amount, start, end: endOf(tokens, i, amount.length) });
       i += amount.length;
       continue;
     }
@@ -146,11 +187,13 @@ const clausesOf = (text: string, tokens: readonly Token[], table: FoodTable): Cl
     else if (joins.has(word)) {
       close(word);
       if (word === 'with') negated = false;
-    } else if (context.has(word)) aside = elements.some(({ kind }) => kind !== 'amount');
-    else if (!negated && !aside && !(word === 'like' && elements.length === 0)) {
+    } else if (compositions.has(word) && elements.some(({ kind }) => kind === 'food')) listing = true;
+    else if (context.has(word)) aside = elements.some(({ kind }) => kind !== 'amount');
+    else if (heard() && !(word === 'like' && elements.length === 0)) {
       const unit = units.get(word);
-      if (unit !== undefined && elements.some(({ kind }) => kind === 'food'))
+      if (unit !== undefined && measures(word, unit, elements))
         elements.push({ kind: 'unit', unit, start, end: token.end });
+      else if (styles.has(word)) elements.push({ kind: 'style', start, end: token.end });
       else if (!fillers.has(word) && !negligible.has(word)) elements.push({ kind: 'word', start, end: token.end });
     }
   }
@@ -158,13 +201,22 @@ const clausesOf = (text: string, tokens: readonly Token[], table: FoodTable): Cl
   return clauses;
 };
 
-/** "2 eggs 1 toast" is two groups: an amount begins a new one where a food stands before it and another after. */
+const names = ({ kind }: Element): boolean => kind === 'food' || kind === 'word' || kind === 'style';
+
+/**
+ * A clause as groups of one food each. Amounts stand before their foods ("2 eggs 1 toast"), or after them where the clause
+ * begins with a name and ends with an amount ("salmon 180 g potatoes 200 g").
+ */
 const groupsOf = (elements: readonly Element[]): Element[][] => {
+  const [first, last] = [elements[0], elements.at(-1)];
+  const trailing = first !== undefined && names(first) && last?.kind === 'amount';
   const groups: Element[][] = [];
   let group: Element[] = [];
   elements.forEach((element, i) => {
-    const names = ({ kind }: Element): boolean => kind === 'food' || kind === 'word';
-    if (element.kind === 'amount' && group.some(names) && elements.slice(i + 1, i + 4).some(names)) {
+    const begins = trailing
+      ? names(element) && group.at(-1)?.kind === 'amount'
+      : element.kind === 'amount' && group.some(names) && elements.slice(i + 1, i + 4).some(names);
+    if (begins) {
       groups.push(group);
       group = [];
     }
@@ -276,10 +328,11 @@ export const parseCaption = (caption: string, table: FoodTable): CaptionItem[] =
   for (const { elements, join } of clauses) {
     for (const group of groupsOf(elements)) {
       const foods = group.filter((element) => element.kind === 'food');
+      const styled = group.filter((element) => element.kind === 'style');
       const words = group.filter((element) => element.kind === 'word');
       const found = amountOf(group);
       const amountText = found === null ? null : written(text, found.start, found.end);
-      const named = [...foods, ...words].sort((a, b) => a.start - b.start);
+      const named = [...foods, ...words, ...styled].sort((a, b) => a.start - b.start);
       const first = named[0];
       const last = named.at(-1);
       if (first === undefined || last === undefined) {
@@ -302,7 +355,8 @@ export const parseCaption = (caption: string, table: FoodTable): CaptionItem[] =
       const label = written(text, first.start, last.end);
       const head = last.kind === 'food' ? last : null;
       const only = foods.length === 1 && words.length === 0 ? foods[0] : undefined;
-      if (only !== undefined) items.push(added(known(only.match.entry, label, amount, amountText, false), join));
+      if (only !== undefined)
+        items.push(added(known(only.match.entry, label, amount, amountText, styled.length > 0), join));
       else if (head?.match.entry.row.generic === true && !foods.some(({ match }) => match.corrected))
         items.push(known(head.match.entry, label, amount, amountText, true));
       else if (words.length === 0 && foods.length > 1 && foods.slice(0, -1).every(({ plural }) => plural))

@@ -18,7 +18,14 @@ export interface Portion {
 
 /** USDA's household cup (US customary) of drinks weighs 240 to 248 g; of cooked and cut solid foods about 150 g (median of the table: 0.63 g/ml). */
 const solidDensity = 0.63;
-const spoonMl: Readonly<Record<string, number>> = { tbsp: 14.787, tsp: 4.929, cup: cupMl, floz: flozMl, pint: 473.176 };
+const spoonMl: Readonly<Record<string, number>> = {
+  tbsp: 14.787,
+  tsp: 4.929,
+  spoon: 10,
+  cup: cupMl,
+  floz: flozMl,
+  pint: 473.176,
+};
 
 /** Volumes of vessels for drinks (a glass and a mug 8 fl oz, a can 12 fl oz, a bottle 500 ml, a shot 1.5 fl oz) and of helpings for the rest. */
 const vesselMl: Readonly<Record<string, number>> = {
@@ -51,10 +58,13 @@ export const density = (row: FoodRow): number => {
 
 /** Grams of one whole: what "an apple" or "three tacos" counts. */
 const eachG = (row: FoodRow): number =>
-  householdG(row, 'each') ?? householdG(row, 'medium') ?? householdG(row, 'piece') ?? row.portionG;
+  householdG(row, 'each') ??
+  (row.liquid ? row.portionG : (householdG(row, 'medium') ?? householdG(row, 'piece') ?? row.portionG));
 
-const sizedG = (row: FoodRow, size: Size): number => {
-  const base = householdG(row, 'medium') ?? eachG(row);
+/** "Small fries" is a helping, not one small stick: where one piece is a crumb of the usual portion, a size without a count is of the portion. */
+const sizedG = (row: FoodRow, size: Size, quantity: number): number => {
+  const one = householdG(row, 'medium') ?? eachG(row);
+  const base = quantity === 1 && one < row.portionG / 4 ? row.portionG : one;
   if (size === 'xlarge') {
     const large = householdG(row, 'large');
     return large === undefined ? base * sizeFactor.xlarge : large * sizeFactor.large;
@@ -104,7 +114,7 @@ export const portionOf = (row: FoodRow, amount: Amount | null): Portion => {
   const { quantity, unit, size } = amount;
   let grams: number;
   let measure: Measure = 'household';
-  if (unit === null) grams = quantity * (size === null ? eachG(row) : sizedG(row, size));
+  if (unit === null) grams = quantity * (size === null ? eachG(row) : sizedG(row, size, quantity));
   else if (unit.kind === 'household') grams = quantity * unitG(row, unit.unit) * (size === null ? 1 : sizeFactor[size]);
   else {
     measure = 'weighed';

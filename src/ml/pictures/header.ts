@@ -53,9 +53,9 @@ type Size = NonNullable<PictureHeader['size']>;
 const jpegSize = (view: DataView): Size | null => {
   let at = 2;
   while (at + 9 < view.byteLength) {
-    if (view.getUint8(at) !== 0xff) throw damaged();
     const marker = view.getUint8(at + 1);
-    if (marker === 0xff) {
+    // Some cameras leave stray bytes between segments, which decoders skip as well.
+    if (view.getUint8(at) !== 0xff || marker === 0xff || marker === 0) {
       at += 1;
     } else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
       at += 2;
