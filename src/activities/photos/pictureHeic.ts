@@ -30,6 +30,8 @@ const decode = require(workerData.decoder);
 })().catch(() => parentPort.postMessage({}));
 `;
 
+const unreadable = (what: string) => new PictureUnreadable('damaged', `The HEIC photo ${what}. Send it as JPEG.`);
+
 interface Decoded {
   width?: number;
   height?: number;
@@ -51,14 +53,14 @@ export const decodeHeic = async (bytes: Buffer, timeoutMs = defaultTimeoutMs): P
   let overdue: NodeJS.Timeout | undefined;
   try {
     const { width, height, data } = await new Promise<Decoded>((resolve, reject) => {
-      overdue = setTimeout(() => reject(damaged()), timeoutMs);
+      overdue = setTimeout(() => reject(unreadable('takes too long to be read')), timeoutMs);
       worker.once('message', resolve);
       worker.once('error', () => reject(damaged()));
       worker.once('exit', () => reject(damaged()));
     });
     if (width === undefined || height === undefined) throw damaged();
     checkSize({ width, height });
-    if (data === undefined) throw new PictureUnreadable('damaged', 'The HEIC photo cannot be read. Send it as JPEG.');
+    if (data === undefined) throw unreadable('cannot be read');
     return { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), width, height };
   } finally {
     clearTimeout(overdue);

@@ -75,7 +75,9 @@ const isText = (value: string): boolean => !/[\0\uFFFD]/.test(value);
 const mebibytes = (bytes: number): string => (bytes / 1_048_576).toFixed(bytes < 10_485_760 ? 1 : 0);
 
 const noRoom = new Set(['ENOSPC', 'EDQUOT']);
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '');
+/** The code of an error of the operating system; '' for any other, as those of a stream that ended early. */
+const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'syscall' in error && 'code' in error ? String(error.code) : '';
 
 /** What the parts said, before it is known to be whole. */
 interface Parts {
@@ -153,7 +155,8 @@ export const receiveUpload = async (request: IncomingMessage, rules: UploadRules
       timers.push(idle, setTimeout(slow, deadlineMs));
 
       parser.on('file', (fieldName: string | undefined, part, fileName: string | undefined, _encoding, statedType) => {
-        part.on('error', () => reject(cutOff()));
+        // A disk that fails ends the part too, with its own error.
+        part.on('error', (error) => reject(codeOf(error) === '' ? cutOff() : error));
         part.on('limit', () => reject(tooLarge()));
         if (fieldName === undefined || !fileFields.includes(fieldName)) {
           // A browser sends an empty part without a name for each input nobody filled in.
