@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Runtime } from '@temporalio/worker';
 import { createLog } from './telemetry/log';
+import { temporalLog } from './telemetry/temporalLog';
 import { parseSettings, SettingsError, type Settings } from './config/settings';
 import { CannotStart, startPalate, type Palate } from './palate';
 
@@ -11,6 +13,9 @@ async function main(): Promise<void> {
   const settings = read();
   const log = createLog({ level: settings.logLevel, role: settings.palateRole });
   for (const notice of settings.notices) log.warn(notice);
+
+  // The order of stopping is ours: the SDK leaves the signals alone.
+  Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
 
   let palate: Palate | undefined;
   let leaving: Promise<void> | undefined;

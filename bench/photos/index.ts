@@ -10,7 +10,6 @@ import { HuggingFaceDouble } from '../../test/doubles/huggingFace';
 import { FooddataDouble } from '../../test/doubles/fooddata';
 import { startPalate } from '../palate';
 import { percentile, table } from '../figures';
-import { drawMeal } from '../../scripts/drawMeal.mjs';
 
 const photos = Number(process.env.PHOTOS ?? 60);
 const width = 8;
@@ -27,6 +26,7 @@ async function timed(work: () => Promise<string | null>): Promise<Timed> {
 }
 
 async function main(): Promise<void> {
+  const { drawMeal } = await import('../../scripts/drawMeal.mjs');
   const classifier = await new HuggingFaceDouble().start();
   const fooddata = await new FooddataDouble().start();
   const palate = await startPalate({
@@ -117,4 +117,7 @@ async function hops(address: string, ids: string[]): Promise<string> {
   }
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

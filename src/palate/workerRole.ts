@@ -2,7 +2,6 @@ import path from 'node:path';
 import { createErasureActivities, accountsEraser, launchesEraser, requestsEraser } from '../activities/erasure';
 import { createPhotoActivities } from '../activities/photos';
 import { photosEraser } from '../activities/photos/eraser';
-import { taskQueues } from '../messages/taskQueues';
 import { startLauncher } from '../worker/launcher';
 import { keepRunning } from '../worker/run';
 import { ensureSchedules } from '../worker/schedules';
@@ -18,9 +17,10 @@ export interface WorkerRole {
 }
 
 export interface WorkerOptions {
-  taskQueue?: string;
   workflowBundle?: { codePath: string } | { code: string };
   maxCachedWorkflows?: number;
+  /** False in tests, which share a namespace: schedules have fixed ids. */
+  schedules?: boolean;
 }
 
 const shutdownGraceMs = 8_000;
@@ -31,7 +31,7 @@ const backlogEveryMs = 5_000;
 /** Activities, the worker that runs them, the launcher and the schedules. */
 export async function startWorkerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
   const { settings, log, clock, store, metrics, temporal } = base;
-  const taskQueue = options.taskQueue ?? taskQueues.main;
+  const taskQueue = settings.temporalTaskQueue;
   const activities = await createActivities(base);
   const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
 
@@ -40,7 +40,7 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
     const command = await ensureSearchAttributes(connection, settings.temporalNamespace);
     if (command !== null)
       log.warn({ command }, 'search attributes could not be made; have an administrator run this once');
-    await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
+    if (options.schedules !== false) await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
     return createWorker({
       connection,
       namespace: settings.temporalNamespace,

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from '@temporalio/worker';
 
 export interface RunningWorker {
@@ -18,32 +20,32 @@ export function keepRunning(
   onFault: (error: unknown, pauseMs: number) => void,
 ): RunningWorker {
   let worker: Worker | undefined;
-  let stopped = false;
-  let wake: (() => void) | undefined;
-  const goingOn = () => !stopped;
-
-  const pause = (ms: number) =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const asked = once(signal, 'abort');
+  const goingOn = () => !signal.aborted;
 
   const loop = async () => {
     let pauseMs = firstPauseMs;
     while (goingOn()) {
       try {
-        const made = await make();
-        worker = made;
-        if (!goingOn()) return made.shutdown();
+        // Making one waits for Temporal; stopping does not wait for that.
+        const made = make();
+        await Promise.race([made, asked]);
+        if (!goingOn()) {
+          made.then(
+            (late) => late.shutdown(),
+            () => undefined,
+          );
+          return;
+        }
+        worker = await made;
         pauseMs = firstPauseMs;
-        await made.run();
+        await worker.run();
       } catch (error) {
         if (!goingOn()) return;
         onFault(error, pauseMs);
-        await pause(pauseMs);
+        await delay(pauseMs, undefined, { signal }).catch(() => undefined);
         pauseMs = Math.min(pauseMs * 2, longestPauseMs);
       }
       worker = undefined;
@@ -54,8 +56,7 @@ export function keepRunning(
   return {
     polling: () => worker?.getState() === 'RUNNING',
     async stop() {
-      stopped = true;
-      wake?.();
+      stopping.abort();
       if (worker?.getState() === 'RUNNING') worker.shutdown();
       await ended;
     },

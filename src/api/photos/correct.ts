@@ -1,7 +1,6 @@
 import type { Id } from '../../model/ids';
 import type { Correction, Entry } from '../../model/photos';
 import { correctionId, photoWorkflows, type CorrectEntry } from '../../messages/photos';
-import { taskQueues } from '../../messages/taskQueues';
 import type { Launch } from '../../store/launches';
 import type { PhotoDeps } from './deps';
 
@@ -23,7 +22,7 @@ export async function requestCorrection(
     workflowId: correctionId(entry.id, entry.revision + 1),
     workflow: photoWorkflows.correct,
     args: [{ entryId: entry.id } satisfies CorrectEntry],
-    taskQueue: taskQueues.main,
+    taskQueue: deps.settings.temporalTaskQueue,
     ownerId,
     feature: 'photos',
     requestId,

@@ -1,7 +1,6 @@
 import type { Id } from '../../model/ids';
 import { objectKeys, type Entry } from '../../model/photos';
 import { photoId, photoWorkflows, type AnalyzePhoto, type KeepUpload } from '../../messages/photos';
-import { taskQueues } from '../../messages/taskQueues';
 import { isDuplicateKey } from '../../store/faults';
 import { dedupeKeyOf } from '../../store/photos';
 import type { Launch } from '../../store/launches';
@@ -59,7 +58,7 @@ export async function takeIn(
         timing: deps.settings.photoTiming,
       } satisfies AnalyzePhoto,
     ],
-    taskQueue: taskQueues.main,
+    taskQueue: deps.settings.temporalTaskQueue,
     ownerId,
     feature: 'photos',
     requestId: photo.requestId,

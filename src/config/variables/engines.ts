@@ -28,6 +28,12 @@ export const enginesVariables = {
     example: 'palate.a1b2c',
     meaning: 'Temporal namespace.',
   }),
+  temporalTaskQueue: setting(kind.text(), {
+    variable: 'TEMPORAL_TASK_QUEUE',
+    byDefault: 'palate',
+    example: 'palate-staging',
+    meaning: 'Task queue of the workers. Another one keeps two installations apart in one namespace.',
+  }),
   temporalApiKey: setting(orNull(kind.text()), {
     variable: 'TEMPORAL_API_KEY',
     secret: true,

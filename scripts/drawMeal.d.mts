@@ -1,0 +1,1 @@
+export function drawMeal(kind: 'pizza' | 'salad' | 'eggs', seed?: number): Promise<Buffer>;

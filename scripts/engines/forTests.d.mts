@@ -1,0 +1,5 @@
+export function startTestEngines(options: {
+  env: NodeJS.ProcessEnv;
+  say: (line: string) => void;
+  s3Required: boolean;
+}): Promise<{ variables: Record<string, string>; stop: () => Promise<void> }>;
