@@ -1,6 +1,9 @@
-import { proxyActivities, setCurrentDetails, sleep } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { proxyActivities, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ErasureActivities } from '../activities/erasure';
 import type { EraseUser } from '../messages/erasure';
+
+const stateAttribute = defineSearchAttributeKey('PalateState', 'KEYWORD');
 
 /** Idempotent, and never given up: who asked to be erased is erased, however long an engine is away. */
 const { erasureOrder, eraseFeature, finishErasure } = proxyActivities<ErasureActivities>({
@@ -33,6 +36,7 @@ export async function eraseUser({ userId, receiptId, timing }: EraseUser): Promi
   for (let passes = 1; (await pass(data)) > 0 && passes < passesMax; passes += 1);
   await pass(['accounts']);
   await finishErasure(receiptId);
+  upsertSearchAttributes([{ key: stateAttribute, value: 'done' }]);
 
   setCurrentDetails('Erased. One late look is to come.');
   await sleep(timing.lateMs);

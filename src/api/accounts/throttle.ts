@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Id } from '../../model/ids';
 import type { AccountAttemptStore, Attempts } from '../../store/accountAttempts';
 import { problem } from '../errors';
+import { networkOf } from '../network';
 
 /**
  * Guessing passwords is slow, and nobody can lock somebody else out.
@@ -41,24 +41,6 @@ export interface Attempt {
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url');
-
-/** A household has a /64 of IPv6 addresses at the least: they are one address here. */
-export function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const groups =
-    tail === undefined
-      ? left
-      : [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups
-    .slice(0, 4)
-    .map((g) => parseInt(g, 16).toString(16))
-    .join(':')}::/64`;
-}
 
 const keysOf = ({ identifier, accountId, address }: Attempt) => {
   const account = accountId ?? identifier;

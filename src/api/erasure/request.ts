@@ -44,10 +44,10 @@ export async function requestErasure(deps: ErasureDeps, userId: Id, requestId: s
     requestId,
   };
   await deps.store.transaction(async (session) => {
+    if (!(await deps.store.accounts.markErasing(userId, session))) throw problem('token-invalid');
     await deps.store.erasures.create(receiptId, session);
     await deps.store.launches.record(launch, session);
     await deps.store.accountSessions.endAll(userId, session);
-    if (!(await deps.store.accounts.markErasing(userId, session))) throw problem('token-invalid');
   });
   const key = deps.capabilities.issue(receiptSubject(receiptId));
   return { receiptId, location: `/erasures/${receiptId}?key=${key}`, launch };

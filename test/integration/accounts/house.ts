@@ -10,12 +10,9 @@ import { createCapabilities } from '../../../src/api/capabilities';
 import { erasureRoutes } from '../../../src/api/erasure/routes';
 import { startServer } from '../../../src/api/server';
 import type { Launches } from '../../../src/launches/launch';
-import { createIdempotencyStore } from '../../../src/store/idempotency';
 import { buildIndexes } from '../../../src/store/indexes';
-import { createRateLimitStore } from '../../../src/store/rateLimits';
 import { createSealer } from '../../../src/store/sealed';
 import { createStore, type Store } from '../../../src/store/store';
-import { createTicketStore } from '../../../src/store/tickets';
 import { createMetrics } from '../../../src/telemetry/metrics';
 import { freshDatabaseUri } from '../engines';
 
@@ -61,12 +58,7 @@ export async function openHouse(options: HouseOptions = {}) {
   };
   const clock = () => new Date(Date.now() + shared.time.passedMs);
   const connection = await mongoose.createConnection(shared.uri).asPromise();
-  const store = {
-    ...createStore(connection, clock),
-    idempotency: createIdempotencyStore(connection, clock),
-    rateLimits: createRateLimitStore(connection),
-    tickets: createTicketStore(connection, clock),
-  };
+  const store = createStore(connection, clock);
   await buildIndexes(connection);
   const settings = {
     nodeEnv: 'test' as const,

@@ -1,0 +1,272 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { Client, Connection } from '@temporalio/client';
+import {
+  bundleWorkflowCode,
+  NativeConnection,
+  type Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { createErasureActivities, type Eraser, type Erasers } from '../../../src/activities/erasure';
+import { createErasers } from '../../../src/activities/erasers';
+import { createLaunches, type Launches } from '../../../src/launches/launch';
+import { erasureId } from '../../../src/messages/erasure';
+import { createFileStore, type ObjectStore } from '../../../src/services/objects';
+import type { Store } from '../../../src/store/store';
+import { createWorker } from '../../../src/worker/worker';
+import { freshTaskQueue, temporalAddress } from '../engines';
+import { freshEmail, goodPassword, newcomer, openHouse, tokensOf, type House } from '../accounts/house';
+
+interface Row {
+  _id: string;
+  [field: string]: unknown;
+}
+
+const taskQueue = freshTaskQueue('erasure');
+const timing = { settleMs: 20, lateMs: 60 };
+
+let connection: Connection;
+let workers: NativeConnection;
+let client: Client;
+let bundle: WorkflowBundleWithSourceMap;
+let folder: string;
+let objects: ObjectStore;
+let house: House;
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: temporalAddress() });
+  workers = await NativeConnection.connect({ address: temporalAddress() });
+  client = new Client({ connection });
+  bundle = await bundleWorkflowCode({ workflowsPath: join(__dirname, '../../../src/workflows/index.ts') });
+  folder = await mkdtemp(join(tmpdir(), 'palate-erasure-'));
+  objects = await createFileStore({ directory: folder });
+  house = await openHouse({ launches: launchesOf, erasureTiming: timing, exporters: {} });
+}, 60_000);
+afterAll(async () => {
+  await house.close();
+  await workers.close();
+  await connection.close();
+  await rm(folder, { recursive: true });
+});
+
+/** As in the house, but on this file's task queue. */
+function launchesOf(store: Store): Launches {
+  const launches = createLaunches({
+    launches: store.launches,
+    client: () => Promise.resolve(client),
+    eager: false,
+    clock: () => new Date(),
+    onOutcome: () => undefined,
+  });
+  return { start: (launch) => launches.start({ ...launch, taskQueue }) };
+}
+
+const erasers = (): Erasers => createErasers({ store: house.store, objects, endRun: () => Promise.resolve() });
+
+const workerWith = (own: Erasers, maxCachedWorkflows?: number): Promise<Worker> =>
+  createWorker({
+    connection: workers,
+    namespace: 'default',
+    taskQueue,
+    workflowBundle: bundle,
+    activities: createErasureActivities({ erasers: own, erasures: house.store.erasures }),
+    ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
+    shutdownGraceMs: 300,
+    onActivity: () => undefined,
+    onWorkflowEnd: () => undefined,
+  });
+
+/** Everything any feature keeps of a person, one row or object each. */
+async function live(who: { email: string; id: string; access: string }): Promise<void> {
+  await house.put('/api/auth/profile', { fitness_goal: 'cut' }, who.access);
+  await house.post('/login', { email: who.email, password: 'Not-the-0ne' });
+  await house.post('/tickets', { path: '/photos/events' }, { token: who.access });
+  await house.store.tickets.issue(who.id, '/photos', 600);
+  const entry = 'e'.repeat(12) + who.id.slice(12);
+  await house.connection
+    .collection<Row>('entries')
+    .insertOne({ _id: entry, ownerId: who.id, kind: 'photo', deletedAt: null });
+  await objects.put(`photos/${entry}/picture.jpg`, Buffer.from('a picture'), { contentType: 'image/jpeg' });
+  await house.connection
+    .collection<Row>('idempotency')
+    .insertOne({ _id: `i${who.id}`, scope: who.id, keyHash: 'k', ownerId: who.id });
+}
+
+/** Every document and object in which the id or the e-mail address stands. */
+async function traces(who: { email: string; id: string }): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name } of (await house.connection.db!.listCollections().toArray()) as { name: string }[]) {
+    const rows = await house.connection.collection(name).find().toArray();
+    if (rows.some((row) => [who.id, who.email, who.id.slice(12)].some((part) => JSON.stringify(row).includes(part))))
+      found.push(name);
+  }
+  for await (const key of objects.list('photos/')) if (key.includes(who.id.slice(12))) found.push(key);
+  return found.sort();
+}
+
+/** The run as Temporal keeps it, payloads readable. */
+const historyText = async (id: string) =>
+  JSON.stringify(await client.workflow.getHandle(erasureId(id)).fetchHistory(), (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+  );
+
+const receipt = async (location: string) => (await house.get(location)).body;
+const finished = (id: string) => client.workflow.getHandle(erasureId(id)).result();
+
+describe('an account that asks to go', () => {
+  it.each([
+    ['/api/auth/me', 'with cached workflows', undefined],
+    ['/api/v1/users/me', 'replaying every step', 0],
+  ])(
+    'by DELETE %s, %s, leaves nothing but a receipt',
+    async (path, _how, maxCachedWorkflows) => {
+      const who = await newcomer(house);
+      const other = await newcomer(house);
+      await live(who);
+      await live(other);
+      expect(await traces(who)).toEqual(
+        expect.arrayContaining([
+          'account_attempts',
+          'account_sessions',
+          'accounts',
+          'entries',
+          'idempotency',
+          'tickets',
+        ]),
+      );
+      const kept = await traces(other);
+
+      const answer = await house.ask('DELETE', path, { token: who.access });
+      expect(answer.status).toBe(202);
+      const location = answer.headers.get('location') ?? '';
+      expect(location).toMatch(/^\/erasures\/[0-9a-f]{24}\?key=[\w-]{22}$/);
+
+      // At once, and before any worker runs: nobody is signed in, and the address is still taken.
+      expect((await house.get('/api/auth/me', who.access)).status).toBe(401);
+      expect((await house.post('/api/auth/refresh', { refresh_token: who.refresh })).status).toBe(401);
+      expect((await house.post('/login', { email: who.email, password: goodPassword })).status).toBe(401);
+      expect((await house.post('/auth/signup', { email: who.email, password: goodPassword })).status).toBe(409);
+      expect(await receipt(location)).toMatchObject({ state: 'running', finished_at: null, removed: {} });
+
+      const worker = await workerWith(erasers(), maxCachedWorkflows);
+      await worker.runUntil(() => finished(who.id));
+
+      expect(await traces(who)).toEqual([]);
+      expect(await traces(other)).toEqual(kept);
+      const after = await receipt(location);
+      expect(after).toMatchObject({
+        state: 'done',
+        finished_at: expect.any(String) as string,
+        removed: { photos: 1, accounts: expect.any(Number) as number },
+      });
+      expect(JSON.stringify(after)).not.toContain(who.id);
+      expect(await historyText(who.id)).not.toMatch(/@example\.com/);
+      expect((await house.post('/auth/signup', { email: who.email, password: goodPassword })).status).toBe(201);
+    },
+    60_000,
+  );
+});
+
+describe('an erasure', () => {
+  it('that fails in the middle, and whose worker dies, is resumed by another and finishes', async () => {
+    const who = await newcomer(house);
+    await live(who);
+    const answer = await house.ask('DELETE', '/api/auth/me', { token: who.access });
+    const location = answer.headers.get('location') ?? '';
+
+    let attempts = 0;
+    let hangs: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => (hangs = resolve));
+    const broken: Eraser = {
+      ...erasers().requests,
+      async erase(userId) {
+        attempts += 1;
+        await house.store.tickets.removeOf(userId);
+        if (attempts === 1) throw new Error('MongoDB is away');
+        hangs();
+        return Context.current().cancelled; // rejects when the worker goes down
+      },
+    };
+    const first = await workerWith({ ...erasers(), requests: broken });
+    await first.runUntil(hanging);
+    expect(await receipt(location)).toMatchObject({ state: 'running', removed: { photos: 1 } });
+    expect(await traces(who)).toEqual(expect.arrayContaining(['accounts', 'idempotency', 'launches']));
+
+    const second = await workerWith(erasers());
+    await second.runUntil(() => finished(who.id));
+    expect(attempts).toBe(2);
+    expect(await traces(who)).toEqual([]);
+    expect(await receipt(location)).toMatchObject({ state: 'done', removed: { photos: 1, requests: 1 } });
+  }, 60_000);
+
+  it('removes what a request under way writes after the first pass, and after the receipt', async () => {
+    const who = await newcomer(house);
+    await live(who);
+    const real = erasers();
+    let passes = 0;
+    const late = (n: number) =>
+      house.connection
+        .collection<Row>('entries')
+        .insertOne({ _id: `${String(n)}${who.id.slice(1)}`, ownerId: who.id, kind: 'manual', deletedAt: null });
+    const worker = await workerWith({
+      ...real,
+      photos: {
+        ...real.photos,
+        async erase(userId) {
+          const result = await real.photos.erase(userId);
+          passes += 1;
+          if (passes === 1) await late(1);
+          return result;
+        },
+      },
+      accounts: {
+        ...real.accounts,
+        async erase(userId) {
+          const result = await real.accounts.erase(userId);
+          if (result.removed > 0) await late(2);
+          return result;
+        },
+      },
+    });
+    await house.ask('DELETE', '/api/auth/me', { token: who.access });
+    await worker.runUntil(() => finished(who.id));
+    expect(await traces(who)).toEqual([]);
+  }, 60_000);
+
+  it('asked for twice at once begins once', async () => {
+    const who = await newcomer(house);
+    const answers = await Promise.all([1, 2, 3].map(() => house.ask('DELETE', '/api/auth/me', { token: who.access })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 401, 401]);
+    expect(await house.connection.collection<Row>('launches').countDocuments({ _id: erasureId(who.id) })).toBe(1);
+  });
+
+  it('ends a sign-in that began before it', async () => {
+    const email = freshEmail();
+    const who = await newcomer(house, email);
+    const [erased, login] = await Promise.all([
+      house.ask('DELETE', '/api/auth/me', { token: who.access }),
+      house.post('/login', { email, password: goodPassword }),
+    ]);
+    expect(erased.status).toBe(202);
+    expect([200, 401]).toContain(login.status);
+    if (login.status === 200) {
+      const { access, refresh } = tokensOf(login);
+      expect((await house.get('/api/auth/me', access)).status).toBe(401);
+      expect((await house.post('/api/auth/refresh', { refresh_token: refresh })).status).toBe(401);
+    }
+  });
+});
+
+describe('a receipt', () => {
+  it('opens to its key alone', async () => {
+    const who = await newcomer(house);
+    const location = (await house.ask('DELETE', '/api/auth/me', { token: who.access })).headers.get('location') ?? '';
+    const [path = '', key = ''] = location.split('?key=');
+    expect((await house.get(location)).status).toBe(200);
+    expect((await house.get(`${path}?key=${key.startsWith('A') ? 'B' : 'A'}${key.slice(1)}`)).status).toBe(404);
+    expect((await house.get(`/erasures/${'0'.repeat(24)}?key=${key}`)).status).toBe(404);
+    expect((await house.get(path)).status).toBe(400);
+  });
+});
