@@ -1,6 +1,7 @@
 import type { Food, Nutrients } from '../../src/model/foods';
 import { AnalyzedItem } from '../../src/model/foods';
 import {
+  analysisOfStated,
   composeDish,
   dishOf,
   energyKcal,
@@ -218,6 +219,16 @@ describe('a meal', () => {
       expect(changed.estimated).toBe(true);
       expect(changed.interval.high / changed.interval.low).toBeGreaterThan(3);
     }
+  });
+
+  test('energy that a person stated keeps no doubt of ours', () => {
+    const [item] = mealOfServings(analysisOfStated('soup at work', 300).items, 2).items;
+    expect(item).toMatchObject({ nutrients: { kcal: 600 }, interval: { low: 600, high: 600 } });
+    expect(regrammed(analysisOfStated('soup at work', 300).items[0]!, 400)).toMatchObject({
+      grams: 400,
+      nutrients: { kcal: 300 },
+      interval: { low: 300, high: 300 },
+    });
   });
 
   test('independent doubts add as root sum of squares', () => {

@@ -157,15 +157,21 @@ export const regrammed = (item: AnalyzedItem, grams: number): AnalyzedItem => {
   const factor = item.grams > 0 ? grams / item.grams : 0;
   const nutrients: Nutrients = item.grams > 0 ? scale(item.nutrients, factor * 100) : item.nutrients;
   const { kcal } = nutrients;
-  const guess = item.provenance.some(({ source }) => source === 'estimate') || kcal === null;
+  const unknown = item.provenance.some(({ source }) => source === 'estimate');
+  const stated = item.provenance.every(({ source }) => source === 'user');
+  const interval = (): AnalyzedItem['interval'] => {
+    if (kcal === null || unknown) return unknownInterval(kcal ?? (mixedDish.per100G.kcal * grams) / 100, 'weighed');
+    // What a person stated carries no doubt of ours.
+    return stated
+      ? intervalAround(kcal, 0)
+      : intervalAround(kcal, relativeSpread('weighed', item.estimated || item.provenance.length > 1));
+  };
   return {
     ...item,
     grams,
     portionSource: 'given',
     nutrients,
-    interval: guess
-      ? unknownInterval(kcal ?? (mixedDish.per100G.kcal * grams) / 100, 'weighed')
-      : intervalAround(kcal, relativeSpread('weighed', item.estimated || item.provenance.length > 1)),
+    interval: interval(),
     provenance: item.provenance.map((part) => ({ ...part, grams: part.grams * factor })),
   };
 };
