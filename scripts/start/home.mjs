@@ -15,16 +15,16 @@ import { Problem } from '../engines/problem.mjs';
 import { isRunning, startMark } from '../engines/processes.mjs';
 
 const LEAST_FREE_BYTES = 300e6;
+const FULL_BYTES = 16e6;
 const GRACE_MS = 15_000;
 const FIRST_PORTS = { mongodb: 27117, temporal: 7233, temporalUi: 8233, metrics: 9464, trainerMetrics: 9465 };
 
 export function openHome(folder) {
   mkdirSync(path.join(folder, 'logs'), { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < LEAST_FREE_BYTES) {
+  if (freeBytes(folder) < LEAST_FREE_BYTES) {
     throw new Problem(
-      `The disk that holds ${folder} has ${Math.floor((bavail * bsize) / 1e6)} MB left, too little for a database: ` +
+      `The disk that holds ${folder} has ${Math.floor(freeBytes(folder) / 1e6)} MB left, too little for a database: ` +
         `free ${LEAST_FREE_BYTES / 1e6} MB there, or point PALATE_HOME at another disk, and start again.`,
     );
   }
@@ -32,11 +32,18 @@ export function openHome(folder) {
   return {
     folder,
     file,
+    /** A full disk is seen here: an engine that it stops cannot even write so to its log. */
+    isFull: () => freeBytes(folder) < FULL_BYTES,
     log: (name) => path.join(folder, 'logs', `${name}.log`),
     secrets: () => madeOnce(file('secrets.json'), makeSecrets),
     ports: (names, say) => keptPorts(file('ports.json'), names, say),
     claim: (say) => claim(file('running.json'), folder, say),
   };
+}
+
+function freeBytes(folder) {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }
 
 /** Signing and encryption keys, made at the first start. They are given to the application by its own variables' names. */
@@ -101,7 +108,13 @@ async function claim(file, folder, say) {
     }
   }
   const processes = new Map();
-  const note = () => writeJson(file, { owner: named('start', process.pid), processes: [...processes.values()] });
+  const note = () => {
+    try {
+      writeJson(file, { owner: named('start', process.pid), processes: [...processes.values()] });
+    } catch {
+      // A full disk must not keep an engine from coming back; the mourner knows of the process all the same.
+    }
+  };
   return {
     /** Notes a process until it ends, for the next start should this one be killed. */
     watch(running) {

@@ -47,7 +47,7 @@ export async function runPalate({
     const home = openHome(folder);
     const claim = await home.claim(say);
     const fault = await runIn(home, claim, { env: withForeignNames(env), say, main, build, firstPauseMs });
-    if (fault !== null) throw fault;
+    if (fault !== null) throw home.isFull() ? Object.assign(new Error('the disk is full'), { code: 'ENOSPC' }) : fault;
     say('Everything has stopped.');
     return 0;
   } catch (fault) {
@@ -76,7 +76,7 @@ async function runIn(home, claim, { env, say, main, build, firstPauseMs }) {
     claim.watch(running);
   };
   const end = endOfRun(say);
-  const supervisor = createSupervisor({ say, givenUp: end.because, firstPauseMs });
+  const supervisor = createSupervisor({ say, givenUp: end.because, diskIsFull: home.isFull, firstPauseMs });
   end.whenForced(() => {
     supervisor.kill();
     claim.release();

@@ -15,10 +15,16 @@ const LONGEST_PAUSE_MS = 10_000;
 const YOUNG_DEATHS = 5;
 
 /**
- * @param {{ say: (line: string) => void, givenUp: (fault: Error) => void, firstPauseMs?: number, steadyMs?: number }} options
- *   `givenUp` hears once of the process that would not stay alive (V2); it is for the caller to stop the rest
+ * @param {{ say: (line: string) => void, givenUp: (fault: Error) => void, diskIsFull?: () => boolean, firstPauseMs?: number,
+ *           steadyMs?: number }} options `givenUp` hears once of the process that would not stay alive (V2): the caller stops the rest
  */
-export function createSupervisor({ say, givenUp, firstPauseMs = FIRST_PAUSE_MS, steadyMs = STEADY_MS }) {
+export function createSupervisor({
+  say,
+  givenUp,
+  diskIsFull = () => false,
+  firstPauseMs = FIRST_PAUSE_MS,
+  steadyMs = STEADY_MS,
+}) {
   const stages = [];
   const stopping = new AbortController();
 
@@ -43,7 +49,7 @@ export function createSupervisor({ say, givenUp, firstPauseMs = FIRST_PAUSE_MS, 
         } catch (fault) {
           if (stopping.signal.aborted) return;
           youngDeaths += 1;
-          how = `could not be started again (${fault.message})`;
+          how = `could not be started again (${diskIsFull() ? 'the disk is full' : fault.message})`;
         }
       }
       say(`${one.name} is back.`);
