@@ -23,7 +23,7 @@ const context = set('for from at during before after by because while when betwe
 const compositions = set('made containing contains consisting comprising');
 /** Small talk, and words about a food that change neither what it is nor its figures. */
 const fillers = set(`
-  a an the of i im ive id would we you he she they it its my our his her their your this that these those is was are were be been had have having has ate eat eating eaten
+  a an the of lot ton plenty bit tiny i im ive id would we you he she they it its my our his her their your this that these those is was are were be been had have having has ate eat eating eaten
   drank drink drinking got get made making make cooked today tonight yesterday morning afternoon evening night noon breakfast lunch dinner brunch supper snack dessert starter
   main course appetizer meal food plate photo picture here there just only some any more another other extra virgin about around approximately approx roughly circa ca nearly almost
   maybe perhaps probably so very really too super yum yummy tasty delicious nice good great best favourite favorite amazing lovely perfect simple classic traditional typical
