@@ -11,7 +11,7 @@ import { ensureBuild } from '../checkout/build.mjs';
 import { root } from '../checkout/dependencies.mjs';
 import { findMongod, startMongod } from '../engines/mongodb.mjs';
 import { startMourner } from '../engines/mourner.mjs';
-import { portIsFree } from '../engines/network.mjs';
+import { freePort, portIsFree } from '../engines/network.mjs';
 import { Problem, sentence } from '../engines/problem.mjs';
 import { capLog } from '../engines/processes.mjs';
 import { findTemporal, startTemporal } from '../engines/temporal.mjs';
@@ -137,7 +137,7 @@ function endOfRun(say) {
 /** Starts everything, in order, and returns the lines that tell a person where it is. */
 async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   const host = env.HOST || '127.0.0.1';
-  const port = Number(env.PORT || 3000);
+  const port = await apiPort(env.PORT);
   if (!(await portIsFree(port, host))) {
     throw new Problem(
       `Port ${port} is taken by another program: stop that one, or give Palate another port, for example PORT=${port + 1} npm start.`,
@@ -163,7 +163,7 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   ]);
   const made = env.NODE_ENV === 'production' ? {} : home.secrets();
   const given = Object.fromEntries(Object.entries(made).filter(([name]) => !env[name]));
-  const metricsPort = Number(env.METRICS_PORT || ports.metrics);
+  const metricsPort = Number(env.METRICS_PORT) || ports.metrics;
   const shared = {
     ...env,
     ...given,
@@ -177,7 +177,7 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   // A database of our own has nobody else to build its indexes.
   if (!env.MONGODB_URI) shared.MONGODB_INDEXES = env.MONGODB_INDEXES || 'build';
   const reached = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port}`;
-  const trainerMetricsPort = env.METRICS_PORT ? metricsPort + 1 : ports.trainerMetrics;
+  const trainerMetricsPort = Number(env.METRICS_PORT) ? metricsPort + 1 : ports.trainerMetrics;
   await Promise.all([
     supervisor.keep({
       name: 'The application',
@@ -217,6 +217,13 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
     '',
     'Ctrl-C stops everything.',
   ];
+}
+
+/** The API's port. Its processes have to be found here, so that a 0 (any free port) is settled before they start. */
+async function apiPort(given) {
+  const port = Number(given || 3000);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port === 0 ? freePort() : port;
+  throw new Problem(`PORT is ${given}, which is no port: set a number from 1 to 65535, or leave it unset for 3000.`);
 }
 
 /** Returns the URI of MongoDB: the one that is set, or that of a server started here. */

@@ -150,6 +150,14 @@ describe('a sentence and exit code 1', () => {
     );
   });
 
+  it('when PORT is no port', async () => {
+    const one = start({ PORT: 'three thousand' });
+    expect(await one.ended).toBe(1);
+    expect(one.output()).toBe(
+      'PORT is three thousand, which is no port: set a number from 1 to 65535, or leave it unset for 3000.\n',
+    );
+  });
+
   it('when the application ends while starting, with its reason', async () => {
     const one = start({ FAKE_APPLICATION: 'dies at start' });
     expect(await one.ended).toBe(1);
