@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { createErasureActivities, accountsEraser, launchesEraser, requestsEraser } from '../activities/erasure';
+import { createErasureActivities } from '../activities/erasure';
+import { createErasers } from '../activities/erasers';
 import { createPhotoActivities } from '../activities/photos';
-import { photosEraser } from '../activities/photos/eraser';
 import { startLauncher } from '../worker/launcher';
 import { keepRunning } from '../worker/run';
 import { ensureSchedules } from '../worker/schedules';
@@ -40,7 +40,8 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
     const command = await ensureSearchAttributes(connection, settings.temporalNamespace);
     if (command !== null)
       log.warn({ command }, 'search attributes could not be made; have an administrator run this once');
-    if (options.schedules !== false) await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
+    if (options.schedules !== false)
+      await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
     return createWorker({
       connection,
       namespace: settings.temporalNamespace,
@@ -111,12 +112,7 @@ async function createActivities(base: Base): Promise<object> {
     }),
     ...createErasureActivities({
       erasures: store.erasures,
-      erasers: {
-        photos: photosEraser({ photos: store.photos, launches: store.launches, objects, endRun }),
-        requests: requestsEraser(store),
-        launches: launchesEraser(store.launches),
-        accounts: accountsEraser(store),
-      },
+      erasers: createErasers({ store, objects, endRun }),
     }),
   };
 }

@@ -1,0 +1,146 @@
+/**
+ * `npm run admin -- create|list|role`: accounts with rights, made where the database is, as no door of the API gives any.
+ * Speaks to MONGODB_URI, or to the MongoDB that `npm start` runs for PALATE_HOME.
+ */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import readline from 'node:readline/promises';
+import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import { ensureBuild } from './checkout/build.mjs';
+import { ensureDependencies, root } from './checkout/dependencies.mjs';
+import { Problem, sentence } from './engines/problem.mjs';
+
+const USAGE = `npm run admin -- create --email ada@example.com [--password …] [--name Ada] --role admin|support|user
+npm run admin -- list [--role admin|support|user]
+npm run admin -- role --email ada@example.com --role admin|support|user
+Without --password it is read from PALATE_ADMIN_PASSWORD, else from standard input: an argument can be seen by others on this machine.`;
+
+const say = (line) => console.log(line);
+const tell = (line) => console.error(line);
+const built = (file) => import(pathToFileURL(path.join(root, 'dist', file)).href);
+
+function read(args) {
+  const asText = { type: 'string' };
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { email: asText, password: asText, name: asText, role: asText },
+    });
+  } catch (fault) {
+    throw new Problem(`${fault.message}\n${USAGE}`);
+  }
+  const { positionals, values: options } = parsed;
+  const [command, ...more] = positionals;
+  if (!['create', 'list', 'role'].includes(command) || more.length > 0) throw new Problem(USAGE);
+  return { command, options };
+}
+
+const commands = {
+  async create(accounts, options) {
+    const { Email, PlainPassword, Role, PersonName } = await built('model/accounts.js');
+    const email = checked(Email, '--email', options.email);
+    const role = checked(Role, '--role', options.role);
+    const name = options.name === undefined ? null : checked(PersonName, '--name', options.name);
+    const password = checked(PlainPassword, 'The password', options.password ?? (await passwordGiven()));
+    const { createPasswords } = await built('api/accounts/passwords.js');
+    const created = await accounts.create({ email, name, role, passwordHash: await createPasswords().hash(password) });
+    if ('taken' in created)
+      throw new Problem(
+        `An account with ${email} exists: npm run admin -- role --email ${email} --role ${role} gives it the role.`,
+      );
+    say(`${created.id} ${email} is ${role}.`);
+  },
+
+  async role(accounts, options) {
+    const { Email, Role } = await built('model/accounts.js');
+    const email = checked(Email, '--email', options.email);
+    const role = checked(Role, '--role', options.role);
+    const account = await accounts.setRole(email, role);
+    if (account === null) throw new Problem(`No account has ${email}: npm run admin -- create makes one.`);
+    say(`${account.id} ${email} is ${role} now; every running server knows within 5 seconds.`);
+  },
+
+  async list(accounts, options) {
+    const { Role } = await built('model/accounts.js');
+    const role = options.role === undefined ? undefined : checked(Role, '--role', options.role);
+    let after;
+    for (;;) {
+      const page = await accounts.list({ limit: 500, ...(role && { role }), ...(after && { after }) });
+      for (const { id, email, role: has, state, createdAt } of page)
+        say(`${id}  ${has.padEnd(7)}  ${state.padEnd(7)}  ${createdAt.toISOString().slice(0, 10)}  ${email}`);
+      if (page.length < 500) return;
+      after = page.at(-1).id;
+    }
+  },
+};
+
+function checked(schema, name, given) {
+  if (given === undefined) throw new Problem(`${name} is missing.\n${USAGE}`);
+  const { data, error } = schema.safeParse(given);
+  if (error === undefined) return data;
+  throw new Problem(`${name}: ${error.issues[0].message}.`);
+}
+
+async function passwordGiven() {
+  if (process.env.PALATE_ADMIN_PASSWORD) return process.env.PALATE_ADMIN_PASSWORD;
+  const terminal = process.stdin.isTTY === true;
+  const lines = readline.createInterface({ input: process.stdin, ...(terminal && { output: process.stderr }) });
+  if (terminal) {
+    process.stderr.write('Password (not shown): ');
+    lines._writeToOutput = () => {};
+  }
+  for await (const line of lines) {
+    lines.close();
+    if (terminal) process.stderr.write('\n');
+    return line;
+  }
+  return undefined;
+}
+
+/** Runs `work` on the accounts of the database, with the code the server uses. */
+async function onAccounts(work) {
+  const uri = process.env.MONGODB_URI || (await embeddedUri());
+  const { default: mongoose } = await import('mongoose');
+  const { createAccountStore } = await built('store/accounts.js');
+  const connection = await mongoose
+    .createConnection(uri, { serverSelectionTimeoutMS: 5_000, autoIndex: false })
+    .asPromise()
+    .catch((fault) => {
+      const remedy = process.env.MONGODB_URI
+        ? 'check MONGODB_URI and that it runs'
+        : 'start Palate with npm start, then try again';
+      throw new Problem(`MongoDB does not answer (${fault.message}): ${remedy}.`);
+    });
+  try {
+    const accounts = createAccountStore(connection, () => new Date());
+    // Before the first start nothing keeps an address to one account.
+    await connection.model('Account').createIndexes();
+    await work(accounts);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function embeddedUri() {
+  const home = path.resolve(process.env.PALATE_HOME || path.join(root, '.palate'));
+  const ports = await readFile(path.join(home, 'ports.json'), 'utf8').catch(() => '{}');
+  const port = JSON.parse(ports).mongodb;
+  if (port === undefined)
+    throw new Problem(
+      `Palate has never run on ${home}: start it with npm start first, or set MONGODB_URI or PALATE_HOME to where it runs.`,
+    );
+  return `mongodb://127.0.0.1:${port}/palate?replicaSet=palate`;
+}
+
+try {
+  const { command, options } = read(process.argv.slice(2));
+  await ensureDependencies({ env: process.env, say: tell });
+  await ensureBuild({ env: process.env, say: tell });
+  await onAccounts((accounts) => commands[command](accounts, options));
+} catch (fault) {
+  tell(sentence(fault, 'the checkout'));
+  process.exitCode = 1;
+}
