@@ -57,6 +57,7 @@ const schema = new Schema<ClaimRow>(
 );
 schema.index({ scope: 1, keyHash: 1 }, { unique: true });
 schema.index({ ownerId: 1 });
+schema.index({ resourceId: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 const isDuplicate = (error: unknown) =>
@@ -136,9 +137,9 @@ export function createIdempotencyStore(connection: Connection, clock: () => Date
       await rows.updateOne({ _id: id, lease, answer: null }, { $set: { leaseUntil: clock() } });
     },
 
-    /** For erasure. */
+    /** For erasure: what the account asked for, and the sign-up that made it, which was nobody's yet. */
     async removeOf(ownerId: Id): Promise<number> {
-      return (await rows.deleteMany({ ownerId })).deletedCount;
+      return (await rows.deleteMany({ $or: [{ ownerId }, { resourceId: ownerId }] })).deletedCount;
     },
   };
 }

@@ -235,6 +235,17 @@ describe('an erasure', () => {
     expect(await traces(who)).toEqual([]);
   }, 60_000);
 
+  it('forgets the stored answer of the sign-up that made the account', async () => {
+    const body = { email: freshEmail(), password: goodPassword };
+    const headers = { 'idempotency-key': `signup-${body.email}` };
+    const { id, access } = tokensOf(await house.post('/auth/signup', body, { headers }));
+    const kept = () => house.connection.collection('idempotency').countDocuments({ resourceId: id });
+    expect(await kept()).toBe(1);
+    await house.ask('DELETE', '/api/auth/me', { token: access });
+    await erasers().requests.erase(id);
+    expect(await kept()).toBe(0);
+  });
+
   it('asked for twice at once begins once', async () => {
     const who = await newcomer(house);
     const answers = await Promise.all([1, 2, 3].map(() => house.ask('DELETE', '/api/auth/me', { token: who.access })));
