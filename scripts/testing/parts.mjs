@@ -47,7 +47,7 @@ async function runChecks(checks, env, say) {
     const begun = Date.now();
     const { ok, output, timedOut } = await runCommand(process.execPath, command, {
       cwd: root,
-      env,
+      env: { ...env, FORCE_COLOR: '0' }, // what is collected here may be read as plain text
       timeoutMs: CHECK_MS,
     });
     say(`${ok ? '✓' : '✗'} ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
