@@ -9,23 +9,19 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuild } from '../checkout/build.mjs';
 import { root } from '../checkout/dependencies.mjs';
-import { findMongod, startMongod } from '../engines/mongodb.mjs';
 import { startMourner } from '../engines/mourner.mjs';
 import { freePort, portIsFree } from '../engines/network.mjs';
 import { Problem, sentence } from '../engines/problem.mjs';
 import { capLog } from '../engines/processes.mjs';
-import { findTemporal, startTemporal } from '../engines/temporal.mjs';
 import { startApplication } from './application.mjs';
+import { embeddedMongodb, embeddedTemporal } from './embedded.mjs';
+import { endOfRun } from './endOfRun.mjs';
+import { addresses, firstSteps } from './greeting.mjs';
 import { drawMeal } from '../drawMeal.mjs';
 import { openHome } from './home.mjs';
+import { GRACE_MS, STAGE } from './order.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
-/** What stops later stands lower: the application uses Temporal, and Temporal's runs use MongoDB. */
-const STAGE = { mongodb: 0, temporal: 1, application: 2 };
-// Together under the 15 s within which a Ctrl-C has stopped everything.
-const GRACE_MS = { mongodb: 3_000, temporal: 2_500, application: 9_000 };
-/** npm hands a terminal's Ctrl-C on, so the same one comes twice; a person's second comes later. */
-const SAME_CTRL_C_MS = 400;
 const LOG_CHECK_MS = 60_000;
 
 /**
@@ -98,40 +94,6 @@ async function runIn(home, claim, { env, say, main, build, firstPauseMs }) {
     end.release();
   }
   return end.fault;
-}
-
-/** Why and when a run ends: a signal, or a fault. */
-function endOfRun(say) {
-  let resolve;
-  let force = () => {};
-  let askedAt = null;
-  const end = {
-    fault: null,
-    reached: new Promise((done) => (resolve = done)),
-    get asked() {
-      return askedAt !== null || end.fault !== null;
-    },
-    because(fault) {
-      if (askedAt === null) end.fault ??= fault;
-      resolve();
-    },
-    whenForced: (action) => (force = action),
-    release: () => signals.forEach((name) => process.removeListener(name, onSignal)),
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const onSignal = () => {
-    if (askedAt === null) {
-      askedAt = Date.now();
-      say('Stopping (Ctrl-C again to end everything at once) …');
-      resolve();
-    } else if (Date.now() - askedAt > SAME_CTRL_C_MS) {
-      say('Ending everything at once.');
-      force();
-      process.exit(1);
-    }
-  };
-  signals.forEach((name) => process.on(name, onSignal));
-  return end;
 }
 
 /** Starts everything, in order, and returns the lines that tell a person where it is. */
@@ -225,68 +187,3 @@ async function apiPort(given) {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port === 0 ? freePort() : port;
   throw new Problem(`PORT is ${given}, which is no port: set a number from 1 to 65535, or leave it unset for 3000.`);
 }
-
-/** Returns the URI of MongoDB: the one that is set, or that of a server started here. */
-async function embeddedMongodb({ env, say, home, supervisor, port, started }) {
-  if (env.MONGODB_URI) {
-    say(`MongoDB: ${redacted(env.MONGODB_URI)} (MONGODB_URI).`);
-    return env.MONGODB_URI;
-  }
-  const { name, version, origin, program } = await findMongod({ env, say });
-  say(`${name} ${version}, ${origin}.`);
-  const options = { program, folder: home.file('mongodb'), logFile: home.log('mongodb'), port, env };
-  const { uri } = await supervisor.keep({
-    name,
-    stage: STAGE.mongodb,
-    graceMs: GRACE_MS.mongodb,
-    start: (heard) => startMongod({ ...options, started: started(heard) }),
-  });
-  return uri.replace('/?', '/palate?');
-}
-
-/** Returns the address of Temporal and, of a server started here, the address of its UI. */
-async function embeddedTemporal({ env, say, home, supervisor, ports, started }) {
-  if (env.TEMPORAL_ADDRESS) {
-    say(`Temporal: ${env.TEMPORAL_ADDRESS} (TEMPORAL_ADDRESS).`);
-    return { address: env.TEMPORAL_ADDRESS, ui: env.TEMPORAL_UI_URL || null };
-  }
-  const { name, version, origin, program } = await findTemporal({ env, say });
-  say(`${name} ${version}, ${origin}.`);
-  const options = {
-    program,
-    folder: home.file('temporal'),
-    logFile: home.log('temporal'),
-    port: ports.temporal,
-    uiPort: ports.temporalUi,
-    env,
-  };
-  const { address } = await supervisor.keep({
-    name,
-    stage: STAGE.temporal,
-    graceMs: GRACE_MS.temporal,
-    start: (heard) => startTemporal({ ...options, started: started(heard) }),
-  });
-  return { address, ui: `http://127.0.0.1:${ports.temporalUi}` };
-}
-
-function addresses({ reached, temporal, mongodbUri, home }) {
-  const rows = [
-    ['API', reached],
-    ['API document', `${reached}/docs`],
-    ...(temporal.ui === null ? [] : [['Temporal UI', temporal.ui]]),
-    ['MongoDB', redacted(mongodbUri)],
-    ['Logs', path.join(home.folder, 'logs')],
-  ];
-  return rows.map(([what, where]) => `  ${what.padEnd(14)}${where}`);
-}
-
-function firstSteps(reached, picture) {
-  const file = /^[\w./-]+$/.test(picture) ? picture : `'"${picture}"'`;
-  return [
-    'To try it:',
-    `  curl ${reached}/health`,
-    `  curl -F photo=@${file} -F caption='two slices of cheese pizza and a glass of whole milk' ${reached}/predict`,
-  ];
-}
-
-const redacted = (uri) => uri.replace(/\/\/[^@/]*@/, '//…@');
