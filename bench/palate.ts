@@ -1,10 +1,19 @@
 import { startPalateProcess, type PalateEnvironment, type PalateProcess } from '../test/e2e/palateProcess';
 
 /** Engines of their own and one Palate process on them, for a measurement. */
-export async function startPalate(env: Record<string, string>): Promise<PalateProcess & { temporalAddress: string; mongodbUri: string }> {
+export async function startPalate(
+  env: Record<string, string>,
+): Promise<PalateProcess & { temporalAddress: string; mongodbUri: string }> {
   const { startTestEngines } = await import('../scripts/engines/forTests.mjs');
-  const engines = await startTestEngines({ env: process.env, say: (line: string) => console.error(line), s3Required: false });
-  const { PALATE_TEST_MONGODB_URI: mongodb, PALATE_TEST_TEMPORAL_ADDRESS: temporal } = { ...process.env, ...engines.variables };
+  const engines = await startTestEngines({
+    env: process.env,
+    say: (line: string) => console.error(line),
+    s3Required: false,
+  });
+  const { PALATE_TEST_MONGODB_URI: mongodb, PALATE_TEST_TEMPORAL_ADDRESS: temporal } = {
+    ...process.env,
+    ...engines.variables,
+  };
   if (mongodb === undefined || temporal === undefined) throw new Error('The engines have no addresses');
   const uri = new URL(mongodb);
   uri.pathname = '/palate-bench';

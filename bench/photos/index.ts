@@ -42,18 +42,25 @@ async function main(): Promise<void> {
       form.append('photo', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), 'meal.jpg');
       const response = await fetch(`${palate.url}/predict`, { method: 'POST', body: form });
       const body = (await response.json()) as { id: string; status: string };
-      if (response.status !== 200 || body.status !== 'analyzed') throw new Error(`${response.status} ${JSON.stringify(body)}`);
+      if (response.status !== 200 || body.status !== 'analyzed')
+        throw new Error(`${response.status} ${JSON.stringify(body)}`);
       return body.id;
     };
     const toClassifier = async (picture: Buffer): Promise<null> => {
-      const response = await fetch(classifier.endpointUrl, { method: 'POST', body: new Uint8Array(picture), headers: { 'content-type': 'image/jpeg' } });
+      const response = await fetch(classifier.endpointUrl, {
+        method: 'POST',
+        body: new Uint8Array(picture),
+        headers: { 'content-type': 'image/jpeg' },
+      });
       await response.json();
       return null;
     };
 
     for (const picture of pictures.slice(0, 10)) await toPalate(picture); // warm-up
 
-    const rows: string[][] = [['classifier', 'direct p50', 'Palate p50', 'p95', 'added p50', 'added p95', `photos/s at ${width}`, 'direct/s']];
+    const rows: string[][] = [
+      ['classifier', 'direct p50', 'Palate p50', 'p95', 'added p50', 'added p95', `photos/s at ${width}`, 'direct/s'],
+    ];
     let measured: string[] = [];
     for (const [round, latencyMs] of [0, 200].entries()) {
       classifier.latencyMs = latencyMs;

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import type { Launch, LaunchStore } from '../store/launches';
+import type { Launch, LaunchStore, QueueName } from '../store/launches';
 
 /** The search attributes every run carries; opaque ids and enumerations only. */
 export const searchAttributes = {
@@ -22,6 +22,8 @@ export function createLaunches(deps: {
   launches: LaunchStore;
   client: () => Promise<Client>;
   eager: boolean;
+  /** Task queue for each kind of work. */
+  queues: Readonly<Record<QueueName, string>>;
   clock: () => Date;
   onOutcome: (launch: Launch, outcome: StartOutcome, error?: unknown) => void;
 }): Launches {
@@ -30,7 +32,7 @@ export function createLaunches(deps: {
     try {
       await client.workflow.start(launch.workflow, {
         workflowId: launch.workflowId,
-        taskQueue: launch.taskQueue,
+        taskQueue: deps.queues[launch.queue],
         args: launch.args,
         // The id is the name: a run that is under way or was ever completed is not started again.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -60,6 +60,7 @@ export async function openBase(
       launches: store.launches,
       client: () => temporal.client(),
       eager: role.eagerStart,
+      queues: { main: settings.temporalTaskQueue },
       clock,
       onOutcome: (launch, outcome, error) => {
         const facts = { workflowId: launch.workflowId, launchRequestId: launch.requestId };
@@ -128,7 +129,11 @@ async function openObjects(settings: Settings, metrics: Metrics): Promise<Object
     acl: settings.awsS3Acl,
     ...(settings.awsAccessKeyId !== null &&
       settings.awsSecretAccessKey !== null && {
-        credentials: { accessKeyId: settings.awsAccessKeyId, secretAccessKey: settings.awsSecretAccessKey },
+        credentials: {
+          accessKeyId: settings.awsAccessKeyId,
+          secretAccessKey: settings.awsSecretAccessKey,
+          ...(settings.awsSessionToken !== null && { sessionToken: settings.awsSessionToken }),
+        },
       }),
     onCall,
   });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings';
 import { serveMetrics } from '../telemetry/server';
@@ -6,6 +7,9 @@ import { CannotStart, openBase } from './base';
 import { startWorkerRole, type WorkerOptions, type WorkerRole } from './workerRole';
 
 export { CannotStart } from './base';
+
+/** How long a start waits for Temporal, and then for its own worker. */
+const patienceMs = 4_000;
 
 export interface Palate {
   /** Where the API listens; null in roles without one. */
@@ -35,9 +39,12 @@ export async function startPalate(
       throw listenFault(error, settings.metricsPort, 'METRICS_PORT');
     });
     stops.push(() => metrics.close());
+    // A first request right after the start should be worked on at once; without Temporal the process starts all the same.
+    await Promise.race([base.temporal.connected(), delay(patienceMs, undefined, { ref: false })]);
     let working: WorkerRole | null = null;
     if (works) {
       working = await startWorkerRole(base, worker);
+      await Promise.race([working.firstPoll, delay(patienceMs, undefined, { ref: false })]);
       stops.push(() => working?.stop() ?? Promise.resolve());
     }
     // Training registers its worker here; until a feature trains, the role serves its health and metrics only.

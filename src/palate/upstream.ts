@@ -3,20 +3,35 @@ import { createHuggingFaceClassifier, type Classifier } from '../services/classi
 import { cached, createFdc, type FoodData } from '../services/fooddata';
 import { observeCalls, type Base } from './base';
 
-/** The classifier of the settings, or null where none is configured. */
-export function openClassifier({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>): Classifier | null {
-  if (!settings.classifierConfigured) return null;
-  return createHuggingFaceClassifier({
-    endpointUrl: settings.hfSpaceUrl,
-    token: settings.hfApiToken ?? undefined,
-    timeoutMs: settings.hfSpaceTimeoutMs,
-    onCall: observeCalls(metrics),
-  });
+/** The classifiers of the settings, in the order they are asked: Hugging Face, then the second one, which speaks the same. */
+export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>): Classifier[] {
+  const shared = { timeoutMs: settings.hfSpaceTimeoutMs, onCall: observeCalls(metrics) };
+  const classifiers: Classifier[] = [];
+  if (settings.classifierConfigured)
+    classifiers.push(
+      createHuggingFaceClassifier({
+        ...shared,
+        endpointUrl: settings.hfSpaceUrl,
+        token: settings.hfApiToken ?? undefined,
+      }),
+    );
+  if (settings.mlServiceUrl !== null)
+    classifiers.push(
+      createHuggingFaceClassifier({
+        ...shared,
+        endpointUrl: settings.mlServiceUrl,
+        token: settings.mlServiceApiKey ?? undefined,
+        source: 'ml_service',
+      }),
+    );
+  return classifiers;
 }
 
-/** For `/health`: the model's name where one is configured. Whether it is loaded, only its next answer tells. */
-export const classifierModel = (settings: Settings): { version: string; loaded: boolean } | null =>
-  settings.classifierConfigured ? { version: settings.hfSpaceUrl.split('/').slice(-2).join('/'), loaded: true } : null;
+/** For `/health`: the first classifier's model. Whether it is loaded, only its next answer tells. */
+export const classifierModel = (settings: Settings): { version: string; loaded: boolean } | null => {
+  const address = settings.classifierConfigured ? settings.hfSpaceUrl : settings.mlServiceUrl;
+  return address === null ? null : { version: address.split('/').slice(-2).join('/'), loaded: true };
+};
 
 /** FoodData Central with its cache, or null without a key. */
 export function openFooddata({

@@ -9,9 +9,11 @@ import { ensureSearchAttributes } from '../worker/searchAttributes';
 import { createWorker } from '../worker/worker';
 import type { Base } from './base';
 import { loadFoodTable } from './foods';
-import { openClassifier, openFooddata } from './upstream';
+import { openClassifiers, openFooddata } from './upstream';
 
 export interface WorkerRole {
+  /** Resolves when the worker polls for the first time. */
+  readonly firstPoll: Promise<void>;
   polling(): boolean;
   stop(): Promise<void>;
 }
@@ -77,6 +79,7 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
   log.info({ taskQueue, at: clock().toISOString() }, 'worker starting');
 
   return {
+    firstPoll: worker.firstPoll,
     polling: () => worker.polling(),
     async stop() {
       clearInterval(backlog);
@@ -105,7 +108,7 @@ async function createActivities(base: Base): Promise<object> {
       objects,
       clock,
       foods,
-      classifier: openClassifier(base),
+      classifiers: openClassifiers(base),
       fooddata: openFooddata(base),
       confidenceThreshold: settings.hfConfidenceThreshold,
       ingredientWeights: settings.hfIngredientWeightOverrides,

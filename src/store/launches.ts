@@ -7,11 +7,14 @@ import { Schema, type ClientSession, type Connection } from 'mongoose';
  * L2  It runs at most once: the workflow id is the name, and a started launch is never started again.
  * L3  Arguments are ids and small facts, as they end in a history.
  */
+/** Kinds of work; which task queue serves one, the process that starts it knows. */
+export type QueueName = 'main';
+
 export interface Launch {
   workflowId: string;
   workflow: string;
   args: unknown[];
-  taskQueue: string;
+  queue: QueueName;
   /** Owner of the row, for the search attribute and for erasure; null where the caller was anonymous. */
   ownerId: string | null;
   feature: string;
@@ -41,7 +44,7 @@ const schema = new Schema<LaunchRow>(
     _id: { type: String, required: true },
     workflow: { type: String, required: true },
     args: { type: [Schema.Types.Mixed], required: true },
-    taskQueue: { type: String, required: true },
+    queue: { type: String, required: true },
     ownerId: { type: String, default: null },
     feature: { type: String, required: true },
     requestId: { type: String, default: null },
@@ -58,12 +61,12 @@ schema.index({ state: 1, dueAt: 1 });
 schema.index({ ownerId: 1 });
 schema.index({ startedAt: 1 }, { expireAfterSeconds: keepStartedS, partialFilterExpression: { state: 'started' } });
 
-const fromRow = ({ _id, workflow, args, taskQueue, ownerId, feature, requestId, attempts, createdAt }: LaunchRow) =>
+const fromRow = ({ _id, workflow, args, queue, ownerId, feature, requestId, attempts, createdAt }: LaunchRow) =>
   ({
     workflowId: _id,
     workflow,
     args,
-    taskQueue,
+    queue,
     ownerId,
     feature,
     requestId,

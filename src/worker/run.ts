@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from '@temporalio/worker';
 
 export interface RunningWorker {
+  /** Resolves when a worker has been made and begins to poll for the first time. */
+  readonly firstPoll: Promise<void>;
   /** Whether it polls for tasks at the moment. */
   polling(): boolean;
   stop(): Promise<void>;
@@ -25,6 +27,11 @@ export function keepRunning(
   const asked = once(signal, 'abort');
   const goingOn = () => !signal.aborted;
 
+  let begin: () => void = () => undefined;
+  const firstPoll = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+
   const loop = async () => {
     let pauseMs = firstPauseMs;
     while (goingOn()) {
@@ -41,6 +48,7 @@ export function keepRunning(
         }
         worker = await made;
         pauseMs = firstPauseMs;
+        begin();
         await worker.run();
       } catch (error) {
         if (!goingOn()) return;
@@ -54,6 +62,7 @@ export function keepRunning(
   const ended = loop();
 
   return {
+    firstPoll,
     polling: () => worker?.getState() === 'RUNNING',
     async stop() {
       stopping.abort();

@@ -69,14 +69,16 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
     },
   });
   const output: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
   const exited = once(child, 'exit').then(async ([code]) => {
     if (options.home === undefined) await rm(home, { recursive: true, force: true });
     return code as number | null;
   });
 
   const url = `http://127.0.0.1:${port}`;
-  const probe = role === 'all' || role === 'api' ? `${url}/health/ready` : `http://127.0.0.1:${metricsPort}/health/live`;
+  const probe =
+    role === 'all' || role === 'api' ? `${url}/health/ready` : `http://127.0.0.1:${metricsPort}/health/live`;
   const ready = AbortSignal.timeout(readyWithinMs);
   for (;;) {
     const answer = await fetch(probe, { signal: AbortSignal.timeout(2_000) }).catch(() => null);

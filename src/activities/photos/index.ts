@@ -3,18 +3,19 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Id } from '../../model/ids';
 import type { Entry } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
-import { ClassifierLoading, ClassifierRefused, type Classifier } from '../../services/classifier';
+import type { Classifier } from '../../services/classifier';
 import type { ObjectStore } from '../../services/objects';
 import type { PhotoStore } from '../../store/photos';
 import { objectKeys } from '../../model/photos';
+import { firstToSpeak, whyNobodySpoke } from './classify';
 import { createNutrition, type NutritionDeps } from './nutrition';
 import { preparePicture, PictureUnreadable } from './picture';
 
 export interface PhotoActivityDeps extends NutritionDeps {
   photos: PhotoStore;
   objects: ObjectStore;
-  /** null: none configured. */
-  classifier: Classifier | null;
+  /** In the order they are asked; none: nobody names photos. */
+  classifiers: readonly Classifier[];
   /** Below this confidence a photo without caption is rejected. */
   confidenceThreshold: number;
   clock: () => Date;
@@ -27,7 +28,7 @@ const reapBatch = 100;
 const gone = () => ApplicationFailure.nonRetryable('The entry was deleted.', photoFailures.entryGone);
 
 export function createPhotoActivities(deps: PhotoActivityDeps) {
-  const { photos, objects, classifier } = deps;
+  const { photos, objects } = deps;
   const nutrition = createNutrition(deps);
 
   const find = async (entryId: Id): Promise<Entry> => {
@@ -56,24 +57,18 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       await objects.remove(keys.original);
     },
 
-    /** Asks the classifier once; how often is the workflow's affair. The candidates stay in the row. */
+    /** Asks each classifier once, in order, until one speaks; how often is the workflow's affair. The candidates stay in the row. */
     async classifyPhoto(entryId: Id): Promise<{ confidence: number; threshold: number }> {
-      if (!classifier)
-        throw ApplicationFailure.nonRetryable('No classifier is configured.', photoFailures.classifierRefused);
       const picture = await objects.read(objectKeys(entryId).picture);
-      const candidates = await classifier
-        .classify(picture, 'image/jpeg', Context.current().cancellationSignal)
-        .catch((error: unknown) => {
-          throw classifierFailure(error);
-        });
-      const [best] = candidates;
-      if (!best)
-        throw ApplicationFailure.retryable('The classifier named nothing.', photoFailures.classifierUnavailable);
-      if (
-        !(await photos.setClassification(entryId, { source: classifier.source, model: classifier.model, candidates }))
-      )
-        throw gone();
-      return { confidence: best.confidence, threshold: deps.confidenceThreshold };
+      const { classification, failures } = await firstToSpeak(
+        deps.classifiers,
+        picture,
+        Context.current().cancellationSignal,
+      );
+      if (!classification) throw whyNobodySpoke(failures);
+      if (!(await photos.setClassification(entryId, classification))) throw gone();
+      const [best] = classification.candidates;
+      return { confidence: best?.confidence ?? 0, threshold: deps.confidenceThreshold };
     },
 
     async settleUpload(entryId: Id): Promise<void> {
@@ -160,20 +155,3 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
   };
 }
 export type PhotoActivities = ReturnType<typeof createPhotoActivities>;
-
-function classifierFailure(error: unknown): ApplicationFailure {
-  const message = error instanceof Error ? error.message : 'The classifier did not answer.';
-  if (error instanceof ClassifierRefused)
-    return ApplicationFailure.nonRetryable(message, photoFailures.classifierRefused);
-  const retryAfterMs =
-    error instanceof Error && 'retryAfterMs' in error && typeof error.retryAfterMs === 'number'
-      ? error.retryAfterMs
-      : undefined;
-  const type =
-    error instanceof ClassifierLoading ? photoFailures.classifierLoading : photoFailures.classifierUnavailable;
-  return ApplicationFailure.create({
-    type,
-    message,
-    ...(retryAfterMs !== undefined && { nextRetryDelay: retryAfterMs }),
-  });
-}

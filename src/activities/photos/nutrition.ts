@@ -12,6 +12,7 @@ import {
   parseCaption,
   type CaptionItem,
   type FoodTable,
+  type Measure,
   type TableFood,
 } from '../../ml/foods';
 import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../services/fooddata';
@@ -39,7 +40,13 @@ interface Named {
   entry: TableFood | null;
   /** Only of the kind of `entry` ("mushroom pizza" as pizza). */
   approximate: boolean;
-  stated: { grams: number; source: PortionSource } | null;
+  stated: { grams: number; portionSource: PortionSource; measure: Measure } | null;
+}
+
+interface Weight {
+  grams: number;
+  portionSource: PortionSource;
+  measure?: Measure;
 }
 
 type Strategy = Analysis['fdc']['strategy'];
@@ -73,8 +80,8 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
       : [];
   };
 
-  const portionOf = (named: Named, found: Food | null): { grams: number; portionSource: PortionSource } | null => {
-    if (named.stated) return { grams: named.stated.grams, portionSource: named.stated.source };
+  const portionOf = (named: Named, found: Food | null): Weight | null => {
+    if (named.stated) return named.stated;
     if (found?.defaultPortionG) return { grams: found.defaultPortionG, portionSource: 'usda' };
     if (named.entry) return { grams: named.entry.row.portionG, portionSource: named.entry.row.portionFrom };
     return null;
@@ -99,7 +106,7 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
   const fromTable = (named: Named): AnalyzedItem => {
     const { label, entry, approximate, stated } = named;
     const portion = portionOf(named, null);
-    if (!entry || !portion) return estimateOf(label, stated && { grams: stated.grams, portionSource: stated.source });
+    if (!entry || !portion) return estimateOf(label, stated);
     const item = itemOf(entry.food, { label, ...portion, approximate });
     return { ...item, ingredients: foods.ingredientsOf(entry).map((part) => part.entry.food.name) };
   };
@@ -136,14 +143,15 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
   const ofCaption = (items: readonly CaptionItem[], text: string): Named[] =>
     items.length === 0
       ? [{ label: text.slice(0, 100), entry: null, approximate: false, stated: null }]
-      : items.map(({ label, entry, approximate, grams, portionSource }) => ({
+      : items.map(({ label, entry, approximate, grams, portionSource, measure }) => ({
           label,
           entry,
           approximate,
+          // A usual portion is no statement: FoodData Central's default comes before it.
           stated:
             grams === null || portionSource === 'usda' || portionSource === 'table'
               ? null
-              : { grams, source: portionSource },
+              : { grams, portionSource, measure },
         }));
 
   const finish = (

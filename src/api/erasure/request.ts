@@ -1,5 +1,4 @@
 import { erasureId, erasureTiming, erasureWorkflow, type EraseUser, type ErasureTiming } from '../../messages/erasure';
-import { taskQueues } from '../../messages/taskQueues';
 import type { Id } from '../../model/ids';
 import type { AccountStore } from '../../store/accounts';
 import type { AccountSessionStore } from '../../store/accountSessions';
@@ -38,7 +37,7 @@ export async function requestErasure(deps: ErasureDeps, userId: Id, requestId: s
     workflowId: erasureId(userId),
     workflow: erasureWorkflow,
     args: [args],
-    taskQueue: taskQueues.main,
+    queue: 'main',
     ownerId: userId,
     feature: 'erasure',
     requestId,

@@ -22,7 +22,7 @@ export async function requestCorrection(
     workflowId: correctionId(entry.id, entry.revision + 1),
     workflow: photoWorkflows.correct,
     args: [{ entryId: entry.id } satisfies CorrectEntry],
-    taskQueue: deps.settings.temporalTaskQueue,
+    queue: 'main',
     ownerId,
     feature: 'photos',
     requestId,

@@ -23,7 +23,6 @@ export interface PhotoDeps {
 }
 
 export interface PhotoSettings {
-  readonly temporalTaskQueue: string;
   /** Absolute address of this server for links; null: as the client named it. */
   readonly publicUrl: string | null;
   readonly photoMaxBytes: number;

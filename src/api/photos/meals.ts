@@ -31,10 +31,15 @@ const NewMeal = (clock: () => Date) => {
   ]);
 };
 
+const kcalOf = ({ analysis }: LogEntry): number | null => {
+  const kcal = analysis?.totals.kcal ?? null;
+  return kcal === null ? null : Math.round(kcal);
+};
+
 const presentMeal = (entry: LogEntry): z.infer<typeof MealView> => ({
   id: entry.id,
   name: entry.analysis?.food ?? '',
-  calories: entry.analysis?.totals.kcal == null ? null : Math.round(entry.analysis.totals.kcal),
+  calories: kcalOf(entry),
   date: entry.consumedAt.toISOString().slice(0, 10),
   created_at: entry.createdAt.toISOString(),
 });

@@ -50,15 +50,19 @@ export async function takeIn(
 
   const launch: Launch = {
     workflowId: photoId(id),
-    workflow: photoWorkflows.analyze,
-    args: [
-      {
-        entryId: id,
-        hasCaption: fields.caption !== undefined,
-        timing: deps.settings.photoTiming,
-      } satisfies AnalyzePhoto,
-    ],
-    taskQueue: deps.settings.temporalTaskQueue,
+    ...(kind === 'upload'
+      ? { workflow: photoWorkflows.keep, args: [{ entryId: id } satisfies KeepUpload] }
+      : {
+          workflow: photoWorkflows.analyze,
+          args: [
+            {
+              entryId: id,
+              hasCaption: fields.caption !== undefined,
+              timing: deps.settings.photoTiming,
+            } satisfies AnalyzePhoto,
+          ],
+        }),
+    queue: 'main',
     ownerId,
     feature: 'photos',
     requestId: photo.requestId,

@@ -33,7 +33,12 @@ export async function killBetweenRowAndStart(options: {
   const store = createStore(mongo);
   const connection = await Connection.connect({ address: temporalAddress });
   const client = new Client({ connection });
-  const worker = await startPalateProcess({ mongodbUri, temporalAddress, role: 'worker', env: { LAUNCH_SWEEP_MS: '200' } });
+  const worker = await startPalateProcess({
+    mongodbUri,
+    temporalAddress,
+    role: 'worker',
+    env: { LAUNCH_SWEEP_MS: '200' },
+  });
   const rows = new Set<string>();
   const onRow = mongo.collection(store.photos.collection).watch([{ $match: { operationType: 'insert' } }]);
   try {
@@ -83,7 +88,11 @@ export async function killBetweenRowAndStart(options: {
 async function untilTemporal(url: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     const health = (await (await fetch(`${url}/health`)).json()) as { degraded?: { name: string }[] };
-    if (!JSON.stringify(health).includes('"temporal":"away"') && !(health.degraded ?? []).some(({ name }) => name === 'temporal')) return;
+    if (
+      !JSON.stringify(health).includes('"temporal":"away"') &&
+      !(health.degraded ?? []).some(({ name }) => name === 'temporal')
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   throw new Error('The API never reached Temporal');
@@ -92,7 +101,10 @@ async function untilTemporal(url: string): Promise<void> {
 /** Visibility lags behind; a run that is described exists, and another under the same id would be listed with it. */
 async function runsOf(client: Client, workflowId: string): Promise<number> {
   const seen = new Set<string>();
-  const described = await client.workflow.getHandle(workflowId).describe().catch(() => null);
+  const described = await client.workflow
+    .getHandle(workflowId)
+    .describe()
+    .catch(() => null);
   if (described) seen.add(described.runId);
   for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) seen.add(run.runId);
   return seen.size;

@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import {
   bundleWorkflowCode,
   NativeConnection,
@@ -57,10 +58,11 @@ function launchesOf(store: Store): Launches {
     launches: store.launches,
     client: () => Promise.resolve(client),
     eager: false,
+    queues: { main: taskQueue },
     clock: () => new Date(),
     onOutcome: () => undefined,
   });
-  return { start: (launch) => launches.start({ ...launch, taskQueue }) };
+  return { start: (launch) => launches.start(launch) };
 }
 
 const erasers = (): Erasers => createErasers({ store: house.store, objects, endRun: () => Promise.resolve() });
@@ -115,6 +117,14 @@ const historyText = async (id: string) =>
 const receipt = async (location: string) => (await house.get(location)).body;
 const finished = (id: string) => client.workflow.getHandle(erasureId(id)).result();
 
+/** PALATE_RECORD_HISTORIES names a folder: the run's history is kept there, for test/replay of later versions. */
+async function record(id: string, name: string): Promise<void> {
+  const into = process.env.PALATE_RECORD_HISTORIES;
+  if (into === undefined) return;
+  const history = await client.workflow.getHandle(erasureId(id)).fetchHistory();
+  await writeFile(join(into, `${name}.json`), `${historyToJSON(history)}\n`);
+}
+
 describe('an account that asks to go', () => {
   it.each([
     ['/api/auth/me', 'with cached workflows', undefined],
@@ -162,6 +172,7 @@ describe('an account that asks to go', () => {
         removed: { photos: 1, accounts: expect.any(Number) as number },
       });
       expect(JSON.stringify(after)).not.toContain(who.id);
+      await record(who.id, 'erasure-complete');
       expect(await historyText(who.id)).not.toMatch(/@example\.com/);
       expect((await house.post('/auth/signup', { email: who.email, password: goodPassword })).status).toBe(201);
     },
@@ -197,6 +208,7 @@ describe('an erasure', () => {
     const second = await workerWith(erasers());
     await second.runUntil(() => finished(who.id));
     expect(attempts).toBe(2);
+    await record(who.id, 'erasure-resumed');
     expect(await traces(who)).toEqual([]);
     expect(await receipt(location)).toMatchObject({ state: 'done', removed: { photos: 1, requests: 1 } });
   }, 60_000);
