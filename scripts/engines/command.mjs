@@ -62,6 +62,17 @@ export const lastLines = (text, count) =>
     .slice(-count)
     .join('\n');
 
+/** The last line of a log, or its message where it is JSON: what a program said before it ended. */
+export function lastWord(text) {
+  const line = lastLines(text, 1);
+  try {
+    const { msg, err } = JSON.parse(line);
+    return String(msg ?? err?.message ?? line);
+  } catch {
+    return line;
+  }
+}
+
 /** The full path of a program on the PATH, or null. */
 export function onPath(program, env) {
   const names = process.platform === 'win32' ? [`${program}.exe`, `${program}.cmd`] : [program];

@@ -9,7 +9,7 @@ import { chmod, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, engineFolder, keep } from './cache.mjs';
-import { lastLines, onPath, runCommand } from './command.mjs';
+import { lastLines, lastWord, onPath, runCommand } from './command.mjs';
 import { reachable } from './network.mjs';
 import { Problem, isDiskFull } from './problem.mjs';
 import { startProcess, untilReady } from './processes.mjs';
@@ -200,9 +200,9 @@ async function whyNot(running, outcome, port) {
     return new Problem('Another mongod is already running on the same data folder: stop it, then start again.');
   }
   if (outcome === 'late')
-    return new Problem(`MongoDB did not become ready within ${READY_MS / 1000} s: see the end of its log.`);
-  const last = /"msg":"([^"]+)"[^\n]*$/.exec(lastLines(tail, 1))?.[1] ?? lastLines(tail, 1);
+    return new Problem(`MongoDB did not become ready within ${READY_MS / 1000} s: its log is ${running.logFile}.`);
+  const last = lastWord(tail);
   return new Problem(
-    `MongoDB ended while starting${last === '' ? '' : ` (its last word: ${last})`}: see its log, mend the cause and start again.`,
+    `MongoDB ended while starting${last === '' ? '' : ` (its last word: ${last})`}: its log is ${running.logFile}. Mend the cause and start again.`,
   );
 }

@@ -55,6 +55,7 @@ export function startProcess({ name, command, args, cwd, env, logFile, stdin = '
   return {
     name,
     pid: child.pid,
+    logFile,
     exited,
     get ended() {
       return ended;

@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, engineFolder, keep } from './cache.mjs';
-import { lastLines, onPath, runCommand } from './command.mjs';
+import { lastLines, lastWord, onPath, runCommand } from './command.mjs';
 import { goInstall } from './goInstall.mjs';
 import { reachable } from './network.mjs';
 import { Problem, isDiskFull } from './problem.mjs';
@@ -163,8 +163,8 @@ async function answering(running, address, ports) {
     );
   }
   if (outcome === 'late')
-    throw new Problem(`Temporal did not become ready within ${READY_MS / 1000} s: see the end of its log.`);
+    throw new Problem(`Temporal did not become ready within ${READY_MS / 1000} s: its log is ${running.logFile}.`);
   throw new Problem(
-    `Temporal ended while starting (its last word: ${lastLines(tail, 1)}): mend the cause and start again.`,
+    `Temporal ended while starting (its last word: ${lastWord(tail)}): its log is ${running.logFile}. Mend the cause and start again.`,
   );
 }

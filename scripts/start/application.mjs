@@ -1,6 +1,6 @@
 /** The application's own processes: `dist/main.js` in the roles `all` (API and worker) and `trainer` (at the lowest priority). */
 import path from 'node:path';
-import { lastLines, onPath } from '../engines/command.mjs';
+import { lastLines, lastWord, onPath } from '../engines/command.mjs';
 import { Problem } from '../engines/problem.mjs';
 import { startProcess, untilReady } from '../engines/processes.mjs';
 
@@ -43,11 +43,4 @@ async function answers(url) {
 }
 
 /** What a person wants of the end of a log: the message of its last line where that is JSON, else the last lines themselves. */
-function lastWords(tail) {
-  try {
-    const line = JSON.parse(lastLines(tail, 1));
-    return line.msg ?? line.err?.message ?? '';
-  } catch {
-    return tail;
-  }
-}
+const lastWords = (tail) => (lastLines(tail, 1).startsWith('{') ? lastWord(tail) : tail);

@@ -6,6 +6,7 @@
  * V3  Stopping goes stage by stage, the latest stage first: what uses an engine is gone before the engine is.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { lastWord } from '../engines/command.mjs';
 import { Problem } from '../engines/problem.mjs';
 
 /** A life shorter than this is a death in youth. */
@@ -57,7 +58,7 @@ export function createSupervisor({
   }
 
   async function lastWords(one, how, times) {
-    const tail = await one.running.tail(1);
+    const tail = lastWord(await one.running.tail(1));
     return new Problem(
       `${one.name} ${how}, ${times} times in a row${tail === '' ? '' : ` (its last word: ${tail})`}: mend the cause and start again.`,
     );

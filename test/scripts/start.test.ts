@@ -180,6 +180,17 @@ describe('a sentence and exit code 1', () => {
     expect(one.output()).not.toMatch(/\n\s+at /);
   });
 
+  it('when an engine ends while starting, with its last word and its log', async () => {
+    const script = '[ "$1" = --version ] && echo "db version v7.0.1" && exit 0; echo "illegal instruction"; exit 132';
+    writeFileSync(path.join(home, 'mongod'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const one = start({ MONGODB_URI: '', PATH: `${home}:${process.env.PATH ?? ''}` });
+    expect(await one.ended).toBe(1);
+    expect(one.output()).toContain('MongoDB 7.0.1, on the PATH.');
+    expect(one.output()).toMatch(
+      /MongoDB ended while starting \(its last word: illegal instruction\): its log is .*mongodb\.log\. Mend/,
+    );
+  });
+
   it('when the application will not stay alive', async () => {
     const one = start({ FAKE_APPLICATION: 'dies when ready' });
     expect(await one.ended).toBe(1);
