@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createApp } from '../api/app';
+import { createApp, type AppOptions } from '../api/app';
 import { createAccounts } from '../api/accounts/accounts';
 import { accountRoutes } from '../api/accounts/routes';
 import { createCapabilities } from '../api/capabilities';
@@ -21,12 +21,24 @@ export interface ApiRole {
   stop(): Promise<void>;
 }
 
+/** How long clients may take; what is unset is the default of the rooms that bound it. */
+export interface ApiOptions {
+  /** Of bodies. */
+  pace?: NonNullable<AppOptions['pace']>;
+  headersTimeoutMs?: number;
+}
+
 const drainMs = 200;
 const graceMs = 8_000;
 const probeMs = 1_000;
 
 /** The HTTP server and what stands behind it. `workerHere`: whether this process also runs the worker, and whether it polls. */
-export async function startApiRole(base: Base, version: string, workerHere: (() => boolean) | null): Promise<ApiRole> {
+export async function startApiRole(
+  base: Base,
+  version: string,
+  workerHere: (() => boolean) | null,
+  { pace, headersTimeoutMs }: ApiOptions = {},
+): Promise<ApiRole> {
   const { settings, log, clock, metrics, store, objects, launches, temporal, mongo } = base;
   const capabilities = createCapabilities(keysFor(settings, 'capabilities'));
   const [pagingKey] = keysFor(settings, 'cursors');
@@ -74,6 +86,7 @@ export async function startApiRole(base: Base, version: string, workerHere: (() 
       },
     },
     [...accountRoutes(accounts, accountDeps), ...erasureRoutes({ store, capabilities }), ...photoRoutes(photoDeps)],
+    pace && { pace },
   );
   const server: HttpServer = await startServer(app, {
     port: settings.port,
@@ -81,6 +94,7 @@ export async function startApiRole(base: Base, version: string, workerHere: (() 
     log,
     drainMs,
     graceMs,
+    ...(headersTimeoutMs !== undefined && { headersTimeoutMs }),
   });
   return {
     url: server.url,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Settings } from '../config/settings';
 import { serveMetrics } from '../telemetry/server';
-import { startApiRole, type ApiRole } from './apiRole';
+import { startApiRole, type ApiOptions, type ApiRole } from './apiRole';
 import { CannotStart, openBase } from './base';
 import { startWorkerRole, type WorkerOptions, type WorkerRole } from './workerRole';
 
@@ -18,10 +18,11 @@ export interface Palate {
   stop(): Promise<void>;
 }
 
-/** Puts a process together from its role. `worker` is for tests: a queue and a bundle of their own. */
+/** Puts a process together from its role. `worker` and `api` are for tests: a bundle of their own, less patience with clients. */
 export async function startPalate(
   given: { settings: Settings; log: Logger; clock: () => Date; version: string },
   worker: WorkerOptions = {},
+  api: ApiOptions = {},
 ): Promise<Palate> {
   const { settings, log, version } = given;
   const role = settings.palateRole;
@@ -49,15 +50,15 @@ export async function startPalate(
     }
     // Training registers its worker here; until a feature trains, the role serves its health and metrics only.
     if (role === 'trainer') log.info('nothing in this version trains; the trainer waits');
-    let api: ApiRole | null = null;
+    let serving: ApiRole | null = null;
     if (serves) {
-      api = await startApiRole(base, version, working && (() => working.polling())).catch((error: unknown) => {
+      const polling = working && (() => working.polling());
+      serving = await startApiRole(base, version, polling, api).catch((error: unknown) => {
         throw listenFault(error, settings.port, 'PORT');
       });
-      const serving = api;
-      stops.push(() => serving.stop());
+      stops.push(() => serving?.stop() ?? Promise.resolve());
     }
-    return { url: api?.url ?? null, stop };
+    return { url: serving?.url ?? null, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -7,6 +7,7 @@ import mongoose from 'mongoose';
 import pino from 'pino';
 import { parseSettings } from '../../src/config/settings';
 import { startPalate, type Palate } from '../../src/palate';
+import type { ApiOptions } from '../../src/palate/apiRole';
 import type { WorkerOptions } from '../../src/palate/workerRole';
 import { createFileStore } from '../../src/services/objects';
 import { createStore } from '../../src/store/store';
@@ -66,12 +67,13 @@ export async function openPalate(name: string, env: Record<string, string> = {},
     temporal: new Client({ connection }),
     taskQueue: common.TEMPORAL_TASK_QUEUE,
 
-    async start(more: Record<string, string> = {}): Promise<Palate & { url: string }> {
+    async start(more: Record<string, string> = {}, api: ApiOptions = {}): Promise<Palate & { url: string }> {
       const settings = parseSettings({ ...common, ...more });
       const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
       const palate = await startPalate(
         { settings, log, clock, version: '0' },
         { schedules: false, workflowBundle, ...worker },
+        api,
       );
       running.add(palate);
       return { ...palate, url: palate.url ?? '', stop: () => (running.delete(palate), palate.stop()) };
