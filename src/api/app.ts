@@ -1,8 +1,8 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { ApiDeps, ShellDeps } from './deps';
 import { docsRoutes } from './docs/routes';
-import { problem } from './errors';
+import { problem, type HttpProblem } from './errors';
 import { healthRoutes } from './health/routes';
 import { homeRoutes } from './home/routes';
 import { sendProblem } from './middleware/answers';
@@ -12,11 +12,11 @@ import { crossOrigin } from './middleware/cors';
 import { checkAddress } from './middleware/address';
 import { defaultPace, type Pace } from './middleware/stall';
 import { translate } from './middleware/translate';
-import { describeApi, type OpenApiDocument } from './openapi';
+import { describeApi, statusesOfTheTable, type OpenApiDocument } from './openapi';
 import { networkOf } from './network';
 import { serve, spendAll, type Pipeline } from './pipeline';
 import { pathsOf, type Limit, type Route } from './route';
-import { createTable } from './table';
+import { createTable, type RouteTable } from './table';
 import { ticketRoutes } from './tickets/routes';
 
 /** The API composed: the shell's own routes and the features', in one table. */
@@ -31,14 +31,14 @@ export interface App {
 
 export interface AppOptions {
   readonly pace?: Pace;
-  /** Tests: an answer that its contract does not promise becomes 500 and a log line that says why. */
+  /** An answer that its contract does not promise becomes 500 and a log line that says why; on where NODE_ENV is `test`. */
   readonly checkAnswers?: boolean;
 }
 
 export function createApp(
   deps: ShellDeps,
   features: readonly Route[],
-  { pace = defaultPace, checkAnswers = false }: AppOptions = {},
+  { pace = defaultPace, checkAnswers = deps.settings.nodeEnv === 'test' }: AppOptions = {},
 ): App {
   const { settings } = deps;
   const state = { draining: false };
@@ -93,7 +93,7 @@ export function createApp(
     await spendAll(pipeline, response, [general], networkOf(request.ip ?? ''));
     throw problem('not-found', { detail: `There is nothing at ${request.path}; see /docs for what there is.` });
   });
-  app.use(failed);
+  app.use(failed(checkAnswers ? table : undefined));
 
   return {
     handler: app,
@@ -120,13 +120,24 @@ const securityHeaders: RequestHandler = helmet({
   },
 });
 
-/** Express knows an error handler by its four parameters. */
-const failed: ErrorRequestHandler = (error: unknown, request, response, _next) => {
-  const exchange = exchangeOf(request);
-  const failure = translate(error);
-  if (exchange.abort.signal.aborted && response.destroyed) return;
-  if (failure.status >= 500) exchange.failure = failure.cause ?? failure;
-  sendProblem(request, response, failure, exchange.facts.requestId);
+/** `table`: where given, a problem that the route's contract does not promise is a fault of ours. */
+const failed = (table: RouteTable | undefined): ErrorRequestHandler => {
+  const promised = (request: Request, failure: HttpProblem) => {
+    const route = table?.find(request.method === 'HEAD' ? 'get' : request.method, request.path);
+    return !route || failure.status in route.responses || statusesOfTheTable(route).includes(failure.status);
+  };
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
+    const exchange = exchangeOf(request);
+    let failure = translate(error);
+    if (exchange.abort.signal.aborted && response.destroyed) return;
+    if (!promised(request, failure)) {
+      const cause = new Error(`The contract of this route does not promise ${failure.status} (${failure.kind})`);
+      failure = problem('internal', { cause });
+    }
+    if (failure.status >= 500) exchange.failure = failure.cause ?? failure;
+    sendProblem(request, response, failure, exchange.facts.requestId);
+  };
 };
 
 /** What every feature exports: `photoRoutes = (deps) => [ … ]`. */

@@ -50,6 +50,7 @@ export class TemporalUnavailable extends Error {
 
 /** What the shell reads of the settings. */
 export interface ShellSettings {
+  readonly nodeEnv?: 'development' | 'test' | 'production';
   /** `*`: any origin, without credentials; named origins also with credentials. */
   readonly corsOrigins: '*' | readonly string[];
   /** Express's `trust proxy`: false, a number of hops, or addresses. */

@@ -106,6 +106,8 @@ export function statusesOfTheTable(route: Route): readonly number[] {
     400,
     ...(route.access === 'public' ? [] : [401]),
     ...(['support', 'admin', 'app'].includes(route.access) ? [403] : []),
+    // Whatever is named by the address may not be there, or not be the caller's.
+    ...(pathsOf(route).some((path) => path.includes(':')) ? [404] : []),
     ...(route.kind === 'file' ? [304] : [406]),
     ...(hasBody ? [408, 413, 415] : []),
     ...(route.idempotent === undefined ? [] : [409, 422]),

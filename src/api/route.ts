@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Id } from '../model/ids';
 import type { AppCaller, Caller } from './deps';
+import type { Problem } from './errors';
 import { validate } from './validation';
 
 /**
@@ -182,9 +183,9 @@ export type Route = JsonRoute | StreamRoute | SseRoute | FileRoute;
 
 type SchemaOf<Spec> = Spec extends z.ZodType ? Spec : Spec extends { schema: infer S extends z.ZodType } ? S : never;
 type BodyOf<Spec> = [SchemaOf<Spec>] extends [never] ? unknown : z.input<SchemaOf<Spec>>;
-/** What a handler may return: a reply with a status of its contract, or the bare value where 200 is one. */
+/** What a handler may return: a reply with a status of its contract, or the bare value where 200 is one. Problems are thrown. */
 export type AnswerOf<R> =
-  | { [S in keyof R & number]: Reply<S, BodyOf<R[S]>> }[keyof R & number]
+  | { [S in keyof R & number]: R[S] extends typeof Problem ? never : Reply<S, BodyOf<R[S]>> }[keyof R & number]
   | (R extends { 200: infer Spec } ? BodyOf<Spec> : never);
 
 const isReply = (value: unknown): value is Reply =>

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { z } from 'zod';
-import { conflict, invalid, notFound, problem, unprocessable } from '../../src/api/errors';
+import { conflict, invalid, notFound, problem, Problem, unprocessable } from '../../src/api/errors';
 import { json, reply } from '../../src/api/route';
 import { aString, problemOf, startShell, type Shell } from './shell';
 
@@ -13,7 +13,16 @@ const Echo = z.object({
 let shell: Shell;
 beforeAll(async () => {
   const failing = (name: string, fail: () => never) =>
-    json({ method: 'get', path: `/fail/${name}`, access: 'public', summary: name, responses: { 200: z.null() } }, fail);
+    json(
+      {
+        method: 'get',
+        path: `/fail/${name}`,
+        access: 'public',
+        summary: name,
+        responses: { 200: z.null(), 404: Problem, 409: Problem, 410: Problem, 422: Problem },
+      },
+      fail,
+    );
   shell = await startShell([
     json(
       {
@@ -75,6 +84,12 @@ beforeAll(async () => {
       { method: 'get', path: '/lies', access: 'public', summary: 'Lies', responses: { 200: z.object({ n: z.int() }) } },
       () => ({ n: 1.5 }),
     ),
+    json(
+      { method: 'get', path: '/unpromised', access: 'public', summary: 'Unpromised', responses: { 200: z.null() } },
+      () => {
+        throw problem('gone');
+      },
+    ),
   ]);
 });
 afterAll(() => shell.close());
@@ -117,8 +132,14 @@ describe('named problems', () => {
     expect(JSON.stringify(await problemOf(response))).not.toContain('10.0.0.7');
   });
 
-  test('an answer outside its contract is caught in tests', async () => {
-    expect((await shell.call('get', '/lies')).status).toBe(500);
+  test.each([
+    ['/lies', 'does not fit the contract: n:'],
+    ['/unpromised', 'does not promise 410'],
+  ])('%s, outside its contract, is caught in tests', async (path, reason) => {
+    expect((await shell.call('get', path)).status).toBe(500);
+    expect(JSON.stringify(shell.lines.filter(({ route, status }) => route === path && status === 500))).toContain(
+      reason,
+    );
   });
 
   test('the kind of a problem can be looked up at its type', async () => {

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { file, json, reply, sse, stream, type SseEvent } from '../../src/api/route';
-import { notFound } from '../../src/api/errors';
+import { notFound, Problem } from '../../src/api/errors';
 import { people, problemOf, startShell, type Shell } from './shell';
 
 /** What tests of open connections look at. */
@@ -86,7 +86,7 @@ beforeAll(async () => {
           summary: 'Events',
           params: z.object({ id: z.string() }),
           event: z.object({ n: z.int() }),
-          responses: {},
+          responses: { 404: Problem },
         },
         ({ params, lastEventId, signal }) => {
           if (params.id === 'none') notFound('stream');

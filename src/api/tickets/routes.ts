@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ShellDeps } from '../deps';
-import { problem, unprocessable } from '../errors';
+import { Problem, unprocessable } from '../errors';
 import { json, reply, type Route } from '../route';
 import type { RouteTable } from '../table';
 
@@ -30,12 +30,12 @@ export const ticketRoutes = ({ store }: ShellDeps, table: () => RouteTable): Rou
         'Send it as `?ticket=`. It is bound to your account and the path, and good for any number of connections until it expires.',
       tag: 'Events',
       body: TicketRequest,
-      responses: { 201: Ticket },
+      responses: { 201: Ticket, 422: Problem },
     },
     async ({ body, caller }) => {
       const route = table().find('get', body.path);
       if (route?.kind !== 'sse') unprocessable(`${body.path} is not an event stream.`);
-      if (route.access === 'public') throw problem('unprocessable', { detail: 'This event stream needs no ticket.' });
+      if (route.access === 'public') unprocessable('This event stream needs no ticket.');
       return reply(201, { ticket: await store.tickets.issue(caller.id, body.path, ttlS), expires_in: ttlS });
     },
   ),
