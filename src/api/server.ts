@@ -104,7 +104,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Htt
       server.closeAllConnections();
     }, graceMs + 1_000);
     await app.close(graceMs);
-    server.closeIdleConnections();
+    // Every answer is out; what is left has asked for nothing yet, and node does not count such a connection as idle.
+    server.closeAllConnections();
     await closed;
     clearTimeout(cut);
   };

@@ -400,6 +400,17 @@ describe('closing', () => {
     await expect(other.call('get', '/health/live')).rejects.toThrow();
   });
 
+  test('a connection that has asked for nothing holds nobody up', async () => {
+    const other = await startShell([], { server: { graceMs: 5_000 } });
+    const silent = connect(other.server.port, '127.0.0.1');
+    await once(silent, 'connect');
+    await (await other.call('get', '/health/live')).text();
+    const startedAt = Date.now();
+    await Promise.all([other.close(), once(silent, 'close')]);
+    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(other.lines.map(({ msg }) => msg)).not.toContain('requests that were still under way were cut');
+  });
+
   test('what never ends is told to, and then cut', async () => {
     let told = false;
     const other = await startShell(
