@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { problem, type FieldError } from './errors';
+import { faultWords } from './faultWords';
 
 /** Checks what came in against a contract; every field that does not fit is named at once. */
 
@@ -28,7 +29,7 @@ async function part<S extends z.ZodType>(
   errors: FieldError[],
 ): Promise<z.output<S>> {
   if (!schema) return undefined as z.output<S>;
-  const result = await schema.safeParseAsync(value);
+  const result = await schema.safeParseAsync(value, { error: faultWords });
   if (result.success) return result.data;
   errors.push(...result.error.issues.map(({ path, message }) => ({ path: pathOf(place, path), message })));
   return undefined as z.output<S>;
