@@ -13,13 +13,25 @@ import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
 
 /** `POST /predict`: a photo comes in, is waited for, and answered from MongoDB. */
 
+/** A form sends an empty text for each input nobody filled in. */
+const filledIn = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
+
+/** Plain decimals: `Number` would also read `0x10`. */
+const Grams = z
+  .string()
+  .trim()
+  .regex(/^[+-]?\d{1,9}(\.\d{0,9})?$/, 'must be a number, as 250 or 62.5')
+  .transform(Number)
+  .pipe(z.number().positive().max(20_000));
+
 const fieldsOf = (clock: () => Date) =>
   z
     .object({
-      caption: z.string().trim().min(1).max(2000).optional(),
-      grams: z.coerce.number().positive().max(20_000).optional(),
-      meal_date: MealTime(clock).optional(),
-      consumed_at: MealTime(clock).optional(),
+      caption: filledIn(z.string().trim().max(2000)),
+      grams: filledIn(Grams),
+      meal_date: filledIn(MealTime(clock)),
+      consumed_at: filledIn(MealTime(clock)),
     })
     .transform(({ meal_date, consumed_at, ...rest }) => ({ ...rest, statedAt: consumed_at ?? meal_date ?? null }));
 
