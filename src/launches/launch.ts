@@ -37,6 +37,7 @@ export function createLaunches(deps: {
         // The id is the name: a run that is under way or was ever completed is not started again.
         workflowIdReusePolicy: 'REJECT_DUPLICATE',
         requestEagerStart: deps.eager,
+        staticSummary: launch.summary,
         memo: launch.requestId === null ? {} : { requestId: launch.requestId },
         typedSearchAttributes: [
           { key: searchAttributes.feature, value: launch.feature },

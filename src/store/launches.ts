@@ -18,6 +18,8 @@ export interface Launch {
   /** Owner of the row, for the search attribute and for erasure; null where the caller was anonymous. */
   ownerId: string | null;
   feature: string;
+  /** One line for the Temporal UI: what the run does, nothing about whom. */
+  summary: string;
   requestId: string | null;
 }
 
@@ -47,6 +49,7 @@ const schema = new Schema<LaunchRow>(
     queue: { type: String, required: true },
     ownerId: { type: String, default: null },
     feature: { type: String, required: true },
+    summary: { type: String, required: true },
     requestId: { type: String, default: null },
     state: { type: String, enum: ['pending', 'started'], required: true },
     dueAt: { type: Date, required: true },
@@ -61,7 +64,18 @@ schema.index({ state: 1, dueAt: 1 });
 schema.index({ ownerId: 1 });
 schema.index({ startedAt: 1 }, { expireAfterSeconds: keepStartedS, partialFilterExpression: { state: 'started' } });
 
-const fromRow = ({ _id, workflow, args, queue, ownerId, feature, requestId, attempts, createdAt }: LaunchRow) =>
+const fromRow = ({
+  _id,
+  workflow,
+  args,
+  queue,
+  ownerId,
+  feature,
+  summary,
+  requestId,
+  attempts,
+  createdAt,
+}: LaunchRow) =>
   ({
     workflowId: _id,
     workflow,
@@ -69,6 +83,7 @@ const fromRow = ({ _id, workflow, args, queue, ownerId, feature, requestId, atte
     queue,
     ownerId,
     feature,
+    summary,
     requestId,
     attempts,
     createdAt,

@@ -28,7 +28,6 @@ const tombstoneMs = 24 * 3600_000;
 /** What only the workflow sees between its steps. */
 export interface Draft {
   classification: Classification | null;
-  analysis: Analysis | null;
 }
 
 export type EntryRow = Omit<Entry, 'id'> & {
@@ -160,7 +159,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       pendingCorrection: null,
       statedGrams: null,
       retrying: false,
-      draft: { classification: null, analysis: null },
+      draft: { classification: null },
       expiresAt: new Date(clock().getTime() + tombstoneMs),
     },
     $unset: { dedupeKey: 1 },
@@ -186,7 +185,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
     rejection: null,
     failure: null,
     classifierError: null,
-    draft: { classification: null, analysis: null },
+    draft: { classification: null },
     deletedAt: null,
   });
 
@@ -304,18 +303,11 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       );
       return done.matchedCount === 1;
     },
-    async setDraftAnalysis(id: Id, analysis: Analysis): Promise<boolean> {
-      const done = await rows.updateOne(
-        { _id: id, deletedAt: null, state: { $in: unsettled } },
-        { $set: { 'draft.analysis': analysis } },
-      );
-      return done.matchedCount === 1;
-    },
-    /** The draft becomes the answer, unless the user has spoken meanwhile. Safe to repeat. */
+    /** The figures become the answer, unless the user has spoken meanwhile. */
     async publish(id: Id, analysis: Analysis): Promise<Entry | null> {
       return move(
         { _id: id, state: { $in: unsettled }, pendingCorrection: null },
-        { $set: { state: 'analyzed', analysis, retrying: false, classifierError: null, 'draft.analysis': null } },
+        { $set: { state: 'analyzed', analysis, retrying: false, classifierError: null } },
       );
     },
     /** A bare upload is done once its picture stands. */

@@ -26,6 +26,7 @@ import {
 import { quick, upstream } from './proxies';
 
 const stateAttribute = defineSearchAttributeKey('PalateState', 'KEYWORD');
+const reasonAttribute = defineSearchAttributeKey('PalateReason', 'KEYWORD');
 const final = [photoFailures.pictureUnreadable, photoFailures.entryGone, photoFailures.classifierRefused];
 const local = quick<PhotoActivities>(final);
 const fooddata = upstream<PhotoActivities>(final);
@@ -52,7 +53,7 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
 
     if (verdict.kind === 'silent' && !hasCaption) {
       await local.askForLabel(entryId, verdict.reason, verdict.retryable);
-      upsertSearchAttributes([{ key: stateAttribute, value: 'needs_label' }]);
+      show('needs_label', verdict.reason, verdict.type);
       let delayMs = timing.reaskMs;
       for (let waitedMs = 0; verdict.kind === 'silent' && verdict.retryable && waitedMs < timing.reaskForMs;) {
         setCurrentDetails(`Waiting for a label. ${verdict.reason} Asking again in ${Math.round(delayMs / 1000)} s.`);
@@ -79,8 +80,7 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
     }
 
     const namedBy = verdict.kind === 'named' && verdict.confidence >= verdict.threshold ? 'classifier' : 'caption';
-    await lookUpNutrition(entryId, namedBy);
-    const published = await local.publishEntry(entryId);
+    const published = await analyze(entryId, namedBy);
     return published === 'published' ? end('analyzed', 'Figures stand.') : end('labelled', 'The user named the food.');
   } catch (failure) {
     return clearUp(entryId, failure);
@@ -98,9 +98,17 @@ export async function keepUpload({ entryId }: KeepUpload): Promise<UploadOutcome
   }
 }
 
-function end<O extends string>(outcome: O, details: string): O {
-  upsertSearchAttributes([{ key: stateAttribute, value: outcome }]);
+/** `reason`: a failure type, so that an operator finds all runs that ended for the same one. */
+function show(state: string, details: string, reason?: string): void {
+  upsertSearchAttributes([
+    { key: stateAttribute, value: state },
+    ...(reason === undefined ? [] : [{ key: reasonAttribute, value: reason }]),
+  ]);
   setCurrentDetails(details);
+}
+
+function end<O extends string>(outcome: O, details: string, reason?: string): O {
+  show(outcome, details, reason);
   return outcome;
 }
 
@@ -118,11 +126,12 @@ async function clearUp(entryId: string, failure: unknown): Promise<'failed' | 'g
       ? failure.cause.message
       : null;
   await local.failEntry(entryId, type, reason);
-  return end('failed', reason ?? `Could not be analysed: ${type}.`);
+  return end('failed', reason ?? `Could not be analysed: ${type}.`, type);
 }
 
 type Verdict =
-  { kind: 'named'; confidence: number; threshold: number } | { kind: 'silent'; reason: string; retryable: boolean };
+  | { kind: 'named'; confidence: number; threshold: number }
+  | { kind: 'silent'; type: string; reason: string; retryable: boolean };
 
 async function classify({
   entryId,
@@ -140,17 +149,17 @@ async function classify({
     if (isCancellation(failure) || type === photoFailures.entryGone) throw failure;
     const reason =
       failure instanceof ActivityFailure && failure.cause ? failure.cause.message : 'The classifier did not answer.';
-    return { kind: 'silent', reason, retryable: type !== photoFailures.classifierRefused };
+    return { kind: 'silent', type, reason, retryable: type !== photoFailures.classifierRefused };
   }
 }
 
 /** With FoodData Central while it answers, from our own table when it does not. */
-async function lookUpNutrition(entryId: string, namedBy: 'classifier' | 'caption'): Promise<void> {
+async function analyze(entryId: string, namedBy: 'classifier' | 'caption'): Promise<'published' | 'user spoke'> {
   try {
-    await fooddata.draftAnalysis(entryId, namedBy, 'fooddata');
+    return await fooddata.analyzeEntry(entryId, namedBy, 'fooddata');
   } catch (failure) {
     if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
-    await local.draftAnalysis(entryId, namedBy, 'table');
+    return local.analyzeEntry(entryId, namedBy, 'table');
   }
 }
 

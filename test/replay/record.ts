@@ -52,7 +52,10 @@ async function main(): Promise<void> {
   };
   const save = async (name: string, workflowId: string) => {
     const file = path.join(folder, `${name}.${version}.json`);
-    if (existsSync(file)) return console.log(`${name}: is there already, left as it is`);
+    if (existsSync(file)) {
+      console.log(`${name}: is there already, left as it is`);
+      return;
+    }
     const handle = client.workflow.getHandle(workflowId);
     await handle.result().catch(() => undefined);
     await writeFile(file, `${historyToJSON(await handle.fetchHistory())}\n`);

@@ -103,9 +103,14 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       await objects.removePrefix(objectKeys(entryId).prefix);
     },
 
-    /** Works out the figures and leaves them in the row as a draft, out of clients' sight. */
-    async draftAnalysis(entryId: Id, namedBy: 'classifier' | 'caption', figures: 'fooddata' | 'table'): Promise<void> {
+    /** Works out the figures and makes them the answer, unless the user has spoken meanwhile. Safe to repeat. */
+    async analyzeEntry(
+      entryId: Id,
+      namedBy: 'classifier' | 'caption',
+      figures: 'fooddata' | 'table',
+    ): Promise<'published' | 'user spoke'> {
       const [entry, draft] = await Promise.all([find(entryId), photos.findDraft(entryId)]);
+      if (entry.state === 'analyzed' && !entry.correctedAt) return 'published'; // By an attempt whose answer was lost.
       const analysis = await nutrition.analyse(
         entry,
         draft?.classification ?? null,
@@ -113,13 +118,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         figures,
         Context.current().cancellationSignal,
       );
-      if (!(await photos.setDraftAnalysis(entryId, analysis))) throw gone();
-    },
-    async publishEntry(entryId: Id): Promise<'published' | 'user spoke'> {
-      const draft = await photos.findDraft(entryId);
-      if (!draft) throw gone();
-      if (!draft.analysis) return 'published'; // By an attempt whose answer was lost.
-      return (await photos.publish(entryId, draft.analysis)) ? 'published' : 'user spoke';
+      return (await photos.publish(entryId, analysis)) ? 'published' : 'user spoke';
     },
 
     async applyCorrection(entryId: Id, figures: 'fooddata' | 'table'): Promise<'corrected' | 'superseded'> {

@@ -40,6 +40,7 @@ export async function requestErasure(deps: ErasureDeps, userId: Id, requestId: s
     queue: 'main',
     ownerId: userId,
     feature: 'erasure',
+    summary: 'Erases everything of one account',
     requestId,
   };
   await deps.store.transaction(async (session) => {

@@ -25,6 +25,7 @@ export async function requestCorrection(
     queue: 'main',
     ownerId,
     feature: 'photos',
+    summary: 'Works a correction into an entry',
     requestId,
   };
   const corrected = await transaction(async (session) => {

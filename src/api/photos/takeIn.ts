@@ -65,6 +65,7 @@ export async function takeIn(
     queue: 'main',
     ownerId,
     feature: 'photos',
+    summary: kind === 'upload' ? 'Keeps an uploaded picture' : 'Turns a meal photo into nutrition',
     requestId: photo.requestId,
   };
   const keys = objectKeys(id);
