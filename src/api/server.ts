@@ -85,7 +85,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Htt
       requestTimeout: 0,
       keepAliveTimeout: keepAliveMs,
       connectionsCheckingInterval: Math.min(2_000, headersTimeoutMs),
-      requireHostHeader: true,
+      // Node would refuse without a word; see `middleware/address`.
+      requireHostHeader: false,
     },
     app.handler,
   );

@@ -11,8 +11,10 @@ const decodes = (text: string) => {
   }
 };
 
-/** Refuses addresses that are not UTF-8 or hold a NUL, instead of guessing what they meant. */
+/** Refuses addresses without a host, that are not UTF-8 or hold a NUL, instead of guessing what they meant. */
 export const checkAddress: RequestHandler = (request, _response, next) => {
+  if (request.httpVersion === '1.1' && !request.headers.host)
+    throw problem('invalid-request', { detail: 'The request is not valid HTTP/1.1: its header Host is missing.' });
   if (request.originalUrl.length > maxUrlChars) throw problem('url-too-long');
   if (request.originalUrl.includes('%') && !decodes(request.originalUrl)) throw problem('malformed-url');
   next();

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import { objectKeys } from '../../model/photos';
 import { ObjectMissing } from '../../services/objects';
-import { notFound, problem } from '../errors';
+import { notFound, Problem, problem } from '../errors';
 import { file, type Route } from '../route';
 import type { PhotoDeps } from './deps';
 
@@ -36,7 +36,10 @@ export const pictureRoutes = (deps: PhotoDeps): Route[] => [
       summary: 'A picture by its signed address',
       params: z.object({ id: Id, name: PictureFile }),
       query: z.object({ exp: z.coerce.number().int(), sig: z.string().max(64) }),
-      responses: { 200: { description: 'The picture', contentType: 'image/jpeg' } },
+      responses: {
+        200: { description: 'The picture', contentType: 'image/jpeg' },
+        403: { description: 'The address has expired or was changed', schema: Problem },
+      },
     },
     async ({ params: { id, name }, query: { exp, sig } }) => {
       const nowS = deps.clock().getTime() / 1000;
