@@ -1,5 +1,5 @@
 /** Three projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines. */
-const esmOnly = 'file-type|strtok3|token-types|uint8array-extras|@tokenizer|@borewit|@huggingface';
+const esmOnly = '@huggingface';
 // The MongoDB driver imports `os` dynamically, which jest's sandbox refuses: swc turns that into a require.
 const dynamicImport = '(.*/)?mongodb/lib/runtime_adapters';
 const shared = {

@@ -1,25 +1,14 @@
-import { startPalateProcess, type PalateEnvironment, type PalateProcess } from '../test/e2e/palateProcess';
+import { startPalateProcess, type PalateProcess } from '../test/e2e/palateProcess';
+import { startTestEngines } from './engines';
 
 /** Engines of their own and one Palate process on them, for a measurement. */
 export async function startPalate(
   env: Record<string, string>,
 ): Promise<PalateProcess & { temporalAddress: string; mongodbUri: string }> {
-  const { startTestEngines } = await import('../scripts/engines/forTests.mjs');
-  const engines = await startTestEngines({
-    env: process.env,
-    say: (line: string) => console.error(line),
-    s3Required: false,
-  });
-  const { PALATE_TEST_MONGODB_URI: mongodb, PALATE_TEST_TEMPORAL_ADDRESS: temporal } = {
-    ...process.env,
-    ...engines.variables,
-  };
-  if (mongodb === undefined || temporal === undefined) throw new Error('The engines have no addresses');
-  const uri = new URL(mongodb);
-  uri.pathname = '/palate-bench';
-  const where: PalateEnvironment = { mongodbUri: uri.toString(), temporalAddress: temporal, env };
+  const engines = await startTestEngines();
+  const where = engines.addresses('palate-bench');
   try {
-    const palate = await startPalateProcess(where);
+    const palate = await startPalateProcess({ ...where, env });
     return {
       ...palate,
       ...where,

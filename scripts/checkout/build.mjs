@@ -3,7 +3,7 @@
  * Does nothing while the sources are those of the last build; says so by a digest that is written last.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { lastLines, runCommand } from '../engines/command.mjs';
 import { Problem } from '../engines/problem.mjs';
@@ -18,16 +18,26 @@ export async function ensureBuild({ env, say }) {
   const digest = await digestOfSources();
   if ((await readFile(digestFile, 'utf8').catch(() => '')) === digest) return false;
   await withProgress(say, 'Building', async () => {
-    await rm(dist, { recursive: true, force: true });
+    // Beside the old one until it is whole: a build that fails, or a second one, leaves nobody without `dist/`.
+    const next = `${dist}.${process.pid}`;
     const tsc = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
     const [compiled, bundle] = await Promise.all([
-      runCommand(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, env, timeoutMs: 300_000 }),
+      runCommand(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', next], {
+        cwd: root,
+        env,
+        timeoutMs: 300_000,
+      }),
       bundleWorkflows(),
     ]);
-    if (!compiled.ok) throw new Problem(`The sources do not compile:\n${lastLines(compiled.output, 20)}`);
-    await mkdir(dist, { recursive: true });
-    await writeFile(path.join(dist, 'workflow-bundle.js'), bundle);
-    await writeFile(digestFile, digest);
+    try {
+      if (!compiled.ok) throw new Problem(`The sources do not compile:\n${lastLines(compiled.output, 20)}`);
+      await writeFile(path.join(next, 'workflow-bundle.js'), bundle);
+      await writeFile(path.join(next, '.sources'), digest);
+      await rm(dist, { recursive: true, force: true });
+      await rename(next, dist);
+    } finally {
+      await rm(next, { recursive: true, force: true });
+    }
   });
   return true;
 }

@@ -134,7 +134,10 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   throw new Error('It did not become true in a minute');
 }
 
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import mongoose from 'mongoose';
 import { createStore } from '../../../src/store/store';
@@ -33,7 +36,10 @@ export async function killBetweenRowAndStart(options: {
   const store = createStore(mongo);
   const connection = await Connection.connect({ address: temporalAddress });
   const client = new Client({ connection });
+  // One folder for both, as replicas share their object store.
+  const home = await mkdtemp(path.join(os.tmpdir(), 'palate-chaos-'));
   const worker = await startPalateProcess({
+    home,
     mongodbUri,
     temporalAddress,
     role: 'worker',
@@ -45,7 +51,7 @@ export async function killBetweenRowAndStart(options: {
     const port = await freePort();
     for (let kill = 0; kill < kills; kill += 1) {
       const proxy = await pausableProxy(temporalAddress);
-      const api = await startPalateProcess({ mongodbUri, temporalAddress: proxy.address, role: 'api', port });
+      const api = await startPalateProcess({ mongodbUri, temporalAddress: proxy.address, role: 'api', port, home });
       await untilTemporal(api.url);
       proxy.pause();
       const form = new FormData();
@@ -81,6 +87,7 @@ export async function killBetweenRowAndStart(options: {
     await worker.stop();
     await connection.close();
     await mongo.close();
+    await rm(home, { recursive: true, force: true });
   }
 }
 
