@@ -18,7 +18,8 @@ const keyBytes = 16;
 /** `secrets`: 32 bytes each, at least one. */
 export function createCapabilities(secrets: readonly Buffer[]): Capabilities {
   const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', 'palate capability', 32)));
-  const sign = (key: Buffer, subject: string) => createHmac('sha256', key).update(subject).digest().subarray(0, keyBytes);
+  const sign = (key: Buffer, subject: string) =>
+    createHmac('sha256', key).update(subject).digest().subarray(0, keyBytes);
   const [first] = keys;
   if (!first) throw new RangeError('At least one secret is needed');
   return {

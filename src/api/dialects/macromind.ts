@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Email, MixedPassword, PersonName, type Account } from '../../model/accounts';
-import type { Profile} from '../../model/profiles';
+import type { Profile } from '../../model/profiles';
 import { OnboardingAnswer, TimeZone, type OnboardingAnswer as Answer } from '../../model/profiles';
 import {
   ActivityLevel,
@@ -129,7 +129,8 @@ export function applyOnboarding(profile: Profile, body: z.output<typeof Onboardi
     fitness_goal,
     ...answers
   } = body;
-  const kg = (lb: number | null | undefined, had: number | null) => (lb === null || lb === undefined ? had : lb * kgPerLb);
+  const kg = (lb: number | null | undefined, had: number | null) =>
+    lb === null || lb === undefined ? had : lb * kgPerLb;
   const kept = Object.entries(answers).filter((entry): entry is [string, Answer] => entry[1] !== undefined);
   return {
     ...profile,

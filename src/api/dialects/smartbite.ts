@@ -54,7 +54,7 @@ type Fields = z.output<typeof ProfileFields> & z.output<typeof PreferenceFields>
 export function applyFields(profile: Profile, fields: Fields): Profile {
   const sent = <K extends keyof Fields, T>(key: K, had: T): NonNullable<Fields[K]> | T | null => {
     const value = fields[key];
-    return value === undefined ? had : (value);
+    return value === undefined ? had : value;
   };
   return {
     ...profile,
