@@ -32,7 +32,7 @@ async function main(): Promise<void> {
 
   try {
     palate = await startPalate({ settings, log, clock: () => new Date(), version });
-    log.info({ role: settings.palateRole, url: palate.url }, 'ready');
+    log.info({ url: palate.url }, 'ready');
   } catch (error) {
     if (leaving) return;
     if (error instanceof CannotStart) fail(error.message);

@@ -16,8 +16,8 @@ export const PageQuery = z.object({
   limit: z.coerce
     .number('must be a whole number')
     .int('must be a whole number')
-    .min(1)
-    .max(maxLimit)
+    .min(1, 'must be at least 1')
+    .max(maxLimit, `must be at most ${maxLimit}`)
     .default(defaultLimit)
     .meta({ description: `Rows on a page, 1 to ${maxLimit}` }),
   cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the page before' }),

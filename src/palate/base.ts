@@ -30,6 +30,8 @@ export class CannotStart extends Error {
 }
 
 const mongoWithinMs = 10_000;
+/** Longest time of one operation: a database that hangs is answered like one that is away. */
+const mongoTimeoutMs = 10_000;
 const reconnectTemporalMs = 1_000;
 
 export async function openBase(
@@ -69,7 +71,7 @@ export async function openBase(
         else log.debug({ ...facts, outcome }, 'run started');
       },
     });
-    metrics.launchBacklog.reset();
+    metrics.watchBacklog(() => store.launches.countPending());
     return {
       ...given,
       metrics,
@@ -96,6 +98,7 @@ async function connectMongo(settings: Settings): Promise<Connection> {
         autoIndex: false,
         autoCreate: false,
         serverSelectionTimeoutMS: mongoWithinMs,
+        timeoutMS: mongoTimeoutMs,
       })
       .asPromise();
   } catch (error) {

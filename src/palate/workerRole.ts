@@ -28,11 +28,10 @@ export interface WorkerOptions {
 const shutdownGraceMs = 8_000;
 const launchLeaseMs = 10_000;
 const launchWidth = 4;
-const backlogEveryMs = 5_000;
 
 /** Activities, the worker that runs them, the launcher and the schedules. */
 export async function startWorkerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
-  const { settings, log, clock, store, metrics, temporal } = base;
+  const { settings, log, store, metrics, temporal } = base;
   const taskQueue = settings.temporalTaskQueue;
   const activities = await createActivities(base);
   const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
@@ -70,19 +69,12 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
     width: launchWidth,
     onError: (error) => log.warn({ err: error }, 'the launcher could not look for launches'),
   });
-  const backlog = setInterval(() => {
-    store.launches.countPending().then(
-      (pending) => metrics.launchBacklog.set(pending),
-      () => undefined,
-    );
-  }, backlogEveryMs);
-  log.info({ taskQueue, at: clock().toISOString() }, 'worker starting');
+  log.info({ taskQueue }, 'worker starting');
 
   return {
     firstPoll: worker.firstPoll,
     polling: () => worker.polling(),
     async stop() {
-      clearInterval(backlog);
       await launcher.stop();
       await worker.stop();
     },

@@ -49,7 +49,10 @@ export function createChanges(
   const open = () => {
     if (closed) return;
     const db = connection.db;
-    if (!db) return reopen(new Error('MongoDB is not connected'));
+    if (!db) {
+      reopen(new Error('MongoDB is not connected'));
+      return;
+    }
     const opened = db.watch([
       { $match: { 'ns.coll': { $in: collections } } },
       { $project: { documentKey: 1, ns: 1, operationType: 1 } },

@@ -5,7 +5,7 @@ import type { Launch } from '../../store/launches';
 import type { PhotoDeps } from './deps';
 
 /**
- * Keeps the user's word about a food and launches the run that works it in.
+ * Keeps the user's word about a food and launches the run that works it in; `started` is false where only the launcher will.
  * Null when the entry changed in between (read it again) or is gone.
  */
 export async function requestCorrection(
@@ -16,7 +16,7 @@ export async function requestCorrection(
     requestId,
     ...word
   }: { entry: Entry; ownerId: Id | null; requestId: string } & Omit<Correction, 'at'>,
-): Promise<Entry | null> {
+): Promise<{ started: boolean } | null> {
   const { photos, launches, transaction } = deps.store;
   const launch: Launch = {
     workflowId: correctionId(entry.id, entry.revision + 1),
@@ -33,6 +33,5 @@ export async function requestCorrection(
     if (row) await launches.record(launch, session);
     return row;
   });
-  if (corrected) await deps.launches.start(launch);
-  return corrected;
+  return corrected && { started: (await deps.launches.start(launch)) !== 'failed' };
 }

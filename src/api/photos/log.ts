@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
-import { objectKeys } from '../../model/photos';
-import { entrySettled, photoId } from '../../messages/photos';
 import { amended } from '../../ml/foods';
-import { conflict, notFound, problem, unprocessable } from '../errors';
+import { conflict, notFound, unprocessable } from '../errors';
 import { pageOf, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import { requestCorrection } from './correct';
+import { finishDeletion } from './delete';
 import type { PhotoDeps } from './deps';
 import { MealTime } from './mealTime';
 import { PhotoView, presentEntry } from './present';
@@ -124,9 +123,15 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
             const timed = consumedAt ? await photos.edit(id, entry.revision, { consumedAt }) : entry;
             if (!timed) continue;
             const word = { food, grams: grams ?? null, servings: servings ?? null };
-            if (!(await requestCorrection(deps, { entry: timed, ownerId, requestId: context.requestId, ...word })))
-              continue;
-            const settled = (await waitUntilSettled(deps, id, context.signal)) ?? notFound('history entry');
+            const kept = await requestCorrection(deps, {
+              entry: timed,
+              ownerId,
+              requestId: context.requestId,
+              ...word,
+            });
+            if (!kept) continue;
+            const reached = kept.started ? waitUntilSettled(deps, id, context.signal) : owned(id, ownerId);
+            const settled = (await reached) ?? notFound('history entry');
             const view = presentEntry(deps, settled, deps.settings.publicUrl ?? context.origin);
             return settled.pendingCorrection ? reply(202, view, { location: `/photos/${id}` }) : view;
           }
@@ -160,17 +165,8 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
       },
       async (context) => {
         const { id } = await owned(context.params.id, context.caller.id);
-        if (!(await photos.hide(id))) throw problem('not-found');
-        // Hidden for good from here on; what fails below is finished by the reaper.
-        context.afterAnswer(async () => {
-          await deps.objects.removePrefix(objectKeys(id).prefix);
-          await photos.removeRow(id);
-          const client = await deps.temporal.client();
-          await client.workflow
-            .getHandle(photoId(id))
-            .signal(entrySettled)
-            .catch(() => undefined);
-        });
+        if (!(await photos.hide(id))) notFound('history entry');
+        context.afterAnswer(() => finishDeletion(deps, id));
         return reply(204, null);
       },
     ),

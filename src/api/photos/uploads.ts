@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
-import { problem } from '../errors';
-import { reply, stream, type Route } from '../route';
+import { notFound, problem } from '../errors';
+import { json, reply, stream, type Route } from '../route';
+import { finishDeletion } from './delete';
 import type { PhotoDeps } from './deps';
 import { signedPicturePath } from './pictures';
 import { receivePicture } from './receive';
@@ -65,6 +66,25 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
       } finally {
         await received.discard();
       }
+    },
+  ),
+
+  json(
+    {
+      method: 'delete',
+      path: '/upload/:id',
+      access: 'user',
+      tag: 'photos',
+      summary: 'Delete a picture that was kept by POST /upload',
+      params: z.object({ id: Id }),
+      responses: { 204: { description: 'Deleted' } },
+    },
+    async (context) => {
+      const entry = await deps.store.photos.find(context.params.id);
+      if (entry?.kind !== 'upload' || entry.ownerId !== context.caller.id) notFound('upload');
+      if (!(await deps.store.photos.hide(entry.id))) notFound('upload');
+      context.afterAnswer(() => finishDeletion(deps, entry.id));
+      return reply(204, null);
     },
   ),
 ];

@@ -349,6 +349,11 @@ describe.each([
     expect((await ask(url, 'GET', `/photos/${body.id}`, { token })).status).toBe(404);
     const log = await ask<Log>(url, 'GET', '/history', { token });
     expect(log.body.items.map(({ id }) => id)).not.toContain(body.id);
+    const other = await signUp(url);
+    expect((await ask(url, 'DELETE', `/upload/${body.id}`, { token: other.token })).status).toBe(404);
+    expect((await ask(url, 'DELETE', `/upload/${body.id}`, { token })).status).toBe(204);
+    expect((await fetch(body.image_url)).status).not.toBe(200);
+    await eventually(async () => (await objectsLeft(body.id)).length === 0);
   });
 
   it('pages the log without repeating or losing entries while new ones come', async () => {

@@ -1,0 +1,52 @@
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import type { OpenApiDocument, Operation } from '../../../src/api/openapi';
+
+/** Holds answers to what the document says of them; gives each fault as a line. */
+export function createAnswerCheck(document: OpenApiDocument) {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: false });
+  ajv.addSchema(document, 'api');
+  const compiled = new Map<string, ValidateFunction>();
+  const pointer = (...path: string[]) =>
+    path.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+  const validator = (...path: string[]) => {
+    const where = `api#/${pointer(...path)}`;
+    const known = compiled.get(where);
+    if (known) return known;
+    const made = ajv.compile({ $ref: where });
+    compiled.set(where, made);
+    return made;
+  };
+
+  return async (method: string, path: string, operation: Operation, response: Response): Promise<string[]> => {
+    const status = String(response.status);
+    const faults: string[] = response.status >= 500 ? ['is a fault of the server'] : [];
+    const promised = operation.responses[status];
+    if (!promised) return [...faults, 'has a status that is not in the document'];
+    if (response.headers.get('x-request-id') === null) faults.push('has no x-request-id');
+    const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+    if (type === 'text/event-stream') {
+      await response.body?.cancel();
+      return faults;
+    }
+    const body = await response.text();
+    if (body === '') return promised.content && method !== 'head' ? [...faults, 'has no body'] : faults;
+    const content = promised.content ?? {};
+    if (!(type in content))
+      return [...faults, `is ${type}, promised is ${Object.keys(content).join(' or ') || 'nothing'}`];
+    if (!type.endsWith('json')) return faults;
+    const value = JSON.parse(body) as Record<string, unknown>;
+    if (content[type]?.schema) {
+      const validate = validator('paths', path, method, 'responses', status, 'content', type, 'schema');
+      if (!validate(value)) faults.push(`does not fit its schema: ${ajv.errorsText(validate.errors)}`);
+    }
+    if (response.status >= 400) {
+      const { detail, error, message, details } = value;
+      if (typeof detail !== 'string' || ![error, message, details].every((text) => text === detail))
+        faults.push('does not say the same in detail, error, message and details');
+      if (value.status !== response.status || value.status_code !== response.status)
+        faults.push('has another status inside');
+      if (value.requestId !== response.headers.get('x-request-id')) faults.push('has another request id inside');
+    }
+    return faults;
+  };
+}

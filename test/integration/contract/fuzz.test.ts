@@ -1,0 +1,226 @@
+import { randomInt } from 'node:crypto';
+import type { OpenApiDocument, Operation } from '../../../src/api/openapi';
+import type { JsonSchema } from '../../../src/api/openapiSchemas';
+import { faults } from '../../doubles/doubleServer';
+import { HuggingFaceDouble } from '../../doubles/huggingFace';
+import { ask, openPalate, photoForm, signUp, type House } from '../palate';
+import { picture } from '../photos/meals';
+import { createAnswerCheck } from './answers';
+import { createGenerator, luckOf, type Luck } from './generate';
+
+/**
+ * Every operation of the OpenAPI document is called with inputs made from its own schemas, some spoilt, by callers with and without
+ * a token: each answer is one that the document describes, in the shape it describes, and none is a fault of the server.
+ *
+ * FUZZ_INPUTS: inputs an operation (15). FUZZ_SEED: another row of inputs (1; `random` takes any). FUZZ_ONLY: operations whose
+ * `method /path` holds this text.
+ */
+const inputs = Number(process.env.FUZZ_INPUTS ?? 15);
+const seed = process.env.FUZZ_SEED === 'random' ? randomInt(2 ** 31) : Number(process.env.FUZZ_SEED ?? 1);
+const only = process.env.FUZZ_ONLY ?? '';
+
+const classifier = new HuggingFaceDouble();
+let house: House;
+let url: string;
+let document: OpenApiDocument;
+let pictures: Buffer[];
+
+/** Who calls, and what is theirs; made anew when their sessions end. */
+interface Person {
+  token: string;
+  refreshToken: string;
+  email: string;
+  password: string;
+  ids: string[];
+  pictureUrl: URL;
+}
+let person: Person;
+/** Receipts of erasures, as `Location` gave them. */
+const receipts: string[] = [];
+
+async function newPerson(): Promise<Person> {
+  const { token, email, password } = await signUp(url);
+  const login = ask<{ refresh_token: string }>(url, 'POST', '/api/auth/login', { json: { email, password } });
+  const named = await ask<{ id: string; image_url: string }>(url, 'POST', '/predict', {
+    token,
+    form: photoForm(pictures[0]!),
+  });
+  classifier.next(faults.status(402));
+  const unnamed = await ask<{ id: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[1]!) });
+  const meal = await ask<{ meal: { id: string } }>(url, 'POST', '/save_meal', { token, json: { text: 'an egg' } });
+  return {
+    token,
+    refreshToken: (await login).body.refresh_token,
+    email,
+    password,
+    ids: [named.body.id, unnamed.body.id, meal.body.meal.id],
+    pictureUrl: new URL(named.body.image_url),
+  };
+}
+
+beforeAll(async () => {
+  await classifier.start();
+  house = await openPalate('fuzz', { HF_SPACE_URL: classifier.endpointUrl, PREDICT_WAIT_MS: '5000' });
+  ({ url } = await house.start());
+  document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
+  pictures = await Promise.all([1, 2, 3, 4].map((n) => picture(n)));
+  person = await newPerson();
+}, 60_000);
+afterAll(async () => {
+  await house.close();
+  await classifier.stop();
+});
+
+/** Values that mean something here, by the name of their field. */
+const known = (name: string, luck: Luck): unknown => {
+  switch (name) {
+    case 'id':
+      return luck.oneOf(person.ids);
+    case 'email':
+      return luck.chance(0.5) ? person.email : `fuzz-${luck.below(1e9)}@example.com`;
+    case 'password':
+    case 'current_password':
+      return person.password;
+    case 'new_password':
+      return 'Another-horse-2';
+    case 'refresh_token':
+    case 'refreshToken':
+      return person.refreshToken;
+    case 'path':
+      return `/photos/${luck.oneOf(person.ids)}/events`;
+    case 'date':
+    case 'meal_date':
+    case 'consumed_at':
+      return luck.oneOf(['2026-03-01', '2026-03-01T12:30:00+02:00']);
+    case 'time_zone':
+    case 'timeZone':
+      return luck.oneOf(['Europe/Berlin', 'UTC']);
+    case 'username':
+      return `fuzz${luck.below(1e9)}`;
+    case 'limit':
+      return luck.oneOf([1, 2, 100]);
+    case 'grams':
+      return luck.oneOf([1, 250.5, 20_000]);
+    default:
+      return undefined;
+  }
+};
+
+/** Path and query that only go together. */
+const addresses: Record<string, (luck: Luck) => string | undefined> = {
+  '/pictures/{id}/{name}': () => person.pictureUrl.pathname + person.pictureUrl.search,
+  '/erasures/{id}': (luck) => (receipts.length > 0 ? luck.oneOf(receipts) : undefined),
+  '/problems/{name}': (luck) => `/problems/${luck.oneOf(['not-found', 'conflict', 'internal'])}`,
+};
+
+type Generator = ReturnType<typeof createGenerator>;
+
+function addressOf(path: string, { parameters }: Operation, luck: Luck, { fitting, spoilt }: Generator): string {
+  const whole = luck.chance(0.5) ? addresses[path]?.(luck) : undefined;
+  if (whole !== undefined) return whole;
+  const value = (name: string, schema: JsonSchema) => {
+    const fit = fitting(schema, luck, name);
+    const given = luck.chance(0.25) ? spoilt(fit, luck) : fit;
+    // What cannot be written into an address is no input of this test.
+    return encodeURIComponent(
+      (typeof given === 'string' ? given : JSON.stringify(given)).slice(0, 300).replace(/\p{Surrogate}/gu, '?'),
+    );
+  };
+  const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema ?? {};
+  const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => value(name, schemaOf(name)) || 'x');
+  const query = parameters
+    .filter((parameter) => parameter.in === 'query' && luck.chance(0.4))
+    .map(({ name, schema }) => `${name}=${value(name, schema)}`);
+  return query.length === 0 ? filled : `${filled}?${query.join('&')}`;
+}
+
+function bodyOf({ requestBody }: Operation, luck: Luck, { fitting, spoilt }: Generator): RequestInit {
+  const json = requestBody?.content['application/json'];
+  if (json) {
+    if (luck.chance(0.05)) return {};
+    const fit = fitting(json.schema ?? {}, luck);
+    const text = JSON.stringify(luck.chance(0.45) ? spoilt(fit, luck) : fit);
+    const sent = luck.chance(0.05) ? text.slice(0, luck.below(text.length)) : text;
+    const type = luck.chance(0.03) ? 'text/plain' : 'application/json';
+    return { body: sent, headers: { 'content-type': type } };
+  }
+  const schema = requestBody?.content['multipart/form-data']?.schema;
+  if (!schema) return {};
+  const form = new FormData();
+  const { photo: _photo, image: _image, ...fields } = fitting(schema, luck) as Record<string, unknown>;
+  for (const [name, value] of Object.entries(luck.chance(0.3) ? (spoilt(fields, luck) ?? {}) : fields))
+    form.append(name, typeof value === 'string' ? value : JSON.stringify(value));
+  if (!luck.chance(0.05)) {
+    const whole = luck.oneOf(pictures);
+    const bytes = luck.chance(0.15) ? whole.subarray(0, luck.below(whole.length)) : whole;
+    form.append(luck.chance(0.9) ? luck.oneOf(['photo', 'image']) : 'x', new Blob([new Uint8Array(bytes)]), 'x.jpg');
+  }
+  return { body: form };
+}
+
+function headersOf({ parameters }: Operation, luck: Luck): Record<string, string> {
+  const who = luck.oneOf(['nobody', 'person', 'person', 'person', 'forger']);
+  return {
+    ...(who === 'person' && { authorization: `Bearer ${person.token}` }),
+    ...(who === 'forger' && { authorization: luck.oneOf(['Bearer x.y.z', 'Basic dTpw', 'Bearer', person.token]) }),
+    ...(luck.chance(0.1) && { accept: luck.oneOf(['text/html', 'application/json', '*/*', 'x', 'image/*;q=0']) }),
+    ...(luck.chance(0.2) &&
+      parameters.some(({ name }) => name === 'Idempotency-Key') && {
+        'idempotency-key': luck.oneOf(['k', 'another key', 'é', 'x'.repeat(300)]),
+      }),
+    ...(luck.chance(0.5) &&
+      parameters.some(({ name }) => name === 'Last-Event-ID') && { 'last-event-id': luck.oneOf(['1', 'x', '-1']) }),
+  };
+}
+
+/** What takes away something that later calls need. */
+const ends = (method: string, path: string) => method === 'delete' || /logout|password$/.test(path);
+
+test(
+  'every operation answers as its document says',
+  async () => {
+    process.stderr.write(`contract fuzz: FUZZ_SEED=${seed}, ${inputs} inputs an operation\n`);
+    const generator = createGenerator(document.components.schemas, known);
+    const check = createAnswerCheck(document);
+    const wrong: string[] = [];
+    const unreached: string[] = [];
+    const called = Object.entries(document.paths)
+      .flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ method, path, operation })))
+      .filter(({ method, path }) => `${method} ${path}`.includes(only));
+
+    for (const { method, path, operation } of called) {
+      const luck = luckOf(seed, `${method} ${path}`);
+      let reached = 0;
+      for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 4); nth += 1) {
+        const target = addressOf(path, operation, luck, generator);
+        const { body = null, headers } = bodyOf(operation, luck, generator);
+        const all = { ...headersOf(operation, luck), ...(headers as Record<string, string> | undefined) };
+        if (path === '/predict') classifier.reset();
+        if (path === '/predict' && luck.chance(0.2)) classifier.answers([{ label: 'pizza', score: 0.1 }]);
+        if (path === '/predict' && luck.chance(0.2)) classifier.always(faults.status(402));
+        const response = await fetch(url + target, {
+          method: method.toUpperCase(),
+          body,
+          headers: all,
+          redirect: 'manual',
+        });
+        const where = response.headers.get('location');
+        if (where?.startsWith('/erasures/')) receipts.push(where);
+        for (const fault of await check(method, path, operation, response)) {
+          const sent = typeof body === 'string' ? body.slice(0, 300) : body === null ? '' : 'a form';
+          wrong.push(`${method.toUpperCase()} ${target} ${JSON.stringify(all)} ${sent} → ${response.status} ${fault}`);
+        }
+        if (response.status < 400) {
+          reached += 1;
+          if (ends(method, path)) person = await newPerson();
+          if (method === 'delete' && path === '/history/{id}') person = { ...person, ids: (await newPerson()).ids };
+        }
+      }
+      if (reached === 0) unreached.push(`${method} ${path}`);
+    }
+    expect(wrong).toEqual([]);
+    // An operation that nothing made succeed was hardly tried.
+    expect(unreached).toEqual([]);
+  },
+  Math.max(60_000, inputs * 10_000),
+);
