@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
 import { amended } from '../../ml/foods';
-import { conflict, notFound, unprocessable } from '../errors';
+import { conflict, notFound, Problem, unprocessable } from '../errors';
 import { pageOf, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import { requestCorrection } from './correct';
@@ -110,6 +110,8 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         responses: {
           200: PhotoView,
           202: { description: 'Kept; the figures follow', schema: PhotoView, headers: ['location'] },
+          409: { description: 'Others change the entry at the same time', schema: Problem },
+          422: { description: 'The entry has no food yet, so it cannot be weighed', schema: Problem },
         },
       },
       async (context) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Caller } from '../deps';
-import { problem } from '../errors';
+import { Problem, problem } from '../errors';
 import { reply, stream, type Reply, type Route } from '../route';
 import { validate } from '../validation';
 import type { PhotoDeps } from './deps';
@@ -69,6 +69,7 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
             schema: PhotoView,
             headers: ['location'],
           },
+          410: { description: 'The photo was deleted while it was being analysed', schema: Problem },
           ...(deps.settings.hfRejectionStatusCode !== 200 && {
             [deps.settings.hfRejectionStatusCode]: { description: 'Rejected', schema: RejectionView },
           }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
-import { notFound, problem } from '../errors';
+import { notFound, Problem, problem } from '../errors';
 import { json, reply, stream, type Route } from '../route';
 import { finishDeletion } from './delete';
 import type { PhotoDeps } from './deps';
@@ -36,6 +36,7 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
       responses: {
         200: UploadView,
         202: { description: 'Kept; the picture can be fetched in a moment', schema: UploadView },
+        410: { description: 'The picture was deleted while it was being made ready', schema: Problem },
       },
     },
     async (context) => {

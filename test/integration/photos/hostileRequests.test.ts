@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import jwt from 'jsonwebtoken';
+import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type Answer, type House } from '../palate';
 import { picture } from './meals';
@@ -229,6 +230,18 @@ describe('JSON', () => {
       [{ grams: '100' }, /grams: must be a number/],
     ] as const)
       expectRefusal(await ask(url, 'PATCH', `/history/${photo.id}`, { token, json }), 400, says);
+  });
+  it('a weight for what has no food yet', async () => {
+    classifier.next(faults.status(402));
+    const unnamed = await ask<{ id: string; status: string }>(url, 'POST', '/predict', {
+      token,
+      form: photoForm(await picture(4)),
+    });
+    expect(unnamed.body.status).toBe('needs_label');
+    for (const json of [{ grams: 100 }, { servings: 2 }])
+      expectRefusal(await ask(url, 'PATCH', `/history/${unnamed.body.id}`, { token, json }), 422, /no food yet.*food/);
+    expect((await ask(url, 'DELETE', `/history/${unnamed.body.id}`, { token })).status).toBe(204);
+    await eventually(async () => (await kept(house)).objects.length === before.objects.length);
   });
   it('words that name no food', async () => {
     for (const text of ['xyzzy plugh', '<script>', '….,;', '🍕'.repeat(300), '1/0'])
