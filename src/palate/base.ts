@@ -30,8 +30,8 @@ export class CannotStart extends Error {
 }
 
 const mongoWithinMs = 10_000;
-/** Longest time of one operation: a database that hangs is answered like one that is away. */
-const mongoTimeoutMs = 10_000;
+/** Longest silence on a connection: a database that hangs is answered like one that is away. */
+const mongoSilenceMs = 10_000;
 const reconnectTemporalMs = 1_000;
 
 export async function openBase(
@@ -98,7 +98,7 @@ async function connectMongo(settings: Settings): Promise<Connection> {
         autoIndex: false,
         autoCreate: false,
         serverSelectionTimeoutMS: mongoWithinMs,
-        timeoutMS: mongoTimeoutMs,
+        socketTimeoutMS: mongoSilenceMs,
       })
       .asPromise();
   } catch (error) {

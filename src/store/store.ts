@@ -38,7 +38,7 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     async ping(ms: number): Promise<void> {
       const db = connection.db;
       if (!db) throw new Error('MongoDB is not connected');
-      await db.command({ ping: 1 }, { timeoutMS: ms });
+      await db.command({ ping: 1, maxTimeMS: ms });
     },
   };
 }
