@@ -1,9 +1,14 @@
-/** Starts one MongoDB, one Temporal and, where there is one, one S3 server for the whole run; see engines.ts for how tests reach them. */
+/**
+ * Builds `dist/` (whole processes and the workflow bundle come from there) and starts one MongoDB, one Temporal and, where there is
+ * one, one S3 server for the whole run; see engines.ts for how tests reach them.
+ */
 module.exports = async () => {
   const { startTestEngines } = await import('../../scripts/engines/forTests.mjs');
+  const { ensureBuild } = await import('../../scripts/checkout/build.mjs');
   const { sentence } = await import('../../scripts/engines/problem.mjs');
   const say = (line) => process.stderr.write(`engines: ${line}\n`);
   try {
+    await ensureBuild({ env: process.env, say });
     const engines = await startTestEngines({ env: process.env, say, s3Required: Boolean(process.env.CI) });
     Object.assign(process.env, engines.variables);
     globalThis.palateEngines = engines;
