@@ -32,6 +32,7 @@ interface Person {
   email: string;
   password: string;
   ids: string[];
+  uploadId: string;
   pictureUrl: URL;
 }
 let person: Person;
@@ -64,7 +65,8 @@ async function newPerson(): Promise<Person> {
     refreshToken: tokens.refresh_token,
     email,
     password,
-    ids: [named.body.id, unnamed.body.id, meal.body.meal.id, upload.body.id],
+    ids: [named.body.id, unnamed.body.id, meal.body.meal.id],
+    uploadId: upload.body.id,
     pictureUrl: new URL(named.body.image_url),
   };
 }
@@ -121,6 +123,7 @@ const known = (name: string, luck: Luck): unknown => {
 const addresses: Record<string, (luck: Luck) => string | undefined> = {
   '/pictures/{id}/{name}': () => person.pictureUrl.pathname + person.pictureUrl.search,
   '/erasures/{id}': (luck) => (receipts.length > 0 ? luck.oneOf(receipts) : undefined),
+  '/upload/{id}': () => `/upload/${person.uploadId}`,
   '/problems/{name}': (luck) => `/problems/${luck.oneOf(['not-found', 'conflict', 'internal'])}`,
 };
 
