@@ -83,8 +83,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     },
 
     async rejectEntry(entryId: Id): Promise<void> {
-      const draft = await photos.findDraft(entryId);
-      const best = draft?.classification?.candidates[0];
+      const best = (await photos.findClassification(entryId))?.candidates[0];
       if (!best) return; // Already rejected, by an attempt whose answer was lost.
       await photos.reject(entryId, {
         label: best.label,
@@ -109,11 +108,11 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       namedBy: 'classifier' | 'caption',
       figures: 'fooddata' | 'table',
     ): Promise<'published' | 'user spoke'> {
-      const [entry, draft] = await Promise.all([find(entryId), photos.findDraft(entryId)]);
+      const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
       if (entry.state === 'analyzed' && !entry.correctedAt) return 'published'; // By an attempt whose answer was lost.
       const analysis = await nutrition.analyse(
         entry,
-        draft?.classification ?? null,
+        classification,
         namedBy,
         figures,
         Context.current().cancellationSignal,
