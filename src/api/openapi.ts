@@ -171,7 +171,10 @@ export function describeApi(routes: readonly Route[], about: { version: string }
     return {
       description,
       headers,
-      content: { [contentType]: schema ? { schema: schemas.refer(schema) } : {} },
+      content: {
+        [contentType]: schema ? { schema: schemas.refer(schema) } : {},
+        ...Object.fromEntries((details.otherTypes ?? []).map((type) => [type, {}])),
+      },
     };
   };
 

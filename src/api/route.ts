@@ -50,6 +50,8 @@ export interface ResponseDetails {
   readonly description: string;
   readonly schema?: z.ZodType;
   readonly contentType?: string;
+  /** Types that `Accept` may ask for in its place; `schema` is not about them. */
+  readonly otherTypes?: readonly string[];
   /** Header names that this response carries. */
   readonly headers?: readonly string[];
 }

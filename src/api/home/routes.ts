@@ -59,7 +59,12 @@ export const homeRoutes = ({ health }: ShellDeps): Route[] => [
       tag: 'Palate',
       summary: 'What this is: a page for people, JSON for programs',
       responses: {
-        200: { description: 'JSON; HTML where `Accept` asks for it', schema: Home, contentType: 'application/json' },
+        200: {
+          description: 'JSON; HTML where `Accept` asks for it',
+          schema: Home,
+          contentType: 'application/json',
+          otherTypes: ['text/html'],
+        },
       },
     },
     ({ headers }) =>

@@ -52,14 +52,13 @@ async function newPerson(): Promise<Person> {
     },
   );
   const token = tokens.access_token;
-  const named = await ask<{ id: string; image_url: string }>(url, 'POST', '/predict', {
-    token,
-    form: photoForm(pictures[0]!),
-  });
+  const [named, upload, meal] = await Promise.all([
+    ask<{ id: string; image_url: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[0]!) }),
+    ask<{ id: string }>(url, 'POST', '/upload', { token, form: photoForm(pictures[2]!) }),
+    ask<{ meal: { id: string } }>(url, 'POST', '/save_meal', { token, json: { text: 'an egg' } }),
+  ]);
   classifier.next(faults.status(402));
   const unnamed = await ask<{ id: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[1]!) });
-  const meal = await ask<{ meal: { id: string } }>(url, 'POST', '/save_meal', { token, json: { text: 'an egg' } });
-  const upload = await ask<{ id: string }>(url, 'POST', '/upload', { token, form: photoForm(pictures[2]!) });
   return {
     token,
     refreshToken: tokens.refresh_token,
@@ -127,6 +126,8 @@ const addresses: Record<string, (luck: Luck) => string | undefined> = {
   '/problems/{name}': (luck) => `/problems/${luck.oneOf(['not-found', 'conflict', 'internal'])}`,
 };
 
+const shown = (headers: Record<string, string>) => JSON.stringify(headers).replaceAll(person.token, '<token>');
+
 type Generator = ReturnType<typeof createGenerator>;
 
 function addressOf(path: string, { parameters }: Operation, luck: Luck, { fitting, spoilt }: Generator): string {
@@ -177,7 +178,7 @@ function headersOf({ parameters }: Operation, luck: Luck): Record<string, string
   return {
     ...(who === 'person' && { authorization: `Bearer ${person.token}` }),
     ...(who === 'forger' && { authorization: luck.oneOf(['Bearer x.y.z', 'Basic dTpw', 'Bearer', person.token]) }),
-    ...(luck.chance(0.1) && { accept: luck.oneOf(['text/html', 'application/json', '*/*', 'x', 'image/*;q=0']) }),
+    ...(luck.chance(0.2) && { accept: luck.oneOf(['text/html', 'application/json', '*/*', 'x', 'image/*;q=0']) }),
     ...(luck.chance(0.2) &&
       parameters.some(({ name }) => name === 'Idempotency-Key') && {
         'idempotency-key': luck.oneOf(['k', 'another key', 'é', 'x'.repeat(300)]),
@@ -222,13 +223,13 @@ test(
         if (where?.startsWith('/erasures/')) receipts.push(where);
         for (const fault of await check(method, path, operation, response)) {
           const sent = typeof body === 'string' ? body.slice(0, 300) : body === null ? '' : 'a form';
-          wrong.push(`${method.toUpperCase()} ${target} ${JSON.stringify(all)} ${sent} → ${response.status} ${fault}`);
+          wrong.push(`${method.toUpperCase()} ${target} ${shown(all)} ${sent} → ${response.status} ${fault}`);
         }
         if (response.status < 400) {
           reached += 1;
           if (!ends(method, path)) continue;
           person = await newPerson();
-          if (reached >= Math.max(3, inputs / 10)) break;
+          if (reached >= Math.max(2, inputs / 10)) break;
           if (method === 'delete' && path === '/history/{id}') person = { ...person, ids: (await newPerson()).ids };
         }
       }
