@@ -206,6 +206,7 @@ test(
     for (const { method, path, operation } of called) {
       const luck = luckOf(seed, `${method} ${path}`);
       let reached = 0;
+      let throttled = false;
       for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 4); nth += 1) {
         const target = addressOf(path, operation, luck, generator);
         const { body = null, headers } = bodyOf(operation, luck, generator);
@@ -225,6 +226,9 @@ test(
           const sent = typeof body === 'string' ? body.slice(0, 300) : body === null ? '' : 'a form';
           wrong.push(`${method.toUpperCase()} ${target} ${shown(all)} ${sent} → ${response.status} ${fault}`);
         }
+        // Guessing passwords is slowed down: more of the same says nothing new.
+        throttled = response.status === 429;
+        if (throttled) break;
         if (response.status < 400) {
           reached += 1;
           if (!ends(method, path)) continue;
@@ -233,7 +237,7 @@ test(
           if (method === 'delete' && path === '/history/{id}') person = { ...person, ids: (await newPerson()).ids };
         }
       }
-      if (reached === 0) unreached.push(`${method} ${path}`);
+      if (reached === 0 && !throttled) unreached.push(`${method} ${path}`);
     }
     expect(wrong).toEqual([]);
     // An operation that nothing made succeed was hardly tried.
