@@ -8,7 +8,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import { TemporalUnavailable } from '../../src/api/deps';
 import { problem } from '../../src/api/errors';
 import { translate } from '../../src/api/middleware/translate';
-import { ObjectMissing, ObjectStoreUnavailable } from '../../src/services/objects/objectStore';
+import {
+  ObjectMissing,
+  ObjectStoreFull,
+  ObjectStoreRefused,
+  ObjectStoreUnavailable,
+} from '../../src/services/objects/objectStore';
 
 const named = (name: string, more: object = {}) => Object.assign(new Error('10.0.0.7 refused'), { name, ...more });
 const rejectedBy = (type: string) =>
@@ -35,6 +40,8 @@ test.each<[string, unknown, number, string]>([
   ],
   ['another fault of MongoDB', named('MongoServerError', { code: 2 }), 500, 'internal'],
   ['object store away', new ObjectStoreUnavailable('disk at /var/x'), 503, 'unavailable'],
+  ['object store full', new ObjectStoreFull('disk at /var/x'), 503, 'unavailable'],
+  ['object store refusing', new ObjectStoreRefused('bucket at 10.0.0.7'), 503, 'unavailable'],
   ['object gone', new ObjectMissing('photos/1/original'), 404, 'not-found'],
   ['a bug', new TypeError('x is not a function'), 500, 'internal'],
   ['nothing', undefined, 500, 'internal'],

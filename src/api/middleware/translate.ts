@@ -83,6 +83,13 @@ export function translate(error: unknown): HttpProblem {
       cause: error,
     });
   }
+  if (nameOf(error) === 'ObjectStoreRefused') {
+    return problem('unavailable', {
+      detail: 'The store of pictures and files refuses this server; tell the operator.',
+      retryAfterS: 60,
+      cause: error,
+    });
+  }
   const grpc = error instanceof Error && error.cause !== undefined ? error.cause : error;
   if (isGrpcServiceError(grpc) && grpcAway.has(grpc.code)) {
     return problem('unavailable', {
