@@ -37,8 +37,6 @@ export type Authentication = Caller | 'expired' | 'invalid';
 export interface TemporalHandle {
   /** Rejects with `TemporalUnavailable` at once where Temporal is known to be away. */
   client(): Promise<Client>;
-  /** As of the last look; no waiting. */
-  reachable(): boolean;
 }
 
 export class TemporalUnavailable extends Error {
@@ -55,8 +53,12 @@ export interface ShellSettings {
   readonly corsOrigins: '*' | readonly string[];
   /** Express's `trust proxy`: false, a number of hops, or addresses. */
   readonly trustProxy: false | number | readonly string[];
+  /** Absolute address of this server for links, without a slash at the end; missing or null: as each client names it. */
+  readonly publicUrl?: string | null;
   readonly rateLimitMax: number;
   readonly rateLimitWindowMs: number;
+  /** Temporal's own pages, for operators; linked from `/`. */
+  readonly temporalUiUrl?: string | null;
   /** Keys that `x-internal-key` may hold; none: internal routes answer 401 to everyone. */
   readonly nodeInternalKey?: readonly string[] | null;
 }

@@ -93,7 +93,7 @@ export interface Context<A extends Access, P, Q, B> {
   readonly headers: IncomingHttpHeaders;
   /** Path of the request without its query. */
   readonly path: string;
-  /** `https://host` as the client named this server; for absolute links where PUBLIC_URL is not set. */
+  /** What goes before a path to make an absolute link: PUBLIC_URL, or `https://host` as the client named this server. */
   readonly origin: string;
   readonly log: Logger;
   /** Aborts when the client hangs up, sends too slowly, or the server shuts down. */

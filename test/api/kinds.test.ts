@@ -371,6 +371,20 @@ describe('browser clients', () => {
   });
 });
 
+test('absolute links begin as the client named the server, or as PUBLIC_URL says', async () => {
+  const links = [
+    json(
+      { method: 'get', path: '/link', access: 'public', summary: 'Link', responses: { 200: z.string() } },
+      ({ origin }) => origin,
+    ),
+  ];
+  for (const publicUrl of [null, 'https://palate.example.com']) {
+    const other = await startShell(links, { settings: { publicUrl } });
+    expect(await (await other.call('get', '/link')).json()).toBe(publicUrl ?? other.url);
+    await other.close();
+  }
+});
+
 describe('closing', () => {
   test('event streams end at once, a request under way gets its answer, then the port is free', async () => {
     const other = await startShell(

@@ -23,8 +23,6 @@ export interface PhotoDeps {
 }
 
 export interface PhotoSettings {
-  /** Absolute address of this server for links; null: as the client named it. */
-  readonly publicUrl: string | null;
   readonly photoMaxBytes: number;
   /** Folder for uploads on their way in. */
   readonly tempDir: string;

@@ -66,10 +66,9 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         const before = at === undefined ? null : { consumedAt: new Date(at), id: String(id) };
         const rows = await photos.listLog(context.caller.id, limit + 1, before);
         const page = deps.paging.page(list, rows, limit, (row) => [row.consumedAt.getTime(), row.id]);
-        const origin = deps.settings.publicUrl ?? context.origin;
         const items = page.items
           .flatMap((row) => asLogEntry(row) ?? [])
-          .map((entry) => presentEntry(deps, entry, origin));
+          .map((entry) => presentEntry(deps, entry, context.origin));
         return {
           items,
           nextCursor: page.nextCursor,
@@ -88,12 +87,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         params: Params,
         responses: { 200: PhotoView },
       },
-      async (context) =>
-        presentEntry(
-          deps,
-          await owned(context.params.id, context.caller.id),
-          deps.settings.publicUrl ?? context.origin,
-        ),
+      async (context) => presentEntry(deps, await owned(context.params.id, context.caller.id), context.origin),
     ),
 
     json(
@@ -134,7 +128,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
             if (!kept) continue;
             const reached = kept.started ? waitUntilSettled(deps, id, context.signal) : owned(id, ownerId);
             const settled = (await reached) ?? notFound('history entry');
-            const view = presentEntry(deps, settled, deps.settings.publicUrl ?? context.origin);
+            const view = presentEntry(deps, settled, context.origin);
             return settled.pendingCorrection ? reply(202, view, { location: `/photos/${id}` }) : view;
           }
           const weighed = grams !== undefined || servings !== undefined;
@@ -149,7 +143,7 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
               }),
           });
           const shown = asLogEntry(edited);
-          if (shown) return presentEntry(deps, shown, deps.settings.publicUrl ?? context.origin);
+          if (shown) return presentEntry(deps, shown, context.origin);
         }
         return conflict('The entry is being changed by others at the same time; try again.');
       },

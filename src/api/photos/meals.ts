@@ -81,10 +81,9 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
           }),
         );
         if (!entry) throw new Error('A meal by hand is an entry of the log');
-        const origin = deps.settings.publicUrl ?? context.origin;
         return reply(
           201,
-          { message: 'Meal saved', meal: presentMeal(entry), entry: presentEntry(deps, entry, origin) },
+          { message: 'Meal saved', meal: presentMeal(entry), entry: presentEntry(deps, entry, context.origin) },
           { location: `/history/${entry.id}` },
         );
       },

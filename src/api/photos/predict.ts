@@ -97,7 +97,7 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
             const entry = launched.started
               ? await waitUntilSettled(deps, launched.id, signal)
               : asLogEntry(await deps.store.photos.find(launched.id));
-            return answer(deps, entry, caller, deps.settings.publicUrl ?? context.origin);
+            return answer(deps, entry, caller, context.origin);
           });
         } finally {
           await received.discard();

@@ -4,6 +4,7 @@ import { EntryState, InferenceSource, type Analysis, type Entry } from '../../mo
 import { PortionSource, ProvenanceSource, type AnalyzedItem, type Nutrients, type Provenance } from '../../model/foods';
 import { signedPicturePath, type PictureFile } from './pictures';
 import type { PhotoDeps } from './deps';
+import type { LogEntry } from './wait';
 
 /**
  * An entry as clients read it: the keys of FoodLog's clients (`food`, `calories`, `nutrition_facts`, `metadata`, …) and beside them
@@ -172,11 +173,7 @@ const sentence = ({ state, retrying, failure }: Entry): string | undefined => {
 type PresentDeps = Pick<PhotoDeps, 'capabilities' | 'clock'>;
 
 /** `origin` goes before the addresses of pictures, as pages of other origins show them. */
-export function presentEntry(
-  deps: PresentDeps,
-  entry: Entry & { kind: 'photo' | 'manual' },
-  origin: string,
-): PhotoView {
+export function presentEntry(deps: PresentDeps, entry: LogEntry, origin: string): PhotoView {
   const { analysis } = entry;
   const picture = (name: PictureFile) => (entry.picture ? origin + signedPicturePath(deps, entry.id, name) : null);
   const message = sentence(entry);

@@ -60,7 +60,7 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
             id,
             filename: `${id}.jpg`,
             path,
-            image_url: (deps.settings.publicUrl ?? context.origin) + path,
+            image_url: context.origin + path,
           };
           return entry.state === 'analyzed' ? reply(200, view) : reply(202, view, {}, { settled: false });
         });

@@ -41,7 +41,7 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
       },
       async (context) => {
         const entry = (await visible(context.params.id, context.caller, context.query.key)) ?? notFound('photo');
-        return present(entry, deps.settings.publicUrl ?? context.origin);
+        return present(entry, context.origin);
       },
     ),
 
@@ -63,9 +63,7 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
         const read = () => visible(id, context.caller, context.query.key);
         if (!(await read())) notFound('photo');
         const changes = deps.changes.follow({ collection: photos.collection, id }, context.signal);
-        return revisions(changes, read, context.lastEventId, (entry) =>
-          present(entry, deps.settings.publicUrl ?? context.origin),
-        );
+        return revisions(changes, read, context.lastEventId, (entry) => present(entry, context.origin));
       },
     ),
   ];
