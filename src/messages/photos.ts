@@ -51,7 +51,7 @@ export interface ReapEntries {
 }
 
 export type PhotoOutcome = 'analyzed' | 'rejected' | 'failed' | 'labelled' | 'unlabelled' | 'gone';
-export type UploadOutcome = 'kept' | 'failed' | 'gone';
+export type UploadOutcome = 'kept' | 'failed' | 'gone' | 'labelled';
 
 /** The user named the food, or the entry is gone: stop waiting for a classifier. No payload: the row has it. */
 export const entrySettled = defineSignal('entrySettled');

@@ -1,16 +1,10 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
-import { proxyActivities, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ErasureActivities } from '../activities/erasure';
 import type { EraseUser } from '../messages/erasure';
+import { searchAttributes } from '../messages/searchAttributes';
+import { long } from './proxies';
 
-const stateAttribute = defineSearchAttributeKey('PalateState', 'KEYWORD');
-
-/** Idempotent, and never given up: who asked to be erased is erased, however long an engine is away. */
-const { erasureOrder, eraseFeature, finishErasure } = proxyActivities<ErasureActivities>({
-  startToCloseTimeout: '1h',
-  heartbeatTimeout: '10s',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
-});
+const { erasureOrder, eraseFeature, finishErasure } = long<ErasureActivities>();
 
 /** More passes than this mean that something keeps writing: the last look deals with it. */
 const passesMax = 5;
@@ -19,8 +13,13 @@ const passesMax = 5;
  * X1  Features are erased until a pass finds nothing: a request that was under way may have written after the first.
  * X2  The account's row goes last, and only then can its e-mail address be used again.
  * X3  The receipt says done when all is gone; one late look follows for what a very slow upload left.
+ * X4  It cannot be cancelled: an account that is half erased is nobody's wish.
  */
-export async function eraseUser({ userId, receiptId, timing }: EraseUser): Promise<void> {
+export function eraseUser(args: EraseUser): Promise<void> {
+  return CancellationScope.nonCancellable(() => erase(args));
+}
+
+async function erase({ userId, receiptId, timing }: EraseUser): Promise<void> {
   const order = await erasureOrder();
   const pass = async (features: typeof order) => {
     let removed = 0;
@@ -36,7 +35,7 @@ export async function eraseUser({ userId, receiptId, timing }: EraseUser): Promi
   for (let passes = 1; (await pass(data)) > 0 && passes < passesMax; passes += 1);
   await pass(['accounts']);
   await finishErasure(receiptId);
-  upsertSearchAttributes([{ key: stateAttribute, value: 'done' }]);
+  upsertSearchAttributes([{ key: searchAttributes.state, value: 'done' }]);
 
   setCurrentDetails('Erased. One late look is to come.');
   await sleep(timing.lateMs);

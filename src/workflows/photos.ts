@@ -10,8 +10,7 @@ import {
   upsertSearchAttributes,
   continueAsNew,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey } from '@temporalio/common';
-import type { PhotoActivities } from '../activities/photos';
+import type { Heard, PhotoActivities } from '../activities/photos';
 import {
   entrySettled,
   photoFailures,
@@ -23,10 +22,9 @@ import {
   type UploadOutcome,
   type ReapEntries,
 } from '../messages/photos';
+import { searchAttributes } from '../messages/searchAttributes';
 import { quick, upstream } from './proxies';
 
-const stateAttribute = defineSearchAttributeKey('PalateState', 'KEYWORD');
-const reasonAttribute = defineSearchAttributeKey('PalateReason', 'KEYWORD');
 const final = [photoFailures.pictureUnreadable, photoFailures.entryGone, photoFailures.classifierRefused];
 const local = quick<PhotoActivities>(final);
 const fooddata = upstream<PhotoActivities>(final);
@@ -35,24 +33,23 @@ const fooddata = upstream<PhotoActivities>(final);
  * P1  Nothing is kept of a photo that was rejected or could not be read: objects go first, then a tombstone answers.
  * P2  A guess is never stored as a fact: without a label the entry waits for the user, or for a classifier that is back.
  * P3  Histories hold ids and small facts; bytes and the user's words stay in the object store and MongoDB.
- * P4  The user's word is never overwritten: once it is there, this run ends.
+ * P4  The user's word is never overwritten, nor what it is about removed: once it is there, this run ends.
  */
 export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto): Promise<PhotoOutcome> {
-  let settled = false;
-  const userSpoke = () => settled;
+  let told = false;
+  const userSpoke = () => told;
   setHandler(entrySettled, () => {
-    settled = true;
+    told = true;
   });
   try {
     await local.preparePhoto(entryId);
-    let verdict = await classify({
-      entryId,
+    let verdict = await classify(entryId, {
       count: hasCaption ? 2 : timing.classifyAttempts,
-      initialMs: timing.classifyRetryMs,
+      ms: timing.classifyRetryMs,
     });
 
     if (verdict.kind === 'silent' && !hasCaption) {
-      await local.askForLabel(entryId, verdict.reason, verdict.retryable);
+      if ((await local.askForLabel(entryId, verdict.reason, verdict.retryable)) === 'user spoke') return labelled();
       show('needs_label', verdict.reason, verdict.type);
       let delayMs = timing.reaskMs;
       for (let waitedMs = 0; verdict.kind === 'silent' && verdict.retryable && waitedMs < timing.reaskForMs;) {
@@ -60,32 +57,35 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
         if (await condition(userSpoke, delayMs)) break;
         waitedMs += delayMs;
         delayMs = Math.min(delayMs * 2, timing.reaskMaxMs);
-        verdict = await classify({ entryId, count: 1, initialMs: timing.classifyRetryMs });
+        verdict = await classify(entryId, { count: 1, ms: timing.classifyRetryMs });
       }
-      if (userSpoke()) return end('labelled', 'The user named the food.');
+      if (userSpoke()) {
+        return (await local.whatSettled(entryId)) === 'labelled' ? labelled() : end('gone', 'The entry was deleted.');
+      }
       // Late and unsure is no reason to throw away what the user has kept: it goes on waiting for a word.
-      if (verdict.kind === 'silent' || verdict.confidence < verdict.threshold) {
+      if (verdict.kind === 'silent' || (verdict.kind === 'named' && verdict.confidence < verdict.threshold)) {
         await local.stopAsking(entryId);
         return end('unlabelled', 'No classifier could name the food; the entry waits for the user.');
       }
     }
+    if (verdict.kind === 'user spoke') return labelled();
 
-    if (verdict.kind === 'named' && verdict.confidence < verdict.threshold && !hasCaption) {
-      await local.removeObjects(entryId);
-      await local.rejectEntry(entryId);
+    const sure = verdict.kind === 'named' && verdict.confidence >= verdict.threshold;
+    if (verdict.kind === 'named' && !sure && !hasCaption) {
+      if ((await local.rejectEntry(entryId)) === 'user spoke') return labelled();
       return end(
         'rejected',
         `Confidence ${verdict.confidence.toFixed(2)} is below ${verdict.threshold.toFixed(2)}. Nothing was kept.`,
       );
     }
-
-    const namedBy = verdict.kind === 'named' && verdict.confidence >= verdict.threshold ? 'classifier' : 'caption';
-    const published = await analyze(entryId, namedBy);
-    return published === 'published' ? end('analyzed', 'Figures stand.') : end('labelled', 'The user named the food.');
+    const published = await analyze(entryId, sure ? 'classifier' : 'caption');
+    return published === 'published' ? end('analyzed', 'Figures stand.') : labelled();
   } catch (failure) {
     return clearUp(entryId, failure);
   }
 }
+
+const labelled = () => end('labelled', 'The user named the food.');
 
 /** A bare picture: made fit to be shown, and nothing else. */
 export async function keepUpload({ entryId }: KeepUpload): Promise<UploadOutcome> {
@@ -101,8 +101,8 @@ export async function keepUpload({ entryId }: KeepUpload): Promise<UploadOutcome
 /** `reason`: a failure type, so that an operator finds all runs that ended for the same one. */
 function show(state: string, details: string, reason?: string): void {
   upsertSearchAttributes([
-    { key: stateAttribute, value: state },
-    ...(reason === undefined ? [] : [{ key: reasonAttribute, value: reason }]),
+    { key: searchAttributes.state, value: state },
+    ...(reason === undefined ? [] : [{ key: searchAttributes.reason, value: reason }]),
   ]);
   setCurrentDetails(details);
 }
@@ -112,44 +112,63 @@ function end<O extends string>(outcome: O, details: string, reason?: string): O 
   return outcome;
 }
 
-/** Objects go first; then the row says why, unless it is gone itself. */
-async function clearUp(entryId: string, failure: unknown): Promise<'failed' | 'gone'> {
+/** What ends a run for good: the entry is gone, its picture cannot be read, an operator stopped it, or we failed for a day. */
+async function clearUp(entryId: string, failure: unknown): Promise<'failed' | 'gone' | 'labelled'> {
   if (isCancellation(failure)) {
-    await CancellationScope.nonCancellable(() => local.removeObjects(entryId));
+    await CancellationScope.nonCancellable(async () => {
+      const outcome = await local.stopAnalysis(entryId).catch(() => 'gone' as const);
+      show(outcome === 'stopped' ? 'needs_label' : outcome, 'The run was cancelled.', 'Cancelled');
+    });
     throw failure;
   }
-  await local.removeObjects(entryId);
   const type = failureType(failure);
-  if (type === photoFailures.entryGone) return end('gone', 'The entry was deleted.');
   const reason =
     type === photoFailures.pictureUnreadable && failure instanceof ActivityFailure && failure.cause
       ? failure.cause.message
       : null;
-  await local.failEntry(entryId, type, reason);
+  try {
+    if (type === photoFailures.entryGone) {
+      await local.removeObjects(entryId);
+      return end('gone', 'The entry was deleted.');
+    }
+    if ((await local.failEntry(entryId, type, reason)) === 'user spoke') return labelled();
+  } catch (late) {
+    if (failureType(late) === photoFailures.entryGone) return end('gone', 'The entry was deleted.');
+    throw late;
+  }
   return end('failed', reason ?? `Could not be analysed: ${type}.`, type);
 }
 
-type Verdict =
-  | { kind: 'named'; confidence: number; threshold: number }
-  | { kind: 'silent'; type: string; reason: string; retryable: boolean };
+type Verdict = Heard | { kind: 'silent'; type: string; reason: string; retryable: boolean };
 
-async function classify({
-  entryId,
-  count,
-  initialMs,
-}: {
-  entryId: string;
-  count: number;
-  initialMs: number;
-}): Promise<Verdict> {
-  try {
-    return { kind: 'named', ...(await upstream<PhotoActivities>(final, { count, initialMs }).classifyPhoto(entryId)) };
-  } catch (failure) {
-    const type = failureType(failure);
-    if (isCancellation(failure) || type === photoFailures.entryGone) throw failure;
-    const reason =
-      failure instanceof ActivityFailure && failure.cause ? failure.cause.message : 'The classifier did not answer.';
-    return { kind: 'silent', type, reason, retryable: type !== photoFailures.classifierRefused };
+const classifierFailures: readonly string[] = [
+  photoFailures.classifierLoading,
+  photoFailures.classifierUnavailable,
+  photoFailures.classifierRefused,
+];
+/** How often our own stores may be away while a classifier is asked, before that is a failure of ours. */
+const storeOutages = 20;
+
+/** `count` attempts, the first pause `ms` long. Only what a classifier itself does counts as its silence. */
+async function classify(entryId: string, attempts: { count: number; ms: number }): Promise<Verdict> {
+  for (let outage = 0; ; outage += 1) {
+    try {
+      return await upstream<PhotoActivities>(final, { count: attempts.count, initialMs: attempts.ms }).classifyPhoto(
+        entryId,
+      );
+    } catch (failure) {
+      const type = failureType(failure);
+      if (isCancellation(failure) || type === photoFailures.entryGone) throw failure;
+      if (failure instanceof ActivityFailure && failure.cause && classifierFailures.includes(type))
+        return {
+          kind: 'silent',
+          type,
+          reason: failure.cause.message,
+          retryable: type !== photoFailures.classifierRefused,
+        };
+      if (outage === storeOutages) throw failure;
+      await local.reachPicture(entryId);
+    }
   }
 }
 

@@ -4,15 +4,16 @@ import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
  * One proxy for each class of risk.
  *
  * quick     Idempotent I/O on our own stores. Repeated until it works: giving up would lose the user's meal.
+ * long      Work in many steps, told alive by heartbeats, and never given up.
  * upstream  Another's service, slow or down at times. Few attempts, as someone waits; the workflow decides what a failure means.
  */
-export const quickOptions: ActivityOptions = {
+const quickOptions: ActivityOptions = {
   startToCloseTimeout: '30s',
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '30s' },
 };
 
-export const upstreamOptions: ActivityOptions = {
+const upstreamOptions: ActivityOptions = {
   startToCloseTimeout: '60s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
 };
@@ -33,4 +34,11 @@ export const upstream = <A>(
       initialInterval: attempts.initialMs,
       nonRetryableErrorTypes: [...finalFailures],
     },
+  });
+
+export const long = <A>() =>
+  proxyActivities<A>({
+    startToCloseTimeout: '1h',
+    heartbeatTimeout: '10s',
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
   });

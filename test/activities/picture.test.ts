@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { PictureUnreadable, preparePicture } from '../../src/activities/photos/picture';
 
+const prepare = (bytes: Buffer, at: Date) => preparePicture(() => Promise.resolve(bytes), at);
+
 const now = new Date('2026-01-01T00:00:00Z');
 
 interface Expected {
@@ -24,7 +26,7 @@ const reasons: Record<string, string> = {
 };
 
 const refusal = async (bytes: Buffer): Promise<PictureUnreadable> => {
-  const error: unknown = await preparePicture(bytes, now).then(
+  const error: unknown = await prepare(bytes, now).then(
     () => new Error('was accepted'),
     (reason: unknown) => reason,
   );
@@ -53,7 +55,7 @@ const difference = async (one: Buffer, other: Buffer): Promise<number> => {
   )(
     '%s is accepted',
     async (file, expected) => {
-      const { picture, thumbnail, facts } = await preparePicture(bytesOf(file), now);
+      const { picture, thumbnail, facts } = await prepare(bytesOf(file), now);
       const [width, height] = expected.upright!;
       expect(facts).toMatchObject({ contentType: expected.kind, width, height, bytes: expected.bytes });
       for (const [bytes, edge] of [
@@ -83,17 +85,17 @@ const difference = async (one: Buffer, other: Buffer): Promise<number> => {
   test.each(['plate-5-orientation-6.jpg', 'plate-5-orientation-7.jpg', 'plate-5.heic'])(
     '%s equals the upright',
     async (file) => {
-      const upright = await preparePicture(bytesOf('plate-5-upright.jpg'), now);
-      const turned = await preparePicture(bytesOf(file), now);
+      const upright = await prepare(bytesOf('plate-5-upright.jpg'), now);
+      const turned = await prepare(bytesOf(file), now);
       expect(await difference(upright.picture, turned.picture)).toBeLessThan(3);
       expect(await difference(upright.thumbnail, turned.thumbnail)).toBeLessThan(3);
     },
   );
 
   test('the date is kept, the position is not', async () => {
-    const original = await preparePicture(bytesOf('pizza-original.jpeg'), now);
+    const original = await prepare(bytesOf('pizza-original.jpeg'), now);
     expect(original.facts.capturedAt).toEqual(new Date('2020-07-25T12:55:43+10:00'));
-    const { facts, picture } = await preparePicture(bytesOf('hostile/gps.jpg'), now);
+    const { facts, picture } = await prepare(bytesOf('hostile/gps.jpg'), now);
     expect(facts.capturedAt).toBeInstanceOf(Date);
     expect(picture.includes('GPS')).toBe(false);
   });
@@ -136,7 +138,7 @@ describe('pictures drawn here', () => {
     ['0000:00:00 00:00:00', undefined, null],
     ['yesterday', undefined, null],
   ])('taken %s %s: %s', async (taken, offset, expected) => {
-    const { facts } = await preparePicture(await draw().withExif(exif(taken, offset).exif).jpeg().toBuffer(), now);
+    const { facts } = await prepare(await draw().withExif(exif(taken, offset).exif).jpeg().toBuffer(), now);
     expect(facts.capturedAt?.toISOString() ?? null).toBe(expected);
   });
 
@@ -144,13 +146,13 @@ describe('pictures drawn here', () => {
     const clear = await draw({ channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } })
       .png()
       .toBuffer();
-    const { picture } = await preparePicture(clear, now);
+    const { picture } = await prepare(clear, now);
     expect(Math.min(...(await sharp(picture).raw().toBuffer()))).toBeGreaterThan(250);
   });
 
   test.each(['png', 'webp', 'gif', 'jpeg'] as const)('%s is accepted, grey as well as coloured', async (format) => {
     for (const image of [draw(), draw().greyscale()]) {
-      const { picture, facts } = await preparePicture(await image.toFormat(format).toBuffer(), now);
+      const { picture, facts } = await prepare(await image.toFormat(format).toBuffer(), now);
       expect(facts).toMatchObject({ contentType: `image/${format}`, width: 64, height: 48 });
       expect(await sharp(picture).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 48 });
     }
@@ -163,7 +165,7 @@ describe('pictures drawn here', () => {
         .toFormat(format, { delay: [100, 100] })
         .toBuffer();
       expect((await sharp(animation).metadata()).pages).toBe(2);
-      const { picture, facts } = await preparePicture(animation, now);
+      const { picture, facts } = await prepare(animation, now);
       expect(facts).toMatchObject({ width: 64, height: 48 });
       expect(Math.min(...(await sharp(picture).raw().toBuffer()))).toBeGreaterThan(250);
     }
@@ -171,14 +173,14 @@ describe('pictures drawn here', () => {
 
   test('15 pixels are too few, 16 are enough', async () => {
     expect((await refusal(await draw({ height: 15 }).png().toBuffer())).reason).toBe('too-small');
-    await expect(preparePicture(await draw({ height: 16 }).png().toBuffer(), now)).resolves.toBeDefined();
+    await expect(prepare(await draw({ height: 16 }).png().toBuffer(), now)).resolves.toBeDefined();
   });
 
   test('an EXIF block of rubbish does not spoil a good picture', async () => {
     const good = await draw().jpeg().toBuffer();
     const rubbish = Buffer.concat([Buffer.from('Exif\0\0'), Buffer.alloc(64, 0xee)]);
     const app1 = Buffer.from([0xff, 0xe1, 0, rubbish.length + 2]);
-    const { facts } = await preparePicture(Buffer.concat([good.subarray(0, 2), app1, rubbish, good.subarray(2)]), now);
+    const { facts } = await prepare(Buffer.concat([good.subarray(0, 2), app1, rubbish, good.subarray(2)]), now);
     expect(facts.capturedAt).toBeNull();
   });
 

@@ -1,4 +1,5 @@
 import type { Id } from '../../model/ids';
+import { photoId } from '../../messages/photos';
 import { objectKeys } from '../../model/photos';
 import type { ObjectStore } from '../../services/objects';
 import { entriesCollection, objectClaimsCollection, type PhotoStore } from '../../store/photos';
@@ -7,7 +8,10 @@ import type { Eraser } from '../erasure';
 
 const batch = 200;
 
-/** Ends the owner's photo runs, then removes objects and rows, claims of uploads that never became an entry included. */
+/**
+ * Ends the owner's photo runs, then removes objects and rows, claims of uploads that never became an entry included.
+ * Runs are found by their launches and by the entries: a photo may wait for its classifier longer than a launch is kept.
+ */
 export const photosEraser = (deps: {
   photos: PhotoStore;
   launches: LaunchStore;
@@ -26,6 +30,7 @@ export const photosEraser = (deps: {
     for (;;) {
       const ids = await deps.photos.idsOf(userId, batch);
       for (const id of ids) {
+        await deps.endRun(photoId(id));
         await deps.photos.hide(id);
         await deps.objects.removePrefix(objectKeys(id).prefix);
         await deps.photos.removeRow(id);

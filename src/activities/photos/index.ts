@@ -21,6 +21,8 @@ export interface PhotoActivityDeps extends NutritionDeps {
   clock: () => Date;
 }
 
+export type Heard = { kind: 'named'; confidence: number; threshold: number } | { kind: 'user spoke' };
+
 /** Older claims belong to a request that is no more: uploads end long before. */
 const abandonedAfterMs = 3600_000;
 const reapBatch = 100;
@@ -37,13 +39,35 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     return entry;
   };
 
+  /** A store that is away does not keep an entry from ending: what is left behind, the reaper removes with the tombstone. */
+  const removeObjects = (entryId: Id) => objects.removePrefix(objectKeys(entryId).prefix).catch(() => undefined);
+
+  /** Objects go, then a tombstone says why. `reason`: a sentence of ours for the user; null where there is only a type. */
+  const failEntry = async (entryId: Id, type: string, reason: string | null): Promise<'failed' | 'user spoke'> => {
+    const message = reason ?? 'The photo could not be analysed because of a fault on our side. Please send it again.';
+    if (await photos.beginFailure(entryId, { type, message })) {
+      await removeObjects(entryId);
+      await photos.bury(entryId, 'failed');
+      return 'failed';
+    }
+    if ((await find(entryId)).state === 'failed') return 'failed';
+    await objects.remove(objectKeys(entryId).original);
+    return 'user spoke';
+  };
+
+  /** A move that did not happen: the entry is gone, or it has gone on without this run. */
+  const moved = async (entryId: Id): Promise<'user spoke'> => {
+    await find(entryId);
+    return 'user spoke';
+  };
+
   return {
     /** Turns the upload into a picture and a thumbnail without place or camera, then drops the original. */
     async preparePhoto(entryId: Id): Promise<void> {
       const keys = objectKeys(entryId);
       const entry = await find(entryId);
       if (!entry.picture) {
-        const prepared = await preparePicture(await objects.read(keys.original), deps.clock()).catch(
+        const prepared = await preparePicture(() => objects.read(keys.original), deps.clock()).catch(
           (error: unknown) => {
             if (error instanceof PictureUnreadable)
               throw ApplicationFailure.nonRetryable(error.message, photoFailures.pictureUnreadable, error.reason);
@@ -52,13 +76,19 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         );
         await objects.put(keys.picture, prepared.picture, { contentType: 'image/jpeg' });
         await objects.put(keys.thumbnail, prepared.thumbnail, { contentType: 'image/jpeg' });
-        if (!(await photos.setPicture(entryId, prepared.facts))) throw gone();
+        if (!(await photos.setPicture(entryId, prepared.facts))) {
+          // Deleted or erased meanwhile, and whoever did that may have looked before these were written.
+          await objects.removePrefix(keys.prefix);
+          throw gone();
+        }
       }
       await objects.remove(keys.original);
     },
 
     /** Asks each classifier once, in order, until one speaks; how often is the workflow's affair. The candidates stay in the row. */
-    async classifyPhoto(entryId: Id): Promise<{ confidence: number; threshold: number }> {
+    async classifyPhoto(entryId: Id): Promise<Heard> {
+      const entry = await find(entryId);
+      if (entry.pendingCorrection || entry.state === 'analyzed') return { kind: 'user spoke' };
       const picture = await objects.read(objectKeys(entryId).picture);
       const { classification, failures } = await firstToSpeak(
         deps.classifiers,
@@ -66,37 +96,52 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         Context.current().cancellationSignal,
       );
       if (!classification) throw whyNobodySpoke(failures);
-      if (!(await photos.setClassification(entryId, classification))) throw gone();
+      if (!(await photos.setClassification(entryId, classification))) return { kind: await moved(entryId) };
       const [best] = classification.candidates;
-      return { confidence: best?.confidence ?? 0, threshold: deps.confidenceThreshold };
+      return { kind: 'named', confidence: best?.confidence ?? 0, threshold: deps.confidenceThreshold };
+    },
+    /** Done once our own stores can be read: what keeps a classifier from being asked is not the classifier's silence. */
+    async reachPicture(entryId: Id): Promise<void> {
+      await find(entryId);
+      await objects.read(objectKeys(entryId).thumbnail);
     },
 
     async settleUpload(entryId: Id): Promise<void> {
       await photos.settleUpload(entryId);
     },
 
-    async askForLabel(entryId: Id, reason: string, retrying: boolean): Promise<void> {
-      if (!(await photos.needsLabel(entryId, reason, retrying))) throw gone();
+    async askForLabel(entryId: Id, reason: string, retrying: boolean): Promise<'asked' | 'user spoke'> {
+      return (await photos.needsLabel(entryId, reason, retrying)) ? 'asked' : moved(entryId);
     },
     async stopAsking(entryId: Id): Promise<void> {
       await photos.setRetrying(entryId, false);
     },
-
-    async rejectEntry(entryId: Id): Promise<void> {
-      const best = (await photos.findClassification(entryId))?.candidates[0];
-      if (!best) return; // Already rejected, by an attempt whose answer was lost.
-      await photos.reject(entryId, {
-        label: best.label,
-        confidence: best.confidence,
-        threshold: deps.confidenceThreshold,
-      });
+    /** What it was that a waiting run was told of. */
+    async whatSettled(entryId: Id): Promise<'labelled' | 'gone'> {
+      return (await photos.find(entryId)) ? 'labelled' : 'gone';
     },
-    /** `reason`: a sentence of ours for the user; null where there is only a type. */
-    async failEntry(entryId: Id, type: string, reason: string | null): Promise<void> {
-      await photos.fail(entryId, {
-        type,
-        message: reason ?? 'The photo could not be analysed because of a fault on our side. Please send it again.',
-      });
+
+    /** Objects go, then a tombstone answers; nothing of it where the user has spoken. */
+    async rejectEntry(entryId: Id): Promise<'rejected' | 'user spoke'> {
+      const best = (await photos.findClassification(entryId))?.candidates[0];
+      if (best) {
+        const rejection = { label: best.label, confidence: best.confidence, threshold: deps.confidenceThreshold };
+        if (await photos.beginRejection(entryId, rejection)) {
+          await removeObjects(entryId);
+          await photos.bury(entryId, 'hf_rejected');
+          return 'rejected';
+        }
+      }
+      // Rejected by an attempt whose answer was lost, or not to be rejected any more.
+      return (await find(entryId)).state === 'hf_rejected' ? 'rejected' : 'user spoke';
+    },
+    failEntry,
+    /** An operator ended the run: what can still be named is left to the user, what was not even prepared fails. */
+    async stopAnalysis(entryId: Id): Promise<'stopped' | 'failed' | 'user spoke'> {
+      const entry = await find(entryId);
+      if (entry.kind === 'upload' || !entry.picture)
+        return failEntry(entryId, 'Stopped', 'The analysis was stopped. Please send the photo again.');
+      return (await photos.needsLabel(entryId, 'The analysis was stopped.', false)) ? 'stopped' : 'user spoke';
     },
     async removeObjects(entryId: Id): Promise<void> {
       await objects.removePrefix(objectKeys(entryId).prefix);
@@ -117,7 +162,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         figures,
         Context.current().cancellationSignal,
       );
-      return (await photos.publish(entryId, analysis)) ? 'published' : 'user spoke';
+      return (await photos.publish(entryId, analysis)) ? 'published' : moved(entryId);
     },
 
     async applyCorrection(entryId: Id, figures: 'fooddata' | 'table'): Promise<'corrected' | 'superseded'> {
@@ -135,16 +180,27 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     /** Entries whose time is up or that were deleted, and uploads that never became an entry: objects first, then the row. */
     async reapEntries(): Promise<{ reaped: number; more: boolean }> {
       const entries = await photos.reapable(reapBatch);
-      for (const { id, kind } of entries) {
-        if (kind !== 'manual') await objects.removePrefix(objectKeys(id).prefix);
-        await photos.removeRow(id);
-      }
       const claims = await photos.abandonedClaims(abandonedAfterMs, reapBatch);
-      for (const { id, prefix } of claims) {
-        // The claim of an entry that was written is gone with its transaction, so these objects have no owner.
-        await objects.removePrefix(prefix);
-        await photos.releaseClaim(id);
-      }
+      const faults: unknown[] = [];
+      // One that cannot be removed does not keep the others; the run is repeated for it.
+      const each = async (work: () => Promise<void>) => {
+        await work().catch((error: unknown) => faults.push(error));
+      };
+      for (const { id, kind } of entries)
+        await each(async () => {
+          if (kind !== 'manual') await objects.removePrefix(objectKeys(id).prefix);
+          await photos.removeRow(id);
+        });
+      for (const claim of claims)
+        await each(async () => {
+          if (!(await photos.takeClaim(claim))) return;
+          await objects.removePrefix(claim.prefix).catch(async (error: unknown) => {
+            await photos.returnClaim(claim);
+            throw error;
+          });
+        });
+      if (faults.length > 0)
+        throw new AggregateError(faults, `${faults.length} of ${entries.length + claims.length} could not be removed`);
       return {
         reaped: entries.length + claims.length,
         more: entries.length === reapBatch || claims.length === reapBatch,

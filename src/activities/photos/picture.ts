@@ -84,10 +84,14 @@ const fitted = (image: Sharp, edge: number, quality: number) =>
     .jpeg({ quality })
     .toBuffer();
 
-/** Makes picture and thumbnail of a file's bytes; `now` tells a date in the future. Throws `PictureUnreadable`, which is final. */
-export const preparePicture = async (bytes: Buffer, now: Date): Promise<PreparedPicture> => {
-  const { type } = inspectPicture(bytes);
-  return pictureLane(async () => {
+/**
+ * Makes picture and thumbnail of a file's bytes, which are read only when it is their turn (R4); `now` tells a date in the future.
+ * Throws `PictureUnreadable`, which is final, or what `read` throws.
+ */
+export const preparePicture = (read: () => Promise<Buffer>, now: Date): Promise<PreparedPicture> =>
+  pictureLane(async () => {
+    const bytes = await read();
+    const { type } = inspectPicture(bytes);
     try {
       const { image, width, height, capturedAt } = await (type === 'image/heic' ? openHeic : open)(bytes, now);
       const picture = await fitted(image, pictureEdge, 86);
@@ -99,4 +103,3 @@ export const preparePicture = async (bytes: Buffer, now: Date): Promise<Prepared
       throw damaged();
     }
   });
-};

@@ -10,6 +10,8 @@ interface ClaimRow {
   prefix: string;
   createdAt: Date;
 }
+export type Claim = Omit<ClaimRow, '_id'> & { id: Id };
+
 const claimSchema = new Schema<ClaimRow>(
   {
     _id: { type: String, required: true },
@@ -33,12 +35,20 @@ export function createObjectClaims(connection: Connection, clock: () => Date) {
       await claims.deleteOne({ _id: id }, session && { session });
     },
     /** Claims older than `ageMs`: whoever made them is gone. */
-    async abandonedClaims(ageMs: number, limit: number): Promise<{ id: Id; prefix: string }[]> {
+    async abandonedClaims(ageMs: number, limit: number): Promise<Claim[]> {
       const found = await claims
         .find({ createdAt: { $lte: new Date(clock().getTime() - ageMs) } })
         .limit(limit)
         .lean();
-      return found.map(({ _id, prefix }) => ({ id: _id, prefix }));
+      return found.map(({ _id, ...claim }) => ({ id: _id, ...claim }));
+    },
+    /** Takes an abandoned claim for oneself; false where it was released, or claimed anew by a repeat of its request. */
+    async takeClaim({ id, createdAt }: Claim): Promise<boolean> {
+      return (await claims.deleteOne({ _id: id, createdAt })).deletedCount === 1;
+    },
+    /** Puts a claim back whose objects could not be removed. */
+    async returnClaim({ id, ...claim }: Claim): Promise<void> {
+      await claims.updateOne({ _id: id }, { $setOnInsert: claim }, { upsert: true });
     },
 
     /** For erasure: claims of uploads that never became an entry. */

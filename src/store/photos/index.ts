@@ -1,9 +1,10 @@
 import type { ClientSession, Connection, QueryFilter } from 'mongoose';
 import type { Id } from '../../model/ids';
 import type { Analysis, Classification, Entry } from '../../model/photos';
+import { isDuplicateKey } from '../faults';
 import { createObjectClaims } from './claims';
 import { createMoves } from './moves';
-import { blank, entriesCollection, entryRows, fromRow, visible, type EntryRow } from './row';
+import { blank, entriesCollection, entryRows, fromRow, kinds, visible, type EntryRow } from './row';
 
 export { objectClaimsCollection } from './claims';
 export { dedupeKeyOf, entriesCollection } from './row';
@@ -69,7 +70,8 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       return fromRow(row);
     },
 
-    async createMeal({ id, ...meal }: NewMeal): Promise<Entry> {
+    /** Safe to repeat: the row that stands under this id is given. Null where it was deleted since. */
+    async createMeal({ id, ...meal }: NewMeal): Promise<Entry | null> {
       const row: EntryRow = {
         _id: id,
         ...meal,
@@ -80,8 +82,14 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         expiresAt: null,
         ...blank(),
       };
-      await rows.insertMany([row]);
-      return fromRow(row);
+      try {
+        await rows.insertMany([row]);
+        return fromRow(row);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        const written = await rows.findOne({ _id: id, ownerId: meal.ownerId, deletedAt: null }).lean<EntryRow>();
+        return written && fromRow(written);
+      }
     },
 
     async find(id: Id): Promise<Entry | null> {
@@ -108,12 +116,29 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         kind: { $in: ['photo', 'manual'] },
         state: { $in: visible },
       };
-      if (before)
+      if (before) {
+        // By itself `$or` would read the index from its top; the bound beside it says where to begin.
+        filter.consumedAt = { $lte: before.consumedAt };
         filter.$or = [
           { consumedAt: { $lt: before.consumedAt } },
           { consumedAt: before.consumedAt, _id: { $lt: before.id } },
         ];
+      }
       const found = await rows.find(filter).sort({ consumedAt: -1, _id: -1 }).limit(limit).lean<EntryRow[]>();
+      return found.map(fromRow);
+    },
+    /**
+     * Everything of an owner but what was deleted, oldest first: the log, bare uploads, tombstones. `after` is the last id of the page
+     * before. All kinds are named, as the index on owner, kind and id then gives each kind in order and MongoDB merges them.
+     */
+    async allOf(ownerId: Id, limit: number, after: Id | null): Promise<Entry[]> {
+      const filter: QueryFilter<EntryRow> = {
+        ownerId,
+        kind: { $in: kinds },
+        deletedAt: null,
+        ...(after !== null && { _id: { $gt: after } }),
+      };
+      const found = await rows.find(filter).sort({ _id: 1 }).limit(limit).lean<EntryRow[]>();
       return found.map(fromRow);
     },
     /** Meals entered by hand, latest first. */

@@ -36,14 +36,18 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
   });
 
   return {
-    /** `consumedAt` moves to the picture's own date only where the user stated none. */
+    /**
+     * Facts of the picture, whatever the state: they are no move. `consumedAt` becomes the picture's own date where the user
+     * stated none; that goes first, as `picture` is what tells a repeat that all is done.
+     */
     async setPicture(id: Id, picture: Picture): Promise<Entry | null> {
-      const entry = await move({ _id: id, state: { $in: unsettled } }, { $set: { picture } });
-      if (!entry || !picture.capturedAt || entry.consumedAtSource !== 'upload') return entry;
-      return move(
-        { _id: id, consumedAtSource: 'upload' },
-        { $set: { consumedAt: picture.capturedAt, consumedAtSource: 'exif' } },
-      );
+      const live = { _id: id, state: { $in: visible } };
+      if (picture.capturedAt)
+        await move(
+          { ...live, picture: null, consumedAtSource: 'upload' },
+          { $set: { consumedAt: picture.capturedAt, consumedAtSource: 'exif' } },
+        );
+      return move(live, { $set: { picture } });
     },
     async setClassification(id: Id, classification: Classification): Promise<boolean> {
       const done = await rows.updateOne(
@@ -65,26 +69,27 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     },
     async needsLabel(id: Id, classifierError: string, retrying: boolean): Promise<Entry | null> {
       return move(
-        { _id: id, state: { $in: unsettled } },
+        { _id: id, state: { $in: unsettled }, pendingCorrection: null },
         { $set: { state: 'needs_label', classifierError, retrying } },
       );
     },
     async setRetrying(id: Id, retrying: boolean): Promise<void> {
       await move({ _id: id, state: 'needs_label', retrying: !retrying }, { $set: { retrying } });
     },
-    async reject(id: Id, rejection: Rejection): Promise<Entry | null> {
-      const gone = tombstone();
-      return move(
-        { _id: id, state: 'analyzing' },
-        { ...gone, $set: { ...gone.$set, state: 'hf_rejected', rejection } },
-      );
+    /**
+     * An entry ends in two steps, its objects going between them: from the first on no word of the user is taken any more, and
+     * where one was taken before, the first step does not happen. Both are safe to repeat.
+     */
+    async beginRejection(id: Id, rejection: Rejection): Promise<Entry | null> {
+      return move({ _id: id, state: 'analyzing', pendingCorrection: null }, { $set: { rejection } });
     },
-    async fail(id: Id, failure: EntryFailure): Promise<Entry | null> {
-      const gone = tombstone();
-      return move(
-        { _id: id, state: { $in: unsettled } },
-        { ...gone, $set: { ...gone.$set, state: 'failed', failure } },
-      );
+    async beginFailure(id: Id, failure: EntryFailure): Promise<Entry | null> {
+      return move({ _id: id, state: { $in: unsettled }, pendingCorrection: null }, { $set: { failure } });
+    },
+    async bury(id: Id, state: 'hf_rejected' | 'failed'): Promise<void> {
+      const { $set, $unset } = tombstone();
+      const begun = state === 'failed' ? { failure: { $ne: null } } : { rejection: { $ne: null } };
+      await move({ _id: id, state: { $in: unsettled }, ...begun }, { $set: { ...$set, state }, $unset });
     },
 
     /** Keeps the user's word until `correctEntry` has worked it in; in the transaction that records that launch. */
@@ -95,7 +100,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       session: ClientSession,
     ): Promise<Entry | null> {
       return move(
-        { _id: id, revision: expectedRevision, state: { $in: visible } },
+        { _id: id, revision: expectedRevision, state: { $in: visible }, rejection: null, failure: null },
         { $set: { pendingCorrection: correction } },
         session,
       );

@@ -15,11 +15,13 @@ export type EntryRow = Omit<Entry, 'id'> & {
   deletedAt: Date | null;
 };
 
+export const kinds: Entry['kind'][] = ['photo', 'manual', 'upload'];
+
 const mixed = { type: Schema.Types.Mixed, default: null };
 const entrySchema = new Schema<EntryRow>(
   {
     _id: { type: String, required: true },
-    kind: { type: String, enum: ['photo', 'manual', 'upload'], required: true },
+    kind: { type: String, enum: kinds, required: true },
     ownerId: { type: String, default: null },
     state: { type: String, enum: EntryState.options, required: true },
     retrying: { type: Boolean, required: true },
