@@ -10,6 +10,7 @@ import { Client, Connection } from '@temporalio/client';
 import { startPalate } from '../../bench/palate';
 import { faults } from '../doubles/doubleServer';
 import { HuggingFaceDouble } from '../doubles/huggingFace';
+import { eventually } from '../eventually';
 
 const folder = path.join(__dirname, 'histories');
 
@@ -88,7 +89,7 @@ async function main(): Promise<void> {
     await save('through-an-outage', `photo:${outage.id}`);
 
     await predict(token, undefined, true);
-    await until(async () => {
+    await eventually(async () => {
       for await (const run of client.workflow.list({
         query: `WorkflowType = 'analyzePhoto' AND PalateState = 'failed'`,
       })) {
@@ -113,7 +114,7 @@ async function main(): Promise<void> {
     await ask('DELETE', '/api/auth/me', undefined, token);
     // Its late look comes after a quarter of an hour; the history up to the receipt is what matters.
     const erasing = client.workflow.getHandle(`erase:${id}`);
-    await until(async () => {
+    await eventually(async () => {
       const history = await erasing.fetchHistory().catch(() => null); // launched after the answer
       return (history?.events ?? []).filter((event) => event.timerStartedEventAttributes).length >= 2;
     });
@@ -129,14 +130,6 @@ async function main(): Promise<void> {
 /** Without stack traces: they matter to nobody's replay and name folders of the machine. */
 const exported = (history: Parameters<typeof historyToJSON>[0]): string =>
   `${historyToJSON(history).replace(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""')}\n`;
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries += 1) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error('It did not become true in a minute');
-}
 
 main().then(
   () => process.exit(0),
