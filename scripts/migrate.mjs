@@ -16,29 +16,16 @@ try {
     );
   await ensureDependencies({ env: process.env, say });
   await ensureBuild({ env: process.env, say });
-  const { default: mongoose } = await import('mongoose');
-  const { createStore } = await built('store.js');
-  const { buildIndexes, missingIndexes } = await built('indexes.js');
-  const connection = await mongoose
-    .createConnection(uri, { serverSelectionTimeoutMS: 10_000, autoIndex: false })
-    .asPromise()
-    .catch((fault) => {
-      throw new Problem(
-        `MongoDB at MONGODB_URI does not answer (${fault.message}): check the address and that it runs.`,
-      );
-    });
-  try {
-    createStore(connection);
-    const missing = await missingIndexes(connection);
-    await buildIndexes(connection);
-    say(
-      missing.length === 0
-        ? 'Every index stands already.'
-        : `Built ${missing.length} indexes:\n  ${missing.join('\n  ')}`,
-    );
-  } finally {
-    await connection.close();
-  }
+  const { buildIndexesAt } = await built('indexes.js');
+  const missing = await buildIndexesAt(uri, 10_000).catch((fault) => {
+    if (fault.name !== 'MongooseServerSelectionError') throw fault;
+    throw new Problem(`MongoDB at MONGODB_URI does not answer (${fault.message}): check the address and that it runs.`);
+  });
+  say(
+    missing.length === 0
+      ? 'Every index stands already.'
+      : `Built ${missing.length} indexes:\n  ${missing.join('\n  ')}`,
+  );
 } catch (fault) {
   console.error(sentence(fault, 'the checkout'));
   process.exitCode = 1;

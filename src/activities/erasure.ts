@@ -1,12 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Id } from '../model/ids';
-import type { AccountAttemptStore } from '../store/accountAttempts';
-import type { AccountStore } from '../store/accounts';
-import type { AccountSessionStore } from '../store/accountSessions';
 import type { ErasureStore } from '../store/erasures';
-import type { IdempotencyStore } from '../store/idempotency';
-import type { LaunchStore } from '../store/launches';
-import type { TicketStore } from '../store/tickets';
 
 /**
  * Erasers: one for each feature that keeps something of a person.
@@ -60,41 +54,3 @@ export function createErasureActivities({ erasers, erasures }: { erasers: Eraser
   };
 }
 export type ErasureActivities = ReturnType<typeof createErasureActivities>;
-
-/** Stored answers under Idempotency-Keys, and tickets. */
-export const requestsEraser = (store: {
-  idempotency: Pick<IdempotencyStore, 'removeOf'>;
-  tickets: Pick<TicketStore, 'removeOf'>;
-}): Eraser => ({
-  collections: ['idempotency', 'tickets'],
-  objectPrefixes: [],
-  workflowIds: [],
-  async erase(userId) {
-    return { removed: (await store.idempotency.removeOf(userId)) + (await store.tickets.removeOf(userId)) };
-  },
-});
-
-/** Launches of the account's runs, the one of this erasure included: it has been started, or this would not run. */
-export const launchesEraser = (launches: Pick<LaunchStore, 'removeOf'>): Eraser => ({
-  collections: ['launches'],
-  objectPrefixes: [],
-  workflowIds: ['erase:*'],
-  async erase(userId) {
-    return { removed: await launches.removeOf(userId, '') };
-  },
-});
-
-export const accountsEraser = (store: {
-  accounts: AccountStore;
-  accountSessions: AccountSessionStore;
-  accountAttempts: AccountAttemptStore;
-}): Eraser => ({
-  collections: ['accounts', 'account_sessions', 'account_attempts'],
-  objectPrefixes: [],
-  workflowIds: [],
-  async erase(userId) {
-    const sessions = await store.accountSessions.endAll(userId);
-    const attempts = await store.accountAttempts.removeOf(userId);
-    return { removed: sessions + attempts + (await store.accounts.remove(userId)) };
-  },
-});

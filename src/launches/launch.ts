@@ -1,6 +1,7 @@
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
 import type { Launch, LaunchStore, QueueName } from '../store/launches';
+import { TemporalAway } from './temporal';
 
 /** The search attributes every run carries; opaque ids and enumerations only. */
 export const searchAttributes = {
@@ -10,12 +11,37 @@ export const searchAttributes = {
 
 export type StartOutcome = 'started' | 'already' | 'failed';
 
-export interface Launches {
-  /** Starts the run and marks the launch. Idempotent; never throws: what fails stays pending for the launcher. */
-  start(launch: Launch): Promise<StartOutcome>;
+/** Why a start failed, and when it is tried again. */
+export interface StartFailure {
+  error: unknown;
+  /** Temporal did not answer: nothing is wrong with this launch. */
+  away: boolean;
+  /** Launcher's attempts so far, this one included; 0 for the request's own. */
+  attempts: number;
+  nextInMs: number;
 }
 
-const retryAfterMs = 5_000;
+export interface Launches {
+  /** Starts the run and marks the launch. Idempotent; never throws: what fails stays pending for the launcher. */
+  start(launch: Launch & { attempts?: number }): Promise<StartOutcome>;
+}
+
+const firstRetryMs = 5_000;
+const longestRetryMs = 5 * 60_000;
+/** gRPC: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
+const awayCodes = new Set([1, 4, 8, 14]);
+
+const isAway = (error: unknown): boolean => {
+  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
+  return error instanceof TemporalAway || (isGrpcServiceError(cause) && awayCodes.has(cause.code));
+};
+
+/**
+ * A launch that Temporal refuses most likely never starts: 5 s, doubled at each attempt, at most 5 minutes. An outage is no fault of
+ * the launch, so what it held up starts within seconds of its end.
+ */
+const retryAfterMs = (away: boolean, attempts: number): number =>
+  away ? firstRetryMs : Math.min(firstRetryMs * 2 ** Math.max(0, attempts - 1), longestRetryMs);
 
 /** `client` may throw while Temporal is away. `eager` asks for the first task in the same round trip (client and worker on one connection). */
 export function createLaunches(deps: {
@@ -25,7 +51,7 @@ export function createLaunches(deps: {
   /** Task queue for each kind of work. */
   queues: Readonly<Record<QueueName, string>>;
   clock: () => Date;
-  onOutcome: (launch: Launch, outcome: StartOutcome, error?: unknown) => void;
+  onOutcome: (launch: Launch, outcome: StartOutcome, failure?: StartFailure) => void;
 }): Launches {
   const startRun = async (launch: Launch): Promise<'started' | 'already'> => {
     const client = await deps.client();
@@ -59,8 +85,11 @@ export function createLaunches(deps: {
         deps.onOutcome(launch, outcome);
         return outcome;
       } catch (error) {
-        deps.onOutcome(launch, 'failed', error);
-        const dueAt = new Date(deps.clock().getTime() + retryAfterMs);
+        const attempts = launch.attempts ?? 0;
+        const away = isAway(error);
+        const nextInMs = retryAfterMs(away, attempts);
+        deps.onOutcome(launch, 'failed', { error, away, attempts, nextInMs });
+        const dueAt = new Date(deps.clock().getTime() + nextInMs);
         // If MongoDB is away too, the launch is due by itself once its grace is over.
         await deps.launches
           .putOff(launch.workflowId, dueAt, error instanceof Error ? error.message : String(error))

@@ -6,7 +6,7 @@ import { connectTemporal, type Temporal } from '../launches/temporal';
 import { createLaunches, type Launches } from '../launches/launch';
 import type { Settings } from '../config/settings';
 import { createFileStore, createS3Store, type ObjectStore } from '../services/objects';
-import { buildIndexes, missingIndexes } from '../store/indexes';
+import { buildIndexesAt, missingIndexes } from '../store/indexes';
 import { createStore, type Store } from '../store/store';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
 
@@ -33,6 +33,8 @@ const mongoWithinMs = 10_000;
 /** Longest silence on a connection: a database that hangs is answered like one that is away. */
 const mongoSilenceMs = 10_000;
 const reconnectTemporalMs = 1_000;
+/** From this attempt on, a launch that Temporal refuses is an error in the log. */
+const hopelessAttempts = 5;
 
 export async function openBase(
   given: { settings: Settings; log: Logger; clock: () => Date },
@@ -64,11 +66,13 @@ export async function openBase(
       eager: role.eagerStart,
       queues: { main: settings.temporalTaskQueue },
       clock,
-      onOutcome: (launch, outcome, error) => {
+      onOutcome: (launch, outcome, failure) => {
         const facts = { workflowId: launch.workflowId, launchRequestId: launch.requestId };
-        if (outcome === 'failed')
-          log.warn({ ...facts, err: error }, 'a run could not be started now; the launcher will');
-        else log.debug({ ...facts, outcome }, 'run started');
+        if (!failure) return log.debug({ ...facts, outcome }, 'run started');
+        const { error, away, ...when } = failure;
+        if (!away && when.attempts >= hopelessAttempts)
+          log.error({ ...facts, ...when, err: error }, 'a run is refused again and again; somebody must look');
+        else log.warn({ ...facts, ...when, err: error }, 'a run could not be started now; the launcher will');
       },
     });
     metrics.watchBacklog(() => store.launches.countPending());
@@ -82,6 +86,7 @@ export async function openBase(
       launches,
       async close() {
         await temporal.close();
+        objects.close();
         await mongo.close();
       },
     };
@@ -111,7 +116,10 @@ async function connectMongo(settings: Settings): Promise<Connection> {
 }
 
 async function readyIndexes(settings: Settings, mongo: Connection): Promise<void> {
-  if (settings.mongodbIndexes === 'build') return buildIndexes(mongo);
+  if (settings.mongodbIndexes === 'build') {
+    await buildIndexesAt(settings.mongodbUri, mongoWithinMs);
+    return;
+  }
   const missing = await missingIndexes(mongo);
   if (missing.length === 0) return;
   throw new CannotStart(

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { createErasureActivities } from '../activities/erasure';
-import { createErasers } from '../activities/erasers';
+import { createErasers } from '../activities/everyEraser';
 import { createPhotoActivities } from '../activities/photos';
 import { startLauncher } from '../worker/launcher';
 import { keepRunning } from '../worker/run';

@@ -23,6 +23,7 @@ export interface Launch {
   requestId: string | null;
 }
 
+/** `attempts`: how often a launcher took it. */
 export type StoredLaunch = Launch & { attempts: number; createdAt: Date };
 
 interface LaunchRow extends Omit<Launch, 'workflowId'> {
@@ -109,11 +110,6 @@ export function createLaunchStore(connection: Connection, clock: () => Date) {
       await rows.insertMany([row], { session });
     },
 
-    async findPending(workflowId: string): Promise<StoredLaunch | null> {
-      const row = await rows.findOne({ _id: workflowId, state: 'pending' }).lean();
-      return row && fromRow(row);
-    },
-
     /**
      * Takes one launch that is due and puts it off by `leaseMs`, so that two launchers do not both work on it
      * (if they did, the workflow id would still keep it to one run).
@@ -146,13 +142,13 @@ export function createLaunchStore(connection: Connection, clock: () => Date) {
       return rows.countDocuments({ state: 'pending' });
     },
 
-    /** For erasure: the workflow ids that were launched for this owner. */
+    /** For erasure: the workflow ids that were launched for this owner; of those that started, the last `keepStartedS` only. */
     async workflowIdsOf(ownerId: string): Promise<string[]> {
       return rows.find({ ownerId }).distinct('_id');
     },
 
-    async removeOf(ownerId: string, except: string): Promise<number> {
-      return (await rows.deleteMany({ ownerId, _id: { $ne: except } })).deletedCount;
+    async removeOf(ownerId: string): Promise<number> {
+      return (await rows.deleteMany({ ownerId })).deletedCount;
     },
   };
 }

@@ -17,6 +17,7 @@ export function startLauncher(deps: {
   leaseMs: number;
   /** Starts under way at once. */
   width: number;
+  /** A look failed; told once a look, as the reason is the same for all. */
   onError: (error: unknown) => void;
 }): Launcher {
   let stopped = false;
@@ -34,7 +35,10 @@ export function startLauncher(deps: {
 
   const loop = async () => {
     while (running()) {
-      await Promise.all(Array.from({ length: deps.width }, drain)).catch(deps.onError);
+      // All of them, before the next look or the end: one that fails leaves the others at work.
+      const drained = await Promise.allSettled(Array.from({ length: deps.width }, drain));
+      const fault = drained.find(({ status }) => status === 'rejected');
+      if (fault?.status === 'rejected') deps.onError(fault.reason);
       if (!running()) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, deps.sweepMs);

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
-import { createErasers } from '../../src/activities/erasers';
+import { createErasers } from '../../src/activities/everyEraser';
 import { erasureFeatures } from '../../src/activities/erasure';
 import { createStore } from '../../src/store/store';
 

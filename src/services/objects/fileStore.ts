@@ -242,5 +242,6 @@ export const createFileStore = async ({ directory, onCall }: FileStoreOptions): 
           throw named(error, 'its check');
         }
       }),
+    close: () => undefined,
   };
 };

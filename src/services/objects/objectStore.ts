@@ -23,6 +23,8 @@ export interface ObjectStore {
   list(prefix: string): AsyncIterable<string>;
   /** Throws `ObjectStoreUnavailable` when the store cannot be used. */
   ping(): Promise<void>;
+  /** Lets go of idle connections; the store is not used afterwards. */
+  close(): void;
 }
 
 export type ObjectBody = Buffer | { path: string; bytes: number };

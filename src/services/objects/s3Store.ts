@@ -11,7 +11,6 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { ObjectCannedACL } from '@aws-sdk/client-s3';
 import { observed } from '../calls';
 import type { OnCall } from '../calls';
 import {
@@ -28,7 +27,7 @@ import type { ObjectStore } from './objectStore';
  * Objects in an S3 bucket, or in any server that speaks S3 (`endpoint`).
  *
  * S1  One attempt for each call, with a deadline: workflows retry, and the SDK's own retries would hide an outage from them.
- * S2  Objects are private. The header is sent only for another access list, as buckets without lists refuse it.
+ * S2  Objects are private, or also the bucket owner's. The header is sent only for the latter, as buckets without lists refuse it.
  * S3  Checksums only where S3 asks for them: servers beside Amazon's refuse the trailing ones the SDK adds by default.
  */
 export interface S3StoreOptions {
@@ -36,8 +35,7 @@ export interface S3StoreOptions {
   region: string;
   /** Unset: Amazon's own for the region. Set: path-style addresses, as such servers rarely have a name for each bucket. */
   endpoint?: string | undefined;
-  /** `none` says nothing about access, as `private` does. */
-  acl?: string | undefined;
+  acl?: 'private' | 'bucket-owner-read' | 'bucket-owner-full-control' | undefined;
   /** Unset: the SDK's usual places (environment, profile, role). */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
   /** For a call without a body of ours; a body adds a second for each 256 KiB. */
@@ -49,16 +47,6 @@ const defaultTimeoutMs = 10_000;
 const slowestBytesPerMs = 256;
 /** The most that one `DeleteObjects` takes. */
 const deletePage = 1000;
-const acls: readonly string[] = [
-  'authenticated-read',
-  'aws-exec-read',
-  'bucket-owner-full-control',
-  'bucket-owner-read',
-  'private',
-  'public-read',
-  'public-read-write',
-] satisfies ObjectCannedACL[];
-const isAcl = (acl: string): acl is ObjectCannedACL => acls.includes(acl);
 
 const missingNames = new Set(['NoSuchKey', 'NotFound']);
 const fullNames = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage']);
@@ -101,11 +89,9 @@ const openFile = async ({ path, bytes }: { path: string; bytes: number }): Promi
 /** The SDK writes to the console what it also throws. */
 const mute = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A client of one bucket, which must exist. `close` ends its idle connections. */
-export const createS3Store = (options: S3StoreOptions): ObjectStore & { close(): void } => {
+/** A client of one bucket, which must exist. */
+export const createS3Store = (options: S3StoreOptions): ObjectStore => {
   const { bucket: Bucket, endpoint, acl = 'private', timeoutMs = defaultTimeoutMs, onCall } = options;
-  if (acl !== 'none' && !isAcl(acl))
-    throw new TypeError(`${acl} is no access list of S3; it knows ${acls.join(', ')}.`);
   const client = new S3Client({
     region: options.region,
     maxAttempts: 1,
@@ -170,7 +156,7 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore & { close():
               Body,
               ContentLength: bytes,
               ContentType: contentType,
-              ...(acl === 'private' || acl === 'none' ? {} : { ACL: acl }),
+              ...(acl === 'private' ? {} : { ACL: acl }),
             }),
             deadline(bytes),
           );

@@ -11,9 +11,10 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createErasureActivities, type Eraser, type Erasers } from '../../../src/activities/erasure';
-import { createErasers } from '../../../src/activities/erasers';
+import { createErasers } from '../../../src/activities/everyEraser';
 import { createLaunches, type Launches } from '../../../src/launches/launch';
 import { erasureId } from '../../../src/messages/erasure';
+import { photoId } from '../../../src/messages/photos';
 import { createFileStore, type ObjectStore } from '../../../src/services/objects';
 import type { Store } from '../../../src/store/store';
 import { createWorker } from '../../../src/worker/worker';
@@ -62,7 +63,17 @@ const launchesOf = (store: Store): Launches =>
     onOutcome: () => undefined,
   });
 
-const erasers = (): Erasers => createErasers({ store: house.store, objects, endRun: () => Promise.resolve() });
+/** Workflow ids that an eraser ended. */
+const ended: string[] = [];
+const erasers = (): Erasers =>
+  createErasers({
+    store: house.store,
+    objects,
+    endRun: (workflowId) => {
+      ended.push(workflowId);
+      return Promise.resolve();
+    },
+  });
 
 const workerWith = (own: Erasers, maxCachedWorkflows?: number): Promise<Worker> =>
   createWorker({
@@ -162,6 +173,8 @@ describe('an account that asks to go', () => {
 
       expect(await traces(who)).toEqual([]);
       expect(await traces(other)).toEqual(kept);
+      // Its launch is long gone, as that of a photo that has waited for its classifier for weeks.
+      expect(ended).toContain(photoId('e'.repeat(12) + who.id.slice(12)));
       const after = await receipt(location);
       expect(after).toMatchObject({
         state: 'done',

@@ -1,5 +1,8 @@
-import { accountsEraser, launchesEraser, requestsEraser, type Erasers } from './erasure';
+import { accountsEraser } from './accounts';
+import type { Erasers } from './erasure';
+import { launchesEraser } from './launches';
 import { photosEraser } from './photos/eraser';
+import { requestsEraser } from './requests';
 import type { ObjectStore } from '../services/objects';
 import type { Store } from '../store/store';
 
