@@ -46,11 +46,9 @@ export async function startApiRole(
   const changes = createChanges(mongo, [store.photos.collection], (error) =>
     log.warn({ err: error }, 'the change stream broke and is opened again'),
   );
-  const reach = watchTemporal(base);
   const handle = {
     client: () =>
       temporal.client().catch((error: unknown) => Promise.reject(new TemporalUnavailable({ cause: error }))),
-    reachable: () => reach.last(),
   };
   const foods = await loadFoodTable();
   const tempDir = path.join(settings.palateHome, 'incoming');
@@ -79,7 +77,7 @@ export async function startApiRole(
       authenticate: accounts.authenticate,
       findCaller: accounts.findCaller,
       health: {
-        checks: checks(base, reach.now, workerHere),
+        checks: checks(base, workerHere),
         version,
         persistence: { records: 'mongodb', objects: settings.storageBackend, runs: 'temporal' },
         model: () => classifierModel(settings),
@@ -100,29 +98,12 @@ export async function startApiRole(
     url: server.url,
     async stop() {
       await server.close();
-      reach.stop();
       await changes.close();
     },
   };
 }
 
-/** Whether Temporal answers, asked every few seconds so that no request waits for it. */
-function watchTemporal({ temporal }: Base) {
-  let answered = false;
-  const now = async () => {
-    answered = await temporal.answers(probeMs);
-    return answered;
-  };
-  const timer = setInterval(() => void now(), 3_000);
-  void now();
-  return { last: () => answered, now, stop: () => clearInterval(timer) };
-}
-
-const checks = (
-  base: Base,
-  temporalAnswers: () => Promise<boolean>,
-  workerHere: (() => boolean) | null,
-): HealthCheck[] => [
+const checks = (base: Base, workerHere: (() => boolean) | null): HealthCheck[] => [
   {
     name: 'mongodb',
     required: true,
@@ -135,7 +116,7 @@ const checks = (
     without:
       'Photos and corrections are kept and worked on once it is back; reading, accounts and meals in words work.',
     probe: async () => {
-      if (!(await temporalAnswers())) throw new Error('Temporal does not answer');
+      if (!(await base.temporal.answers(probeMs))) throw new Error('Temporal does not answer');
     },
   },
   ...(workerHere

@@ -27,7 +27,10 @@ export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | '
   return classifiers;
 }
 
-/** For `/health`: the first classifier's model. Whether it is loaded, only its next answer tells. */
+/**
+ * For `/health`: the first classifier's model. `loaded` means that one is configured: it is loaded over there when it is asked, and only
+ * its next answer tells whether it is at the moment.
+ */
 export const classifierModel = (settings: Settings): { version: string; loaded: boolean } | null => {
   const address = settings.classifierConfigured ? settings.hfSpaceUrl : settings.mlServiceUrl;
   return address === null ? null : { version: address.split('/').slice(-2).join('/'), loaded: true };

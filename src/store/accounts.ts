@@ -156,11 +156,6 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
       return row && fromRow(row);
     },
 
-    /** Whatever its state: for erasure, which works on accounts nobody else sees any more. */
-    async exists(id: Id): Promise<boolean> {
-      return (await rows.exists({ _id: id })) !== null;
-    },
-
     /** `email` normalised; accounts that are being erased are as good as unknown. */
     async findForLogin(
       by: { email: string } | { username: string },

@@ -45,4 +45,3 @@ export function createFooddataStore(connection: Connection, clock: () => Date = 
     },
   };
 }
-export type FooddataStore = ReturnType<typeof createFooddataStore>;

@@ -7,7 +7,10 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Serves `/metrics` and `/health/live` of a process that has no API, on 127.0.0.1. `port` 0 takes a free one. */
+/**
+ * Serves `/metrics` and `/health/live` of a process of any role, on 127.0.0.1: a port for operators that rate limits and the API's end do
+ * not touch. `port` 0 takes a free one.
+ */
 export async function serveMetrics(registry: Registry, port: number, host = '127.0.0.1'): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     const path = request.url?.split('?', 1)[0];

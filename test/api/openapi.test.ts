@@ -220,4 +220,13 @@ describe('/', () => {
       expect(await facts.json()).toMatchObject({ name: 'Palate', version: '1.2.3', links: { documentation: '/docs' } });
     }
   });
+
+  test('links Temporal’s own pages where an operator names them', async () => {
+    const runs = 'http://127.0.0.1:8233';
+    const other = await startShell(routes, { settings: { temporalUiUrl: runs } });
+    const page = await other.call('get', '/', { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain(`href="${runs}"`);
+    expect(await (await other.call('get', '/')).json()).toMatchObject({ links: { runs } });
+    await other.close();
+  });
 });

@@ -25,7 +25,7 @@ const wantsPage = (accept: string | undefined) => {
   return at >= 0 && (json < 0 || at < json);
 };
 
-const render = (version: string) =>
+const render = (version: string, runs: string | null) =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -43,6 +43,7 @@ const render = (version: string) =>
             <li><a href="${links.openapi}">The same for programs</a> (OpenAPI 3.1)</li>
             <li><a href="${links.health}">How it is</a>: what works at the moment</li>
             <li><a href="${links.metrics}">Its numbers</a>, for Prometheus</li>
+            ${runs === null ? '' : html`<li><a href="${runs}">Its runs</a>, for operators (Temporal UI)</li>`}
           </ul>
           <p>A first request: what is on the plate of a picture, or of a sentence with it.</p>
           <pre>curl -F photo=@lunch.jpg -F "caption=two slices of cheese pizza" "$PALATE/predict"</pre>
@@ -50,7 +51,7 @@ const render = (version: string) =>
       </body>
     </html> `.html;
 
-export const homeRoutes = ({ health }: ShellDeps): Route[] => [
+export const homeRoutes = ({ health, settings: { temporalUiUrl: runs = null } }: ShellDeps): Route[] => [
   file(
     {
       path: '/',
@@ -69,7 +70,16 @@ export const homeRoutes = ({ health }: ShellDeps): Route[] => [
     },
     ({ headers }) =>
       wantsPage(headers.accept)
-        ? page(render(health.version), 'text/html')
-        : reply(200, { name: 'Palate', version: health.version, description, links }, { vary: 'Accept' }),
+        ? page(render(health.version, runs), 'text/html')
+        : reply(
+            200,
+            {
+              name: 'Palate',
+              version: health.version,
+              description,
+              links: { ...links, ...(runs !== null && { runs }) },
+            },
+            { vary: 'Accept' },
+          ),
   ),
 ];

@@ -73,9 +73,9 @@ export const enginesVariables = {
   }),
   temporalUiUrl: setting(orNull(kind.baseUrl()), {
     variable: 'TEMPORAL_UI_URL',
-    unset: 'no links to runs',
+    unset: 'no link',
     example: 'http://127.0.0.1:8233',
-    meaning: 'Temporal UI, for the links to runs shown to operators.',
+    meaning: 'Temporal UI: linked from the page at `/`, where anyone sees the address.',
   }),
   launchSweepMs: setting(kind.wholeNumber(10, HOUR_MS), {
     variable: 'LAUNCH_SWEEP_MS',
