@@ -6,7 +6,7 @@ export interface WorkerSetup {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
-  /** The bundle (see `bundle.ts`): a file, or its code. */
+  /** `npm run build` makes the file; tests bundle the code themselves. */
   workflowBundle: { codePath: string } | { code: string };
   activities: object;
   /** 0 replays every workflow from its history at each task; tests run so to show determinism. */
@@ -15,6 +15,12 @@ export interface WorkerSetup {
   onActivity: (outcome: ActivityOutcome) => void;
   onWorkflowEnd: (workflow: string, outcome: string) => void;
 }
+
+/**
+ * Activities at work at once. Each may hold a whole upload while it waits for its turn to be decoded, so the SDK's default of 100 could
+ * fill the memory. Not fewer, as a classifier that hangs holds its slots until it is given up, and others must get through.
+ */
+const activitiesAtOnce = 16;
 
 /** The worker of the main queue; the caller runs it and shuts it down. */
 export function createWorker(setup: WorkerSetup): Promise<Worker> {
@@ -30,6 +36,7 @@ export function createWorker(setup: WorkerSetup): Promise<Worker> {
     activities: setup.activities,
     workflowBundle: setup.workflowBundle,
     sinks,
+    maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     ...(setup.maxCachedWorkflows !== undefined && { maxCachedWorkflows: setup.maxCachedWorkflows }),
     shutdownGraceTime: setup.shutdownGraceMs,
     shutdownForceTime: setup.shutdownGraceMs + 2_000,
