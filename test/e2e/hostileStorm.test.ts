@@ -5,7 +5,8 @@ import { createFileStore } from '../../src/services/objects';
 import { picture } from '../integration/photos/meals';
 import { boundary, dial, filePart, formHead, pngOf } from '../integration/photos/strangers';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../integration/engines';
-import { photoForm, signUp, ask, eventually } from '../integration/palate';
+import { eventually } from '../eventually';
+import { photoForm, signUp, ask } from '../integration/palate';
 import { startPalateProcess, type PalateProcess } from './palateProcess';
 
 /**

@@ -13,6 +13,8 @@ import { createFileStore } from '../../src/services/objects';
 import { createStore } from '../../src/store/store';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from './engines';
 
+export { eventually } from '../eventually';
+
 export interface Answer<T = Record<string, unknown>> {
   status: number;
   headers: Headers;
@@ -131,15 +133,4 @@ export function photoForm(picture: Buffer, fields: Record<string, string> = {}, 
   for (const [key, value] of Object.entries(fields)) form.append(key, value);
   form.append(field, new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), 'meal.jpg');
   return form;
-}
-
-/** Tries until `check` gives something truthy; for what becomes true by work that is under way. */
-export async function eventually<T>(check: () => Promise<T | null | undefined | false>, withinMs = 20_000): Promise<T> {
-  const deadline = Date.now() + withinMs;
-  for (;;) {
-    const found = await check();
-    if (found) return found;
-    if (Date.now() > deadline) throw new Error('It did not become true in time');
-    await new Promise((resolve) => setTimeout(resolve, 30));
-  }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import mongoose from 'mongoose';
 import { createStore } from '../../../src/store/store';
+import { eventually } from '../../eventually';
 import { freePort, startPalateProcess } from '../palateProcess';
 import { pausableProxy } from '../pausableProxy';
 
@@ -65,14 +66,12 @@ export async function killBetweenRowAndStart(options: {
       await proxy.close();
     }
 
-    const deadline = Date.now() + options.settleWithinMs;
     let analyzed = 0;
-    for (;;) {
+    await eventually(async () => {
       const entries = await Promise.all([...rows].map((id) => store.photos.find(id)));
       analyzed = entries.filter((entry) => entry?.state === 'analyzed').length;
-      if (analyzed === rows.size || Date.now() > deadline) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      return analyzed === rows.size;
+    }, options.settleWithinMs).catch(() => undefined); // What did not end is in the counts.
     const runs = await Promise.all([...rows].map((id) => runsOf(client, `photo:${id}`)));
     return {
       kills,
@@ -93,16 +92,10 @@ export async function killBetweenRowAndStart(options: {
 
 /** The API serves before Temporal is reached; here the kill shall come after. */
 async function untilTemporal(url: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    const health = (await (await fetch(`${url}/health`)).json()) as { degraded?: { name: string }[] };
-    if (
-      !JSON.stringify(health).includes('"temporal":"away"') &&
-      !(health.degraded ?? []).some(({ name }) => name === 'temporal')
-    )
-      return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('The API never reached Temporal');
+  await eventually(async () => {
+    const { parts } = (await (await fetch(`${url}/health`)).json()) as { parts: { temporal: { status: string } } };
+    return parts.temporal.status === 'up';
+  });
 }
 
 /** Visibility lags behind; a run that is described exists, and another under the same id would be listed with it. */

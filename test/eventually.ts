@@ -1,0 +1,13 @@
+/**
+ * Tries until `check` gives something truthy, and gives that; for what becomes true by work that is under way.
+ * Throws when it has not within `withinMs`.
+ */
+export async function eventually<T>(check: () => Promise<T | null | undefined | false>, withinMs = 20_000): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found = await check();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`It did not become true within ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+}
