@@ -4,15 +4,18 @@ import type { PhotoStore } from '../../store/photos';
 
 const pageRows = 200;
 
-/** Every entry of an owner, latest first, as it is kept; pictures stay where they are and are named by id. */
-export const exportPhotos = (photos: Pick<PhotoStore, 'listLog'>) =>
+/**
+ * Everything of an owner as it is kept, oldest first and page by page: meals, bare uploads, what is left of rejected photos.
+ * Pictures stay where they are and are named by id.
+ */
+export const exportPhotos = (photos: Pick<PhotoStore, 'allOf'>, pageSize = pageRows) =>
   async function* (ownerId: Id): AsyncGenerator<Entry> {
-    let before: { consumedAt: Date; id: Id } | null = null;
+    let after: Id | null = null;
     for (;;) {
-      const page: Entry[] = await photos.listLog(ownerId, pageRows, before);
+      const page: Entry[] = await photos.allOf(ownerId, pageSize, after);
       yield* page;
       const last = page.at(-1);
-      if (!last || page.length < pageRows) return;
-      before = { consumedAt: last.consumedAt, id: last.id };
+      if (!last || page.length < pageSize) return;
+      after = last.id;
     }
   };
