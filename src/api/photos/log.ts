@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
+import type { Correction } from '../../model/photos';
 import { amended } from '../../ml/foods';
 import { conflict, notFound, Problem, unprocessable } from '../errors';
 import { pageOf, PageQuery } from '../paging';
@@ -39,6 +40,22 @@ const Change = (clock: () => Date) =>
       ({ grams, servings }) => grams === undefined || servings === undefined,
       'has both grams and servings; send one of them',
     );
+
+/**
+ * The word that a run must work in; null where the figures that stand can be weighed at once. What the run has not worked in yet
+ * is spoken of by grams and servings too, as it will be what stands: a weight takes the place of its weight, servings multiply it.
+ */
+const wordOf = (
+  pending: Correction | null,
+  { food, grams, servings }: { food?: string | undefined; grams?: number | undefined; servings?: number | undefined },
+): Omit<Correction, 'at'> | null => {
+  if (food !== undefined) return { food, grams: grams ?? null, servings: servings ?? null };
+  if (!pending) return null;
+  if (grams !== undefined) return { food: pending.food, grams, servings: null };
+  if (servings !== undefined)
+    return { food: pending.food, grams: pending.grams, servings: (pending.servings ?? 1) * servings };
+  return null;
+};
 
 export const logRoutes = (deps: PhotoDeps): Route[] => {
   const { photos } = deps.store;
@@ -115,10 +132,10 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         // The entry may move between the read and the write; the write names the revision it read.
         for (let attempt = 0; attempt < 5; attempt += 1) {
           const entry = await owned(id, ownerId);
-          if (food !== undefined) {
+          const word = wordOf(entry.pendingCorrection, { food, grams, servings });
+          if (word) {
             const timed = consumedAt ? await photos.edit(id, entry.revision, { consumedAt }) : entry;
             if (!timed) continue;
-            const word = { food, grams: grams ?? null, servings: servings ?? null };
             const kept = await requestCorrection(deps, {
               entry: timed,
               ownerId,
