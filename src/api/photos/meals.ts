@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
 import { analysisOfCaption, analysisOfStated } from '../../ml/foods';
-import { unprocessable } from '../errors';
+import { Problem, problem, unprocessable } from '../errors';
 import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import type { PhotoDeps } from './deps';
@@ -60,7 +60,10 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
           'With `text` the foods and amounts are read from your words, and the figures from our table of foods.',
         body: NewMeal(deps.clock),
         idempotent: true,
-        responses: { 201: z.object({ message: z.string(), meal: MealView, entry: PhotoView }) },
+        responses: {
+          201: z.object({ message: z.string(), meal: MealView, entry: PhotoView }),
+          410: { description: 'A repeat under its key; the meal was deleted since', schema: Problem },
+        },
       },
       async (context) => {
         const { body, caller } = context;
@@ -80,7 +83,7 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
             analysis,
           }),
         );
-        if (!entry) throw new Error('A meal by hand is an entry of the log');
+        if (!entry) throw problem('gone', { detail: 'This meal was saved before, and deleted since.' });
         return reply(
           201,
           { message: 'Meal saved', meal: presentMeal(entry), entry: presentEntry(deps, entry, context.origin) },

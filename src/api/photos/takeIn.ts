@@ -5,6 +5,7 @@ import { isDuplicateKey } from '../../store/faults';
 import { dedupeKeyOf } from '../../store/photos';
 import type { Launch } from '../../store/launches';
 import type { Caller } from '../deps';
+import { problem } from '../errors';
 import type { PhotoDeps } from './deps';
 import type { ReceivedPicture } from './receive';
 
@@ -14,6 +15,9 @@ import type { ReceivedPicture } from './receive';
  * 1  From the moment the row is written the picture is worked on, whatever happens to this process or to the client.
  * 2  The same bytes of the same user for the same meal are one entry.
  */
+
+/** Each fails only where another request wrote the same meal, and its entry went, within the moment between two reads. */
+const mostAttempts = 4;
 const sameMealMs = 10 * 60_000;
 const anonymousLifeMs = 24 * 3600_000;
 
@@ -24,17 +28,37 @@ export interface TakenIn {
   started: boolean;
 }
 
-export async function takeIn(
-  deps: PhotoDeps,
-  photo: {
-    id: Id;
-    kind: 'photo' | 'upload';
-    caller: Caller | null;
-    received: ReceivedPicture;
-    fields: { caption?: string | undefined; grams?: number | undefined; statedAt: Date | null };
-    requestId: string;
-  },
-): Promise<TakenIn> {
+/** A run of this id was launched by an earlier request. */
+class LaunchedBefore extends Error {
+  override readonly name = 'LaunchedBefore';
+  constructor(options: ErrorOptions) {
+    super('This was launched before.', options);
+  }
+}
+
+interface Taking {
+  id: Id;
+  kind: 'photo' | 'upload';
+  caller: Caller | null;
+  received: ReceivedPicture;
+  fields: { caption?: string | undefined; grams?: number | undefined; statedAt: Date | null };
+  requestId: string;
+}
+
+/** Throws 410 where a repeat under one Idempotency-Key comes after what the first request wrote was deleted. */
+export async function takeIn(deps: PhotoDeps, photo: Taking): Promise<TakenIn> {
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    const taken = await takeInOnce(deps, photo);
+    if (taken) return taken;
+  }
+  throw problem('unavailable', {
+    detail: 'The same picture is being sent and deleted at this moment; send it again.',
+    retryAfterS: 1,
+  });
+}
+
+/** Null: another request with the same meal was faster, but what it wrote is gone again. */
+async function takeInOnce(deps: PhotoDeps, photo: Taking): Promise<TakenIn | null> {
   const { id, kind, caller, received, fields } = photo;
   const { photos, launches, transaction } = deps.store;
   const ownerId = caller?.id ?? null;
@@ -73,6 +97,10 @@ export async function takeIn(
   await deps.objects.put(keys.original, received.file, { contentType: received.contentType });
   try {
     await transaction(async (session) => {
+      // First, as launches outlive rows: whatever else is refused as a duplicate is the meal of another request.
+      await launches.record(launch, session).catch((error: unknown) => {
+        throw isDuplicateKey(error) ? new LaunchedBefore({ cause: error }) : error;
+      });
       await photos.createPhoto(
         {
           id,
@@ -87,18 +115,19 @@ export async function takeIn(
         },
         session,
       );
-      await launches.record(launch, session);
     });
   } catch (error) {
-    if (!isDuplicateKey(error)) throw error;
-    const written = await photos.find(id);
-    if (written) return { id, started: true };
-    // Another request with the same meal was faster: this one's objects go, and its answer is the other's.
+    const launchedBefore = error instanceof LaunchedBefore;
+    if (!launchedBefore && !(isDuplicateKey(error) && dedupeKey !== null)) throw error;
+    if (launchedBefore && (await photos.find(id))) return { id, started: true };
     await deps.objects.removePrefix(keys.prefix);
     await photos.releaseClaim(id);
+    if (launchedBefore)
+      throw problem('gone', {
+        detail: 'This picture was taken in before under the same Idempotency-Key, and deleted since.',
+      });
     const other = dedupeKey === null ? null : await photos.findDuplicate(dedupeKey);
-    if (!other) throw error;
-    return { id: other.id, started: true };
+    return other && { id: other.id, started: true };
   }
   return { id, started: (await deps.launches.start(launch)) !== 'failed' };
 }
