@@ -59,7 +59,7 @@ export function createApp(
     by: 'account',
   };
   const limiter = createLimiter({ store: deps.store.rateLimits, clock: deps.clock, log: deps.log });
-  const pipeline: Pipeline = { deps, limiter, general, pace, checkAnswers };
+  const pipeline: Pipeline = { deps, limiter, general, pace, openStreams: new Map(), checkAnswers };
   const exchanges = createExchanges(deps);
 
   const app = express();

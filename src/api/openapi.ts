@@ -255,7 +255,7 @@ export function describeApi(routes: readonly Route[], about: { version: string }
       title: 'Palate',
       version: about.version,
       description:
-        'Turns meal photos into nutrition, keeps the context of each user, and serves recommendations, plans and webhooks. Every error is a problem (RFC 9457) with the same keys.',
+        'Turns meal photos and meals in words into nutrition, and keeps the log of each user. Every error is a problem (RFC 9457) with the same keys.',
     },
     servers: [{ url: '/' }],
     tags: [...tags].map((name) => ({ name })),

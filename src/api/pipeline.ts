@@ -19,6 +19,8 @@ export interface Pipeline {
   readonly limiter: Limiter;
   readonly general: Limit;
   readonly pace: Pace;
+  /** Event streams that are open, by account or address. */
+  readonly openStreams: Map<string, number>;
   readonly checkAnswers: boolean;
 }
 
@@ -117,6 +119,26 @@ function checkAnswer(route: Route, { status, value, headers }: Reply) {
   }
 }
 
+/** Streams that one account, or one anonymous address, may hold open on a replica. */
+const streamsMost = 30;
+
+function enterStream({ openStreams, deps }: Pipeline, whose: string): () => void {
+  const open = openStreams.get(whose) ?? 0;
+  if (open >= streamsMost) {
+    deps.metrics.rateLimited.inc({ limit: 'streams' });
+    throw problem('too-many-requests', {
+      detail: `${streamsMost} event streams are open already; close one first.`,
+      retryAfterS: 30,
+    });
+  }
+  openStreams.set(whose, open + 1);
+  return () => {
+    const left = (openStreams.get(whose) ?? 1) - 1;
+    if (left > 0) openStreams.set(whose, left);
+    else openStreams.delete(whose);
+  };
+}
+
 /** Serves one request; throws what the error handler then translates. */
 export async function serve(pipeline: Pipeline, route: Route, template: string, request: Request, response: Response) {
   const { deps, limiter } = pipeline;
@@ -208,10 +230,12 @@ export async function serve(pipeline: Pipeline, route: Route, template: string, 
       const run = await route.check(raw);
       const events = await run(fresh);
       exchange.streaming = true;
+      const leave = enterStream(pipeline, whose);
       deps.metrics.openStreams.inc();
       try {
         await sendEvents(response, events, signal);
       } finally {
+        leave();
         deps.metrics.openStreams.dec();
       }
       return;

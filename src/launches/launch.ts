@@ -27,6 +27,8 @@ export interface Launches {
 }
 
 const firstRetryMs = 5_000;
+/** A Temporal that hangs is one that is away: requests wait for its answer no longer. */
+const startWithinMs = 3_000;
 const longestRetryMs = 5 * 60_000;
 /** gRPC: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
 const awayCodes = new Set([1, 4, 8, 14]);
@@ -56,20 +58,22 @@ export function createLaunches(deps: {
   const startRun = async (launch: Launch): Promise<'started' | 'already'> => {
     const client = await deps.client();
     try {
-      await client.workflow.start(launch.workflow, {
-        workflowId: launch.workflowId,
-        taskQueue: deps.queues[launch.queue],
-        args: launch.args,
-        // The id is the name: a run that is under way or was ever completed is not started again.
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        requestEagerStart: deps.eager,
-        staticSummary: launch.summary,
-        memo: launch.requestId === null ? {} : { requestId: launch.requestId },
-        typedSearchAttributes: [
-          { key: searchAttributes.feature, value: launch.feature },
-          ...(launch.ownerId === null ? [] : [{ key: searchAttributes.owner, value: launch.ownerId }]),
-        ] satisfies SearchAttributePair[],
-      });
+      await client.withDeadline(Date.now() + startWithinMs, () =>
+        client.workflow.start(launch.workflow, {
+          workflowId: launch.workflowId,
+          taskQueue: deps.queues[launch.queue],
+          args: launch.args,
+          // The id is the name: a run that is under way or was ever completed is not started again.
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          requestEagerStart: deps.eager,
+          staticSummary: launch.summary,
+          memo: launch.requestId === null ? {} : { requestId: launch.requestId },
+          typedSearchAttributes: [
+            { key: searchAttributes.feature, value: launch.feature },
+            ...(launch.ownerId === null ? [] : [{ key: searchAttributes.owner, value: launch.ownerId }]),
+          ] satisfies SearchAttributePair[],
+        }),
+      );
       return 'started';
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return 'already';

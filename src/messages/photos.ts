@@ -20,8 +20,8 @@ export const reapId = 'reap-entries';
 
 export interface AnalyzePhoto {
   entryId: string;
-  /** Caption present: a missing classifier is not waited for. The words themselves stay in MongoDB. */
-  hasCaption: boolean;
+  /** What the user's words are good for; the words themselves stay in MongoDB. `words` name no food, but keep a photo from being rejected. */
+  caption: 'none' | 'words' | 'foods';
   timing: PhotoTiming;
 }
 

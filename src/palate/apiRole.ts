@@ -30,6 +30,7 @@ export interface ApiOptions {
 
 const drainMs = 200;
 const graceMs = 8_000;
+const sweepMs = 5 * 60_000;
 const probeMs = 1_000;
 
 /** The HTTP server and what stands behind it. `workerHere`: whether this process also runs the worker, and whether it polls. */
@@ -53,6 +54,12 @@ export async function startApiRole(
   const foods = await loadFoodTable();
   const tempDir = path.join(settings.palateHome, 'incoming');
   await cleanTempDir(tempDir);
+  // What a killed process left of uploads goes in minutes, not at some later start.
+  const sweep = setInterval(() => {
+    cleanTempDir(tempDir).catch((error: unknown) =>
+      log.warn({ err: error }, 'uploads left behind could not be removed'),
+    );
+  }, sweepMs);
   const shared = { settings, store, launches, capabilities, clock };
   const accountDeps = { ...shared, exporters: { log: exportPhotos(store.photos) } };
   const accounts = createAccounts(accountDeps);
@@ -97,6 +104,7 @@ export async function startApiRole(
   return {
     url: server.url,
     async stop() {
+      clearInterval(sweep);
       await server.close();
       await changes.close();
     },

@@ -234,6 +234,11 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
       return row && fromRow(row);
     },
 
+    /** Whether something may still be written for the account; in the transaction that writes it. */
+    async isActive(id: Id, session: ClientSession): Promise<boolean> {
+      return (await rows.findOne(active(id), { _id: 1 }, { session }).lean()) !== null;
+    },
+
     /** From now on nobody can sign in and no token counts. False: it was being erased already, or is gone. */
     async markErasing(id: Id, session: ClientSession): Promise<boolean> {
       const { modifiedCount } = await rows.updateOne(

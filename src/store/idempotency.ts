@@ -137,6 +137,11 @@ export function createIdempotencyStore(connection: Connection, clock: () => Date
       await rows.updateOne({ _id: id, lease, answer: null }, { $set: { leaseUntil: clock() } });
     },
 
+    /** Where what a request created is deleted, the answer that shows it goes too: repeats get `answer` instead. */
+    async replaceAnswer(resourceId: Id, answer: StoredAnswer): Promise<void> {
+      await rows.updateMany({ resourceId, answer: { $ne: null } }, { $set: { answer } });
+    },
+
     /** For erasure: what the account asked for, and the sign-up that made it, which was nobody's yet. */
     async removeOf(ownerId: Id): Promise<number> {
       return (await rows.deleteMany({ $or: [{ ownerId }, { resourceId: ownerId }] })).deletedCount;

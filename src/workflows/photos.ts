@@ -35,7 +35,7 @@ const fooddata = upstream<PhotoActivities>(final);
  * P3  Histories hold ids and small facts; bytes and the user's words stay in the object store and MongoDB.
  * P4  The user's word is never overwritten, nor what it is about removed: once it is there, this run ends.
  */
-export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto): Promise<PhotoOutcome> {
+export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): Promise<PhotoOutcome> {
   let told = false;
   const userSpoke = () => told;
   setHandler(entrySettled, () => {
@@ -44,11 +44,11 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
   try {
     await local.preparePhoto(entryId);
     let verdict = await classify(entryId, {
-      count: hasCaption ? 2 : timing.classifyAttempts,
+      count: caption === 'foods' ? 2 : timing.classifyAttempts,
       ms: timing.classifyRetryMs,
     });
 
-    if (verdict.kind === 'silent' && !hasCaption) {
+    if (verdict.kind === 'silent' && caption !== 'foods') {
       if ((await local.askForLabel(entryId, verdict.reason, verdict.retryable)) === 'user spoke') return labelled();
       show('needs_label', verdict.reason, verdict.type);
       let delayMs = timing.reaskMs;
@@ -71,12 +71,15 @@ export async function analyzePhoto({ entryId, hasCaption, timing }: AnalyzePhoto
     if (verdict.kind === 'user spoke') return labelled();
 
     const sure = verdict.kind === 'named' && verdict.confidence >= verdict.threshold;
-    if (verdict.kind === 'named' && !sure && !hasCaption) {
+    if (verdict.kind === 'named' && !sure && caption !== 'foods') {
+      const doubt = `Confidence ${verdict.confidence.toFixed(2)} is below ${verdict.threshold.toFixed(2)}.`;
+      if (caption === 'words') {
+        if ((await local.askForLabel(entryId, `The classifier was not sure. ${doubt}`, false)) === 'user spoke')
+          return labelled();
+        return end('unlabelled', `${doubt} The entry waits for the user.`);
+      }
       if ((await local.rejectEntry(entryId)) === 'user spoke') return labelled();
-      return end(
-        'rejected',
-        `Confidence ${verdict.confidence.toFixed(2)} is below ${verdict.threshold.toFixed(2)}. Nothing was kept.`,
-      );
+      return end('rejected', `${doubt} Nothing was kept.`);
     }
     const published = await analyze(entryId, sure ? 'classifier' : 'caption');
     return published === 'published' ? end('analyzed', 'Figures stand.') : labelled();

@@ -46,6 +46,7 @@ export const memoryStore = (clock: () => Date): ShellDeps['store'] => {
       renew: () => Promise.resolve(true),
       settle: () => Promise.resolve(),
       release: () => Promise.resolve(),
+      replaceAnswer: () => Promise.resolve(),
       removeOf: () => Promise.resolve(0),
     },
   };

@@ -51,6 +51,8 @@ const Claims = z.object({
   typ: z.literal('access'),
   sid: z.string().max(64),
   ver: z.number().int(),
+  /** Checked by the library where it is there; a token without an end is none of ours. */
+  exp: z.number().int(),
 });
 
 interface SigningKey {

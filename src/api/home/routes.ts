@@ -46,7 +46,8 @@ const render = (version: string, runs: string | null) =>
             ${runs === null ? '' : html`<li><a href="${runs}">Its runs</a>, for operators (Temporal UI)</li>`}
           </ul>
           <p>A first request: what is on the plate of a picture, or of a sentence with it.</p>
-          <pre>curl -F photo=@lunch.jpg -F "caption=two slices of cheese pizza" "$PALATE/predict"</pre>
+          <pre>
+curl -F photo=@&lt;your picture&gt; -F "caption=two slices of cheese pizza" &lt;this address&gt;/predict</pre>
         </main>
       </body>
     </html> `.html;

@@ -15,6 +15,9 @@ const decodes = (text: string) => {
 export const checkAddress: RequestHandler = (request, _response, next) => {
   if (request.httpVersion === '1.1' && !request.headers.host)
     throw problem('invalid-request', { detail: 'The request is not valid HTTP/1.1: its header Host is missing.' });
+  // It may go into absolute links.
+  if (request.headers.host !== undefined && !/^[\w.:[\]-]+$/.test(request.headers.host))
+    throw problem('invalid-request', { detail: 'The header Host does not name a server.' });
   if (request.originalUrl.length > maxUrlChars) throw problem('url-too-long');
   if (request.originalUrl.includes('%') && !decodes(request.originalUrl)) throw problem('malformed-url');
   next();

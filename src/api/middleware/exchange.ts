@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { problem } from '../errors';
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { redactUrl } from '../../telemetry/log';
@@ -119,7 +120,7 @@ export function createExchanges(deps: { log: Logger; metrics: Metrics }): Exchan
     },
     async close(graceMs) {
       closing = true;
-      const reason = new Error('The server shuts down');
+      const reason = problem('shutting-down', { retryAfterS: 5 });
       for (const { abort, streaming } of open) if (streaming) abort.abort(reason);
       const timer = setTimeout(() => open.forEach(({ abort }) => abort.abort(reason)), graceMs);
       if (open.size > 0) await new Promise<void>((resolve) => (whenIdle = resolve));

@@ -28,8 +28,10 @@ export async function requestCorrection(
     summary: 'Works a correction into an entry',
     requestId,
   };
+  // The time names the word: a later one is told from the one it replaces even within a millisecond.
+  const at = new Date(Math.max(deps.clock().getTime(), (entry.pendingCorrection?.at.getTime() ?? 0) + 1));
   const corrected = await transaction(async (session) => {
-    const row = await photos.requestCorrection(entry.id, { ...word, at: deps.clock() }, entry.revision, session);
+    const row = await photos.requestCorrection(entry.id, { ...word, at }, entry.revision, session);
     if (row) await launches.record(launch, session);
     return row;
   });

@@ -10,7 +10,7 @@ import type { Paging } from '../paging';
 
 /** What the photo routes need. */
 export interface PhotoDeps {
-  readonly store: Pick<Store, 'photos' | 'launches' | 'transaction'>;
+  readonly store: Pick<Store, 'accounts' | 'idempotency' | 'photos' | 'launches' | 'transaction'>;
   readonly objects: ObjectStore;
   readonly launches: Launches;
   readonly temporal: TemporalHandle;

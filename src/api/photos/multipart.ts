@@ -49,7 +49,8 @@ export interface Upload {
 const longestName = 100;
 /** Headers and boundaries of all parts together. */
 const framingBytes = 65_536;
-const strayMs = 3_600_000;
+/** Longer than any upload lasts. */
+const strayMs = 15 * 60_000;
 const ending = '.upload';
 
 /** Makes the folder for uploads and removes files older than any upload lasts. */

@@ -24,20 +24,21 @@ const NutritionFacts = z
   .meta({ id: 'NutritionFacts', description: 'kcal, grams and milligrams; null is "not known"' });
 const Range = z.object({ low: z.number(), high: z.number() }).meta({ description: 'kcal that should hold the truth' });
 const Portion = z.object({ grams: z.number(), source: PortionSource });
+const weight = figure.meta({ description: 'Grams; null where only the energy was stated' });
 const ProvenanceView = z
   .object({
     source: ProvenanceSource,
     fdc_id: z.number().optional(),
     description: z.string(),
     per_100g: NutritionFacts,
-    grams: z.number(),
+    grams: weight,
   })
   .meta({ id: 'Provenance', description: 'Where a figure comes from' });
 const ItemView = z
   .object({
     label: z.string(),
-    grams: z.number(),
-    portion: Portion,
+    grams: weight,
+    portion: Portion.nullable(),
     calories: figure,
     nutrition_facts: NutritionFacts,
     interval: Range,
@@ -124,13 +125,13 @@ const provenance = ({ source, fdcId, description, per100G, grams }: Provenance):
   ...(fdcId !== null && { fdc_id: fdcId }),
   description,
   per_100g: facts(per100G),
-  grams: round(grams),
+  grams: grams > 0 ? round(grams) : null,
 });
 
 const item = (i: AnalyzedItem): z.infer<typeof ItemView> => ({
   label: i.label,
-  grams: round(i.grams),
-  portion: { grams: round(i.grams), source: i.portionSource },
+  grams: i.grams > 0 ? round(i.grams) : null,
+  portion: i.grams > 0 ? { grams: round(i.grams), source: i.portionSource } : null,
   calories: rounded(i.nutrients.kcal, 0),
   nutrition_facts: facts(i.nutrients),
   interval: range(i.interval),

@@ -1,3 +1,4 @@
+import { parseCaption } from '../../ml/foods';
 import type { Id } from '../../model/ids';
 import { objectKeys, type Entry } from '../../model/photos';
 import { photoId, photoWorkflows, type AnalyzePhoto, type KeepUpload } from '../../messages/photos';
@@ -5,7 +6,7 @@ import { isDuplicateKey } from '../../store/faults';
 import { dedupeKeyOf } from '../../store/photos';
 import type { Launch } from '../../store/launches';
 import type { Caller } from '../deps';
-import { problem } from '../errors';
+import { HttpProblem, problem } from '../errors';
 import type { PhotoDeps } from './deps';
 import type { ReceivedPicture } from './receive';
 
@@ -60,7 +61,7 @@ export async function takeIn(deps: PhotoDeps, photo: Taking): Promise<TakenIn> {
 /** Null: another request with the same meal was faster, but what it wrote is gone again. */
 async function takeInOnce(deps: PhotoDeps, photo: Taking): Promise<TakenIn | null> {
   const { id, kind, caller, received, fields } = photo;
-  const { photos, launches, transaction } = deps.store;
+  const { accounts, photos, launches, transaction } = deps.store;
   const ownerId = caller?.id ?? null;
   const now = deps.clock();
 
@@ -81,7 +82,7 @@ async function takeInOnce(deps: PhotoDeps, photo: Taking): Promise<TakenIn | nul
           args: [
             {
               entryId: id,
-              hasCaption: fields.caption !== undefined,
+              caption: captionKind(deps, fields.caption),
               timing: deps.settings.photoTiming,
             } satisfies AnalyzePhoto,
           ],
@@ -97,6 +98,8 @@ async function takeInOnce(deps: PhotoDeps, photo: Taking): Promise<TakenIn | nul
   await deps.objects.put(keys.original, received.file, { contentType: received.contentType });
   try {
     await transaction(async (session) => {
+      // An upload may take minutes, and its owner may be erased meanwhile.
+      if (ownerId !== null && !(await accounts.isActive(ownerId, session))) throw problem('token-invalid');
       // First, as launches outlive rows: whatever else is refused as a duplicate is the meal of another request.
       await launches.record(launch, session).catch((error: unknown) => {
         throw isDuplicateKey(error) ? new LaunchedBefore({ cause: error }) : error;
@@ -117,6 +120,11 @@ async function takeInOnce(deps: PhotoDeps, photo: Taking): Promise<TakenIn | nul
       );
     });
   } catch (error) {
+    if (error instanceof HttpProblem) {
+      await deps.objects.removePrefix(keys.prefix);
+      await photos.releaseClaim(id);
+      throw error;
+    }
     const launchedBefore = error instanceof LaunchedBefore;
     if (!launchedBefore && !(isDuplicateKey(error) && dedupeKey !== null)) throw error;
     if (launchedBefore && (await photos.find(id))) return { id, started: true };
@@ -140,4 +148,10 @@ async function sameMeal(deps: PhotoDeps, dedupeKey: string, statedAt: Date | nul
   if (!entry || statedAt || entry.createdAt >= fresh) return entry;
   await photos.releaseDedupeKey(dedupeKey, fresh);
   return null;
+}
+
+/** "My lunch, yummy!" is a caption and names nothing: then the entry waits for a label like one without words. */
+function captionKind({ foods }: PhotoDeps, caption: string | undefined): AnalyzePhoto['caption'] {
+  if (caption === undefined) return 'none';
+  return parseCaption(caption, foods).length > 0 ? 'foods' : 'words';
 }

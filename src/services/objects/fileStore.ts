@@ -44,7 +44,7 @@ const named = (error: unknown, what: string): Error => {
   });
 };
 
-const strayMs = 3_600_000;
+const strayMs = 15 * 60_000;
 
 /** Opens the store, makes its folders and removes what a crash left half-written. */
 export const createFileStore = async ({ directory, onCall }: FileStoreOptions): Promise<ObjectStore> => {

@@ -136,6 +136,14 @@ describe.each([
     expect(body.items[0]!.grams).toBe(100);
   });
 
+  it('words that name no food are no label, and still keep the photo from being rejected', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.31 }]);
+    for (const caption of ['my lunch, yummy!', 'no breakfast today', '0 apples']) {
+      const { status, body } = await predict({ caption });
+      expect([status, body.status, body.food, body.calories]).toEqual([200, 'needs_label', null, null]);
+    }
+  });
+
   it('without classifier and caption waits for the word of the user, and works it in', async () => {
     classifier.always(faults.status(402));
     const { status, body } = await predict();
