@@ -8,6 +8,8 @@ import path from 'node:path';
 /** A real Palate process (`dist/main.js`) on engines that are there already; for end-to-end tests, chaos and benches. */
 export interface PalateProcess {
   readonly url: string;
+  /** Where `/metrics` and `/health/live` are, in every role. */
+  readonly metricsUrl: string;
   readonly child: ChildProcess;
   /** Everything it has said, oldest first. */
   readonly output: string[];
@@ -77,8 +79,8 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
   });
 
   const url = `http://127.0.0.1:${port}`;
-  const probe =
-    role === 'all' || role === 'api' ? `${url}/health/ready` : `http://127.0.0.1:${metricsPort}/health/live`;
+  const metricsUrl = `http://127.0.0.1:${metricsPort}`;
+  const probe = role === 'all' || role === 'api' ? `${url}/health/ready` : `${metricsUrl}/health/live`;
   const ready = AbortSignal.timeout(readyWithinMs);
   for (;;) {
     const answer = await fetch(probe, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
@@ -91,6 +93,7 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
   }
   return {
     url,
+    metricsUrl,
     child,
     output,
     async kill() {
