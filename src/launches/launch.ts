@@ -1,13 +1,8 @@
 import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import type { SearchAttributePair } from '@temporalio/common';
+import { searchAttributes } from '../messages/searchAttributes';
 import type { Launch, LaunchStore, QueueName } from '../store/launches';
 import { TemporalAway } from './temporal';
-
-/** The search attributes every run carries; opaque ids and enumerations only. */
-export const searchAttributes = {
-  feature: defineSearchAttributeKey('PalateFeature', 'KEYWORD'),
-  owner: defineSearchAttributeKey('PalateOwner', 'KEYWORD'),
-} as const;
 
 export type StartOutcome = 'started' | 'already' | 'failed';
 

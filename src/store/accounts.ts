@@ -3,6 +3,7 @@ import type { Account, AccountState, Role } from '../model/accounts';
 import type { Id } from '../model/ids';
 import { emptyProfile, type Profile } from '../model/profiles';
 import { newId } from './ids';
+import { isDuplicateKey } from './faults';
 
 /**
  * Accounts: one row a person, whichever door they came through.
@@ -97,9 +98,8 @@ const fromRow = ({ _id, profile, ...rest }: PublicRow): Account => ({
 const usernameKey = (username: string | null | undefined) => username?.toLowerCase() ?? null;
 
 function takenBy(error: unknown): Taken {
-  const { code, keyPattern } = (error ?? {}) as { code?: unknown; keyPattern?: Record<string, unknown> };
-  if (code !== 11000 || !keyPattern) throw error;
-  return { taken: 'usernameKey' in keyPattern ? 'username' : 'email' };
+  if (!isDuplicateKey(error) || !error.keyPattern) throw error;
+  return { taken: 'usernameKey' in error.keyPattern ? 'username' : 'email' };
 }
 
 export function createAccountStore(connection: Connection, clock: () => Date) {

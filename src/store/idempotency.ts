@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Schema, type Connection } from 'mongoose';
 import type { Id } from '../model/ids';
+import { isDuplicateKey } from './faults';
 import { newId } from './ids';
 
 /**
@@ -60,9 +61,6 @@ schema.index({ ownerId: 1 });
 schema.index({ resourceId: 1 });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-const isDuplicate = (error: unknown) =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
-
 export function createIdempotencyStore(connection: Connection, clock: () => Date = () => new Date()) {
   const rows = connection.model('Idempotency', schema);
   const until = (ms: number) => new Date(clock().getTime() + ms);
@@ -98,7 +96,7 @@ export function createIdempotencyStore(connection: Connection, clock: () => Date
           await rows.insertMany([{ _id, scope, keyHash, ...fresh }]);
           return { kind: 'claimed', id: _id, lease, resourceId: fresh.resourceId };
         } catch (error) {
-          if (!isDuplicate(error)) throw error;
+          if (!isDuplicateKey(error)) throw error;
         }
         const expired = await rows
           .findOneAndUpdate({ scope, keyHash, expiresAt: { $lte: now } }, { $set: fresh }, { returnDocument: 'after' })

@@ -66,29 +66,13 @@ schema.index({ ownerId: 1 });
 schema.index({ startedAt: 1 }, { expireAfterSeconds: keepStartedS, partialFilterExpression: { state: 'started' } });
 
 const fromRow = ({
-  _id,
-  workflow,
-  args,
-  queue,
-  ownerId,
-  feature,
-  summary,
-  requestId,
-  attempts,
-  createdAt,
-}: LaunchRow) =>
-  ({
-    workflowId: _id,
-    workflow,
-    args,
-    queue,
-    ownerId,
-    feature,
-    summary,
-    requestId,
-    attempts,
-    createdAt,
-  }) satisfies StoredLaunch;
+  _id: workflowId,
+  state: _state,
+  dueAt: _dueAt,
+  lastError: _lastError,
+  startedAt: _startedAt,
+  ...launch
+}: LaunchRow): StoredLaunch => ({ workflowId, ...launch });
 
 export function createLaunchStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Launch', schema);

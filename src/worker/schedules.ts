@@ -1,6 +1,6 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { photoWorkflows, reapId, type ReapEntries } from '../messages/photos';
-import { searchAttributes } from '../launches/launch';
+import { searchAttributes } from '../messages/searchAttributes';
 
 const reapBatches = 50;
 

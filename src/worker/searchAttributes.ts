@@ -1,6 +1,7 @@
 import type { NativeConnection } from '@temporalio/worker';
+import { searchAttributes } from '../messages/searchAttributes';
 
-const names = ['PalateFeature', 'PalateOwner', 'PalateState', 'PalateReason'] as const;
+const names = Object.values(searchAttributes).map(({ name }) => name);
 const keyword = 2; // temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 
 /** Makes Palate's search attributes where that is allowed; where not, returns the command that an administrator runs. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { Email, GivenPassword, PersonName, PlainPassword } from '../../model/accounts';
+import { Email, PersonName, PlainPassword } from '../../model/accounts';
 import { Problem, problem } from '../errors';
 import { json, reply, type Route } from '../route';
+import { emailLogin } from './emailLogin';
 import type { Accounts } from './accounts';
 import { LoginAnswer, presentLogin, presentUser, User } from './present';
 
@@ -11,7 +12,6 @@ const SignupBody = z.object({
   email: Email,
   password: PlainPassword,
 });
-const LoginBody = z.object({ email: z.string().max(254).trim().toLowerCase(), password: GivenPassword });
 
 export const foodlogAirecDoor = (accounts: Accounts): Route[] => [
   json(
@@ -31,22 +31,7 @@ export const foodlogAirecDoor = (accounts: Accounts): Route[] => [
       return reply(201, presentLogin(granted, 'The account is ready.'));
     },
   ),
-  json(
-    {
-      method: 'post',
-      path: ['/auth/login', '/login'],
-      access: 'public',
-      tag: 'accounts',
-      summary: 'Log in (FoodLog, AiREC)',
-      body: LoginBody,
-      responses: { 200: LoginAnswer, 401: Problem },
-    },
-    async ({ body, ip }) =>
-      presentLogin(
-        await accounts.signIn({ by: { email: body.email }, password: body.password, address: ip }, 'long'),
-        'Logged in.',
-      ),
-  ),
+  emailLogin(accounts, { path: ['/auth/login', '/login'], summary: 'Log in (FoodLog, AiREC)', life: 'long' }),
   json(
     {
       method: 'get',

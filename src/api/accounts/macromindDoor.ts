@@ -15,11 +15,11 @@ import {
 import { emptyProfile } from '../../model/profiles';
 import { invalid, Problem } from '../errors';
 import { json, reply, type Route } from '../route';
+import { emailLogin } from './emailLogin';
 import type { Accounts } from './accounts';
 import type { AccountDeps } from './deps';
 import { LoginAnswer, presentLogin } from './present';
 
-const LoginBody = z.object({ email: z.string().max(254).trim().toLowerCase(), password: GivenPassword });
 const RefreshBody = z.object({ refresh_token: z.string().min(1, 'is empty').max(500) });
 const Said = z.object({ success: z.literal(true), message: z.string() });
 const said = (message: string) => ({ success: true as const, message });
@@ -50,22 +50,7 @@ export const macromindDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'clock
       return reply(201, presentLogin(granted, 'The account is ready.'));
     },
   ),
-  json(
-    {
-      method: 'post',
-      path: '/api/auth/login',
-      access: 'public',
-      tag: 'accounts',
-      summary: 'Log in (MacroMind)',
-      body: LoginBody,
-      responses: { 200: LoginAnswer, 401: Problem },
-    },
-    async ({ body, ip }) =>
-      presentLogin(
-        await accounts.signIn({ by: { email: body.email }, password: body.password, address: ip }, 'short'),
-        'Logged in.',
-      ),
-  ),
+  emailLogin(accounts, { path: '/api/auth/login', summary: 'Log in (MacroMind)', life: 'short' }),
   json(
     {
       method: 'post',

@@ -125,7 +125,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     async edit(
       id: Id,
       expectedRevision: number,
-      change: { consumedAt?: Date; analysis?: Analysis; statedGrams?: number; correctedAt?: Date },
+      change: { consumedAt?: Date; analysis?: Analysis; correctedAt?: Date },
     ): Promise<Entry | null> {
       const { consumedAt, ...rest } = change;
       return move(

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { GivenPassword } from '../../model/accounts';
+import { Problem } from '../errors';
+import { json, type Route } from '../route';
+import type { Accounts } from './accounts';
+import { LoginAnswer, presentLogin } from './present';
+import type { Life } from './sessions';
+
+const LoginBody = z.object({ email: z.string().max(254).trim().toLowerCase(), password: GivenPassword });
+
+/** Log-in by e-mail address, the same behind every door that has it; `life` is that of the door's access tokens. */
+export const emailLogin = (
+  accounts: Accounts,
+  { path, summary, life }: { path: Route['path']; summary: string; life: Life },
+): Route =>
+  json(
+    {
+      method: 'post',
+      path,
+      access: 'public',
+      tag: 'accounts',
+      summary,
+      body: LoginBody,
+      responses: { 200: LoginAnswer, 401: Problem },
+    },
+    async ({ body, ip }) =>
+      presentLogin(
+        await accounts.signIn({ by: { email: body.email }, password: body.password, address: ip }, life),
+        'Logged in.',
+      ),
+  );
