@@ -38,9 +38,21 @@ export const findingsAcross = (values: Values): Finding[] => {
   if (values.photoReaskMaxMs < values.photoReaskMs) {
     report('PHOTO_REASK_MAX_MS', `must not be below PHOTO_REASK_MS (${values.photoReaskMs})`);
   }
+  if (values.circuitOpenMaxMs < values.circuitOpenMs) {
+    report('CIRCUIT_OPEN_MAX_MS', `must not be below CIRCUIT_OPEN_MS (${values.circuitOpenMs})`);
+  }
+  const classifiers = 1 + [values.mlServiceUrl, values.openaiApiKey].filter((one) => one !== null).length;
+  if (classifiers * values.hfSpaceTimeoutMs > chainMs)
+    report(
+      'HF_SPACE_TIMEOUT',
+      `must not be above ${Math.floor(chainMs / classifiers / 1000)} with ${classifiers} classifiers: one after the other they may take ${chainMs / 1000} s in all`,
+    );
   if (values.nodeEnv === 'production') found.push(...productionFindings(values));
   return found;
 };
+
+/** Below the time limit of the activity that asks them in turn (`workflows/proxies.ts`). */
+const chainMs = 55_000;
 
 const productionFindings = (values: Values): Finding[] => {
   const found: Finding[] = [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountsVariables } from './variables/accounts';
+import { circuitsVariables } from './variables/circuits';
 import { classifiersVariables } from './variables/classifiers';
 import { enginesVariables } from './variables/engines';
 import { foodDataVariables } from './variables/foodData';
@@ -25,6 +26,7 @@ export const settingGroups = {
   Photos: photosVariables,
   Classifiers: classifiersVariables,
   'Food data': foodDataVariables,
+  Circuits: circuitsVariables,
 } as const;
 
 export const SettingsSchema = z.object({
@@ -36,4 +38,5 @@ export const SettingsSchema = z.object({
   ...photosVariables,
   ...classifiersVariables,
   ...foodDataVariables,
+  ...circuitsVariables,
 });

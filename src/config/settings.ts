@@ -35,6 +35,7 @@ export interface DerivedSettings {
     reaskMs: number;
     reaskMaxMs: number;
     reaskForMs: number;
+    refineForMs: number;
   };
 }
 
@@ -105,6 +106,7 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
       reaskMs: values.photoReaskMs,
       reaskMaxMs: values.photoReaskMaxMs,
       reaskForMs: values.photoReaskForMs,
+      refineForMs: values.photoRefineForMs,
     },
     notices,
   });

@@ -56,8 +56,9 @@ function withoutSecrets(value: unknown, depth = 0): unknown {
   return clean;
 }
 
+/** `query`: what a person looks for is nobody's business afterwards. */
 const secretParameter =
-  /([?&;](?:ticket|key|sig|signature|token|access_token|refresh_token|api_key|password)=)[^&#\s"]*/gi;
+  /([?&;](?:ticket|key|sig|signature|token|access_token|refresh_token|api_key|password|query)=)[^&#\s"]*/gi;
 
 /** An address fit for a log: `/photos/1?key=…` reads `/photos/1?key=[redacted]`. */
 export const redactUrl = (url: string): string => url.replace(secretParameter, '$1[redacted]');

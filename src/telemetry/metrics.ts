@@ -1,11 +1,23 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
+/** The circuits there are, and which of them are not closed. */
+export interface CircuitsSeen {
+  names: readonly string[];
+  findOpen(): Promise<readonly string[]>;
+}
+export interface CorrectedShare {
+  readonly source: string;
+  readonly share: number;
+}
+
 /** The numbers a process shows at `/metrics`. Labels have few values: templates and outcomes, never ids or paths. */
 export function createMetrics({ processMetrics = true }: { processMetrics?: boolean } = {}) {
   const registry = new Registry();
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry });
   let countBacklog: (() => Promise<number>) | undefined;
+  let circuits: CircuitsSeen | undefined;
+  let readShares: (() => Promise<readonly CorrectedShare[]>) | undefined;
 
   return {
     registry,
@@ -60,6 +72,45 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
         }
       },
     }),
+    circuitsOpen: new Gauge({
+      name: 'palate_circuit_open',
+      help: '1 from the moment an outside system is left alone until a call to it went well again',
+      labelNames: ['circuit'] as const,
+      registers,
+      async collect() {
+        if (!circuits) return;
+        // Without MongoDB nobody knows; `NaN` says so.
+        const open = await circuits.findOpen().catch(() => null);
+        for (const circuit of circuits.names)
+          this.set({ circuit }, open === null ? Number.NaN : Number(open.includes(circuit)));
+      },
+    }),
+    circuitRefused: new Counter({
+      name: 'palate_circuit_refused_total',
+      help: 'Calls to outside systems that were not made as their circuit was open',
+      labelNames: ['circuit'] as const,
+      registers,
+    }),
+    /** The circuits are looked at when somebody looks here. */
+    watchCircuits(seen: CircuitsSeen) {
+      circuits = seen;
+    },
+    photosCorrectedShare: new Gauge({
+      name: 'palate_photos_corrected_share',
+      help: 'Share of the photos of the last 30 days whose food was corrected, by who had named it',
+      labelNames: ['source'] as const,
+      registers,
+      async collect() {
+        // Without MongoDB there is no share; one of before would look like one of now.
+        const shares = (await readShares?.().catch(() => [])) ?? [];
+        this.reset();
+        for (const { source, share } of shares) this.set({ source }, share);
+      },
+    }),
+    /** Shares are read when somebody looks. */
+    watchCorrectedShares(read: () => Promise<readonly CorrectedShare[]>) {
+      readShares = read;
+    },
     /** The backlog is counted when somebody looks. */
     watchBacklog(count: () => Promise<number>) {
       countBacklog = count;

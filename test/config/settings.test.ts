@@ -42,6 +42,10 @@ describe('what is accepted', () => {
     ['FDC_TIMEOUT', '7', (s) => s.fdcTimeoutMs, 7000],
     ['FDC_DATA_TYPES', 'foundation, survey (fndds)', (s) => s.fdcDataTypes, ['Foundation', 'Survey (FNDDS)']],
     ['FDC_BASE_URL', 'http://127.0.0.1:9/fdc/v1/', (s) => s.fdcBaseUrl, 'http://127.0.0.1:9/fdc/v1'],
+    ['OPENAI_BASE_URL', 'http://127.0.0.1:9/v1/', (s) => s.openaiBaseUrl, 'http://127.0.0.1:9/v1'],
+    ['OPENAI_API_KEY', 'sk-x', (s) => [s.openaiApiKey, s.openaiModel], ['sk-x', 'gpt-4o-mini']],
+    ['OPENAI_API_KEY', ' ', (s) => s.openaiApiKey, null],
+    ['CIRCUIT_FAILURES', '1', (s) => s.circuitFailures, 1],
     ['PHOTO_MAX_MB', '0.5', (s) => s.photoMaxBytes, 500_000],
     ['HF_REJECTION_STATUS_CODE', '422', (s) => s.hfRejectionStatusCode, 422],
     [
@@ -91,6 +95,12 @@ describe('what is accepted', () => {
       rateLimitMax: 100,
       rateLimitWindowMs: 60_000,
       awsS3Acl: 'private',
+      openaiBaseUrl: 'https://api.openai.com/v1',
+      openaiModel: 'gpt-4o-mini',
+      circuitFailures: 5,
+      circuitOpenMs: 30_000,
+      circuitOpenMaxMs: 600_000,
+      circuitRefusedMs: 600_000,
       notices: [],
     });
   });
@@ -103,6 +113,7 @@ describe('what is accepted', () => {
       reaskMs: 20,
       reaskMaxMs: 3_600_000,
       reaskForMs: 86_400_000,
+      refineForMs: 604_800_000,
     });
   });
 });
@@ -172,6 +183,9 @@ describe('what is refused', () => {
     ['FDC_PAGE_SIZE', '201'],
     ['HF_INGREDIENT_WEIGHT_OVERRIDES', '{"salad":{"tomato":"much"}}'],
     ['HF_INGREDIENT_WEIGHT_OVERRIDES', '{'],
+    ['OPENAI_BASE_URL', 'api.openai.com/v1'],
+    ['CIRCUIT_FAILURES', '0'],
+    ['CIRCUIT_OPEN_MS', '0.5'],
     ['RATE_LIMIT_MAX', '0'],
     ['RATE_LIMIT_WINDOW_MS', '10'],
   ])('%s=%s', (variable, value) => {
@@ -191,6 +205,7 @@ describe('what is refused', () => {
     ['a key’s certificate', { TEMPORAL_TLS_CLIENT_KEY_PATH: 'x' }, 'TEMPORAL_TLS_CLIENT_CERT_PATH'],
     ['TLS under an API key', { TEMPORAL_TLS: 'false', TEMPORAL_API_KEY: 'x' }, 'TEMPORAL_TLS'],
     ['delays that grow', { PHOTO_REASK_MS: '100', PHOTO_REASK_MAX_MS: '99' }, 'PHOTO_REASK_MAX_MS'],
+    ['openings that grow', { CIRCUIT_OPEN_MS: '700000' }, 'CIRCUIT_OPEN_MAX_MS'],
   ])('without %s', (_, env, variable) => {
     expect([...complaints({ ...leastEnvironment, ...env }).keys()]).toEqual([variable]);
   });
@@ -267,7 +282,7 @@ describe('foreign names', () => {
     ['REDIS_HOST', 'MONGODB_URI'],
     ['MLFLOW_TRACKING_URI', 'TEMPORAL_ADDRESS'],
     ['CLOUDWATCH_NAMESPACE', 'METRICS_PORT'],
-    ['OPENAI_API_KEY', 'does not serve a language model'],
+    ['OPENAI_EMBEDDING_MODEL', 'does not serve an embedding model'],
     ['CONTEXT_SYNC_DEBOUNCE_MS', 'does not serve context sync'],
     ['WEBHOOK_PORTS', 'does not serve webhooks'],
     ['RETRAIN_CRON', 'does not serve recommendations'],
@@ -293,6 +308,7 @@ describe('the parsed object', () => {
     AWS_ACCESS_KEY_ID: 'hidden',
     AWS_SECRET_ACCESS_KEY: 'hidden',
     ML_SERVICE_API_KEY: 'hidden',
+    OPENAI_API_KEY: 'hidden',
     TEMPORAL_API_KEY: 'hidden',
   };
 

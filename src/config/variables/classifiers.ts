@@ -39,7 +39,7 @@ export const classifiersVariables = {
     variable: 'ML_SERVICE_URL',
     unset: 'none',
     example: 'http://127.0.0.1:5000/predict',
-    meaning: 'Second classifier, asked when the first cannot speak.',
+    meaning: 'Second classifier, asked when the first cannot speak or is not sure.',
   }),
   mlServiceApiKey: setting(orNull(kind.text()), {
     variable: 'ML_SERVICE_API_KEY',
@@ -47,5 +47,25 @@ export const classifiersVariables = {
     unset: 'no key is sent',
     example: 'ml_0123456789',
     meaning: 'Key of the second classifier.',
+  }),
+  openaiApiKey: setting(orNull(kind.text()), {
+    variable: 'OPENAI_API_KEY',
+    secret: true,
+    unset: 'off',
+    example: 'sk-0123456789abcdef',
+    meaning:
+      'Key of OpenAI; turns on a third classifier, which tells the foods of a plate apart and judges their weight by eye. It is sent the picture (without its metadata) and nothing else.',
+  }),
+  openaiBaseUrl: setting(kind.baseUrl(), {
+    variable: 'OPENAI_BASE_URL',
+    byDefault: 'https://api.openai.com/v1',
+    example: 'https://api.openai.com/v1',
+    meaning: 'Where OpenAI, or a server that speaks the same, answers; `/chat/completions` is appended.',
+  }),
+  openaiModel: setting(kind.text(), {
+    variable: 'OPENAI_MODEL',
+    byDefault: 'gpt-4o-mini',
+    example: 'gpt-4o-mini',
+    meaning: 'Its model: one that sees pictures and answers by a JSON schema.',
   }),
 };

@@ -14,7 +14,7 @@ export const foodDataVariables = {
   fdcApiKey: setting(orNull(kind.text()), {
     variable: 'FDC_API_KEY',
     secret: true,
-    unset: 'off: figures come from the built-in table',
+    unset: 'off: figures come from imported foods and the built-in table, and bar codes are not looked up',
     example: 'DEMO_KEY',
     meaning: 'Key of FoodData Central; turns it on. `DEMO_KEY` works, with few calls an hour.',
   }),

@@ -52,6 +52,14 @@ export const photosVariables = {
     example: '86400000',
     meaning: 'How long in all a photo waits for a classifier; then only its owner can label it.',
   }),
+  photoRefineForMs: setting(kind.wholeNumber(0, 30 * DAY_MS), {
+    variable: 'PHOTO_REFINE_FOR_MS',
+    unit: 'ms',
+    byDefault: '604800000',
+    example: '604800000',
+    meaning:
+      'How long figures of our own table wait for FoodData Central to be back, which is asked as often as a classifier; then they stand.',
+  }),
   photoReapMs: setting(kind.wholeNumber(1000, DAY_MS), {
     variable: 'PHOTO_REAP_MS',
     unit: 'ms',
