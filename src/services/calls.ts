@@ -7,6 +7,17 @@ import { isNativeError } from 'node:util/types';
  * C2  A wait that the other side asks for is always capped: a wrong number there must not park a photo for a day.
  */
 
+/**
+ * What a failure is about: the outside system (it is out of order, or serves not this account), or the one thing it was asked, as which the
+ * next may go well.
+ */
+export type About = 'service' | 'question';
+
+const aboutTheQuestion: readonly number[] = [400, 413, 415, 422];
+
+/** What a refusal with this HTTP status is about. */
+export const refusalAbout = (status: number): About => (aboutTheQuestion.includes(status) ? 'question' : 'service');
+
 /** How one call to an outside system went; `outcome` is `ok` or the name of the typed error. Milliseconds. */
 export interface CallOutcome {
   service: string;
@@ -54,6 +65,15 @@ export const boundedText = async (response: Response, maxBytes: number): Promise
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+};
+
+/** What a text says as JSON; undefined where it is none. */
+export const jsonOf = (text: unknown): unknown => {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /** Why a request got no answer, in a word an operator can look up: `ECONNREFUSED`, `ENOTFOUND`, `UND_ERR_SOCKET`, … */

@@ -16,6 +16,8 @@ export type Fault =
   | { kind: 'reset' }
   /** Promises a longer body than it sends, then drops the connection. */
   | { kind: 'cutOff' }
+  /** Begins an answer and never ends it. */
+  | { kind: 'stalled' }
   /** The right answer, `ms` late. */
   | { kind: 'slow'; ms: number };
 
@@ -52,6 +54,7 @@ export const faults = {
   hang: (): Fault => ({ kind: 'hang' }),
   reset: (): Fault => ({ kind: 'reset' }),
   cutOff: (): Fault => ({ kind: 'cutOff' }),
+  stalled: (): Fault => ({ kind: 'stalled' }),
   slow: (ms: number): Fault => ({ kind: 'slow', ms }),
 } as const;
 
@@ -60,11 +63,13 @@ export interface Received {
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
+  /** When it had come in, on the clock of `performance.now()`. */
+  atMs: number;
 }
 
 export interface Answer {
   status: number;
-  body: string;
+  body: string | Buffer;
   headers?: Record<string, string>;
 }
 
@@ -156,6 +161,7 @@ export abstract class DoubleServer {
       path: request.url ?? '',
       headers: request.headers,
       body: Buffer.concat(chunks),
+      atMs: performance.now(),
     };
     this.received.push(received);
     this.arrivals.emit('request');
@@ -172,6 +178,10 @@ export abstract class DoubleServer {
         response.write('[{"label":"piz');
         await delay(20);
         request.socket.destroy();
+        return;
+      case 'stalled':
+        response.writeHead(200, json);
+        response.write('{');
         return;
       case 'status':
         response.writeHead(fault.status, fault.headers).end(fault.body);

@@ -46,6 +46,40 @@ const survey: readonly Row[] = [
   [2710257, 'Sugar, NFS', [401, 0, 0.32, 99.6, 0, 99.8, 1], 8, [['1 teaspoon', 4.2]]],
 ];
 
+/** Products that do not exist, under numbers with valid check digits. The second was sold under another name before. */
+const branded = [
+  {
+    fdcId: 2_000_101,
+    description: 'CRUNCHY OAT BAR',
+    brandOwner: 'Example Foods Inc.',
+    brandName: 'EXAMPLE',
+    gtinUpc: '012345678905',
+    publishedDate: '2024-02-22',
+    figures: [471, 8.2, 17.6, 64.7, 5.9, 25.9, 294],
+    serving: [42, '2 bars'],
+  },
+  {
+    fdcId: 2_000_102,
+    description: 'TOMATO SOUP, OLD RECIPE',
+    brandOwner: 'Example Foods Inc.',
+    brandName: '',
+    gtinUpc: '04006381333931',
+    publishedDate: '2019-04-01',
+    figures: [50, 1, 1, 9, 1, 6, 300],
+    serving: [122, '1/2 cup'],
+  },
+  {
+    fdcId: 2_000_103,
+    description: 'TOMATO SOUP',
+    brandOwner: 'Example Foods Inc.',
+    brandName: '',
+    gtinUpc: '04006381333931',
+    publishedDate: '2024-10-31',
+    figures: [45, 1, 0.5, 9, 1, 6, 250],
+    serving: [122, '1/2 cup'],
+  },
+] as const;
+
 const nutrients = [
   [1008, '208', 'KCAL', 'Energy'],
   [1003, '203', 'G', 'Protein'],
@@ -87,6 +121,21 @@ const surveyFood = ([fdcId, description, figures, defaultG, portions]: Row): Fdc
           },
         ]),
   ],
+});
+
+const product = ({ figures, serving, ...rest }: (typeof branded)[number]): FdcFood => ({
+  ...rest,
+  dataType: 'Branded',
+  foodNutrients: nutrients.map(([nutrientId, nutrientNumber, unitName, nutrientName], at) => ({
+    nutrientId,
+    nutrientName,
+    nutrientNumber,
+    unitName,
+    value: figures[at],
+  })),
+  servingSize: serving[0],
+  servingSizeUnit: 'GRM',
+  householdServingFullText: serving[1],
 });
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[a-z]+/g) ?? [];
@@ -135,14 +184,16 @@ export class FooddataDouble extends DoubleServer {
     const { query, dataType, pageSize = 50, brandOwner } = JSON.parse(body.toString()) as Record<string, unknown>;
     if (typeof query !== 'string' || !Array.isArray(dataType)) return refuse(400, 'BAD_REQUEST');
     const wanted = wordsOf(query).map((word) => word.replace(/s$/, ''));
-    const hits = [...this.own, ...survey.map(surveyFood)]
+    const codes = query.split(' ');
+    const hits = [...this.own, ...survey.map(surveyFood), ...branded.map(product)]
       .filter(
         (food) => dataType.includes(food.dataType) && (brandOwner === undefined || food.brandOwner === brandOwner),
       )
       .map((food) => ({
         food,
-        found: wanted.filter((word) => wordsOf(food.description).some((other) => other.replace(/s$/, '') === word))
-          .length,
+        found:
+          wanted.filter((word) => wordsOf(food.description).some((other) => other.replace(/s$/, '') === word)).length +
+          (codes.includes(String(food.gtinUpc)) ? 1 : 0),
       }))
       .filter(({ found }) => found > 0)
       .sort((a, b) => b.found - a.found);

@@ -48,14 +48,14 @@ test('sends no authorization without a token, and names model and source', async
 test('answers the five best candidates, best first', async () => {
   const scores = Array.from({ length: 101 }, (_, index) => ({ label: `food_${index}`, score: index / 101 }));
   hf.answers(scores);
-  expect(await classify()).toEqual(
+  expect((await classify()).candidates).toEqual(
     [100, 99, 98, 97, 96].map((index) => ({ label: `food_${index}`, confidence: index / 101 })),
   );
 });
 
 test('forgives a score that passes 1 by the error of single precision, and no more', async () => {
   hf.answers([{ label: 'pizza', score: 1.00000012 }]);
-  expect(await classify()).toEqual([{ label: 'pizza', confidence: 1 }]);
+  expect(await classify()).toEqual({ candidates: [{ label: 'pizza', confidence: 1 }] });
   hf.answers([{ label: 'pizza', score: 95.3 }]);
   await expect(classify()).rejects.toThrow(ClassifierUnavailable);
 });
@@ -126,7 +126,7 @@ test.each([400, 401, 402, 403, 404, 413, 307])('%d is a refusal that says why, w
   hf.next(faults.status(status, { headers: status === 307 ? { location: 'http://127.0.0.1:9/' } : {} }));
   const error = await classify().catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ClassifierRefused);
-  expect(error).toMatchObject({ status });
+  expect(error).toMatchObject({ status, about: status === 400 || status === 413 ? 'question' : 'service' });
   expect(JSON.stringify([error, (error as Error).message, (error as Error).stack])).not.toContain('hf_test_token');
 });
 
@@ -142,7 +142,7 @@ test('a classifier that is switched off is unavailable', async () => {
   } finally {
     await hf.start();
   }
-  await expect(classify()).resolves.toHaveLength(5);
+  expect((await classify()).candidates).toHaveLength(5);
 });
 
 test('a caller who gave up gets the own reason, before and during the call', async () => {
@@ -165,5 +165,7 @@ test('eight at once each get their own answer', async () => {
       classifier().classify(Buffer.from([1, index]), 'image/jpeg', new AbortController().signal),
     ),
   );
-  expect(answers.map(([best]) => best?.label)).toEqual(Array.from({ length: 8 }, (_, index) => `food_${index}`));
+  expect(answers.map(({ candidates }) => candidates[0]?.label)).toEqual(
+    Array.from({ length: 8 }, (_, index) => `food_${index}`),
+  );
 });

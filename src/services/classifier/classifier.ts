@@ -1,15 +1,31 @@
-import type { Candidate, InferenceSource } from '../../model/photos';
+import type { Candidate, InferenceSource, PlateFood } from '../../model/photos';
+import { refusalAbout, type About } from '../calls';
+
+/** The outside systems among those who name food. */
+export type ClassifierSource = Extract<InferenceSource, 'huggingface_space' | 'ml_service' | 'openai'>;
+
+/** A label that a person could read: letters and digits first, no markup. Characters. */
+export const readableLabel = /^[\p{L}\p{N}][\p{L}\p{N}\p{M} _\-'’(),.&/+%]*$/u;
+export const longestLabel = 100;
+
+/** What a classifier saw. */
+export interface Seen {
+  /** At most five, best first. None: it looked, and saw no food. */
+  candidates: Candidate[];
+  /** Where it tells the foods of a plate apart: each with its weight, in the order it named them. At most `mostPlateFoods`. */
+  foods?: PlateFood[];
+}
 
 /** Says what food a picture shows. One attempt a call; the three errors tell the workflow what to do next. */
 export interface Classifier {
-  source: InferenceSource;
+  source: ClassifierSource;
   /** Name of the model, kept with its answers. */
   model: string;
   /**
-   * At most five candidates, best first; never none. `picture` is sent as it is, under `contentType`.
+   * `picture` is sent as it is, under `contentType`, and nothing else: no caption, no name.
    * Rejects with the reason of `signal` when the caller gave up, else with one of the errors below.
    */
-  classify(picture: Buffer, contentType: string, signal: AbortSignal): Promise<Candidate[]>;
+  classify(picture: Buffer, contentType: string, signal: AbortSignal): Promise<Seen>;
 }
 
 /** The model is being loaded: ask again after `retryAfterMs`. */
@@ -30,6 +46,8 @@ export class ClassifierUnavailable extends Error {
     message: string,
     /** Where the classifier said when to come back. */
     readonly retryAfterMs?: number,
+    /** `question`: it works, and what it made of this picture cannot be used. */
+    readonly about: About = 'service',
   ) {
     super(message);
   }
@@ -42,6 +60,8 @@ export class ClassifierRefused extends Error {
     message: string,
     /** HTTP status of the refusal. */
     readonly status: number,
+    /** `question`: this picture. */
+    readonly about: About = refusalAbout(status),
   ) {
     super(message);
   }

@@ -1,10 +1,10 @@
 import { imageClassification } from '@huggingface/inference';
 import { z } from 'zod';
-import type { Candidate, InferenceSource } from '../../model/photos';
-import { boundedText, networkReason, observed, retryAfterMs } from '../calls';
+import type { Candidate } from '../../model/photos';
+import { boundedText, jsonOf, networkReason, observed, retryAfterMs } from '../calls';
 import type { OnCall } from '../calls';
-import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable } from './classifier';
-import type { Classifier } from './classifier';
+import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable, longestLabel, readableLabel } from './classifier';
+import type { Classifier, ClassifierSource } from './classifier';
 
 /**
  * Image classification as Hugging Face's router, its dedicated endpoints and servers of the same kind speak it: the raw bytes in,
@@ -20,7 +20,7 @@ export interface HuggingFaceOptions {
   token?: string | undefined;
   timeoutMs: number;
   /** `ml_service` for a second server that speaks the same. */
-  source?: Extract<InferenceSource, 'huggingface_space' | 'ml_service'>;
+  source?: Exclude<ClassifierSource, 'openai'>;
   /** Default: the last two parts of the address, which on Hugging Face name the model. */
   model?: string | undefined;
   /** The longest wait that the other side may ask for. */
@@ -33,10 +33,7 @@ const mostBytes = 1_048_576;
 const shortestLoadMs = 250;
 const mostCandidates = 5;
 
-const label = z
-  .string()
-  .max(100)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}\p{M} _\-'’(),.&/+%]*$/u);
+const label = z.string().max(longestLabel).regex(readableLabel);
 /** A sum of single-precision numbers may pass 1 by a hair. */
 const score = z
   .number()
@@ -55,14 +52,6 @@ const modelOf = (url: string): string =>
     .filter((part) => part !== '')
     .slice(-2)
     .join('/') || new URL(url).host;
-
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
 
 /** What the other side really said, seen by our `fetch`. */
 interface Answer {
@@ -105,12 +94,18 @@ export const createHuggingFaceClassifier = (options: HuggingFaceOptions): Classi
   };
 
   const candidatesOf = (body: string): Candidate[] => {
-    const scores = Scores.safeParse(json(body));
+    const answer = jsonOf(body);
+    const scores = Scores.safeParse(answer);
+    // JSON of another kind is what it makes of this picture; anything else is not from the model at all.
     if (!scores.success)
-      throw new ClassifierUnavailable(`${model} sent an answer that is no list of labels and scores.`);
+      throw new ClassifierUnavailable(
+        `${model} sent an answer that is no list of labels and scores.`,
+        undefined,
+        answer === undefined ? 'service' : 'question',
+      );
     const best = scores.data.sort((a, b) => b.score - a.score).slice(0, mostCandidates);
     if (!best.every((candidate) => label.safeParse(candidate.label).success)) {
-      throw new ClassifierUnavailable(`${model} sent labels that cannot be read.`);
+      throw new ClassifierUnavailable(`${model} sent labels that cannot be read.`, undefined, 'question');
     }
     return best.map((candidate) => ({ label: candidate.label, confidence: candidate.score }));
   };
@@ -118,7 +113,7 @@ export const createHuggingFaceClassifier = (options: HuggingFaceOptions): Classi
   const fault = ({ status, retryAfter, body }: Answer): Error => {
     const wait = retryAfterMs(retryAfter, clock(), retryAfterCapMs);
     if (status === 503) {
-      const loading = Loading.safeParse(json(body));
+      const loading = Loading.safeParse(jsonOf(body));
       if (loading.success) {
         const ms = Math.min(Math.max(loading.data.estimated_time * 1000, shortestLoadMs), retryAfterCapMs);
         return new ClassifierLoading(`${model} is being loaded.`, ms);
@@ -158,7 +153,7 @@ export const createHuggingFaceClassifier = (options: HuggingFaceOptions): Classi
           throw new ClassifierUnavailable(`${model} cannot be reached (${networkReason(error)}).`);
         }
         if (answer.status < 200 || answer.status > 299) throw fault(answer);
-        return candidatesOf(answer.body);
+        return { candidates: candidatesOf(answer.body) };
       }),
   };
 };

@@ -1,2 +1,3 @@
 export * from './classifier';
 export { createHuggingFaceClassifier } from './huggingFace';
+export { createOpenAiVision } from './openaiVision';

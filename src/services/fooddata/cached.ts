@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Food } from '../../model/foods';
 import { plainQuery } from './fdc';
 import type { FoodData } from './fooddata';
@@ -16,7 +17,8 @@ export const cached = (fooddata: FoodData & { readonly scope: string }, cache: F
   search: async (query, signal) => {
     const plain = plainQuery(query);
     if (plain === '') return null;
-    const key = `${plain}|${fooddata.scope}`;
+    // A query may hold anybody's words, and outlives them here: nobody is to read it back.
+    const key = createHash('sha256').update(`${plain}|${fooddata.scope}`).digest('base64url');
     const known = await cache.find(key);
     if (known !== undefined) return known;
     const food = await fooddata.search(plain, signal);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Food, FoodPortion } from '../../model/foods';
-import { boundedText, networkReason, observed, retryAfterMs } from '../calls';
+import { boundedText, jsonOf, networkReason, observed, retryAfterMs } from '../calls';
 import type { OnCall } from '../calls';
 import { nutrientsOf } from './figures';
 import { fit, queryWords } from './match';
@@ -53,6 +53,10 @@ const FdcFood = z.object({
   foodMeasures: z
     .array(z.object({ disseminationText: optional(z.string().max(200)), gramWeight: optional(z.number()) }))
     .catch([]),
+  gtinUpc: optional(z.string().max(50)).catch(undefined),
+  brandName: optional(z.string().trim().max(200)).catch(undefined),
+  brandOwner: optional(z.string().trim().max(200)).catch(undefined),
+  publishedDate: optional(z.string().max(50)).catch(undefined),
   servingSize: optional(z.number()).catch(undefined),
   servingSizeUnit: optional(z.string()).catch(undefined),
   householdServingFullText: optional(z.string().max(200)).catch(undefined),
@@ -87,16 +91,22 @@ const portionsOf = (food: FdcFood): Pick<Food, 'portions' | 'defaultPortionG'> =
   return { portions, defaultPortionG };
 };
 
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
+/** A product of a brand. */
+export interface Product {
+  food: Food;
+  /** Brand and owner as the label states them; null where FoodData Central knows neither. */
+  brand: string | null;
+}
 
-/** Makes the client; connects only when asked. `scope` tells apart answers of differently set clients, for a cache. */
-export const createFdc = (options: FdcOptions): FoodData & { readonly scope: string } => {
+export interface Fdc extends FoodData {
+  /** Tells apart answers of differently set clients, for a cache. */
+  readonly scope: string;
+  /** The branded product with this GTIN (14 digits), the latest where several carry it; null where none does. Rejects as `search`. */
+  findByGtin(gtin14: string, signal: AbortSignal): Promise<Product | null>;
+}
+
+/** Makes the client; connects only when asked. */
+export const createFdc = (options: FdcOptions): Fdc => {
   const {
     baseUrl,
     apiKey,
@@ -119,7 +129,7 @@ export const createFdc = (options: FdcOptions): FoodData & { readonly scope: str
     if (status === 401 || status === 403) {
       return new FooddataRefused(`FoodData Central refused its key (${status}): check FDC_API_KEY.`, status);
     }
-    if (status < 500 && status !== 408 && json(body) !== undefined) {
+    if (status < 500 && status !== 408 && jsonOf(body) !== undefined) {
       return new FooddataRefused(`FoodData Central refused the search (${status}): check FDC_BASE_URL.`, status);
     }
     return new FooddataUnavailable(`FoodData Central is out of order (${status}).`, wait);
@@ -150,7 +160,7 @@ export const createFdc = (options: FdcOptions): FoodData & { readonly scope: str
       throw new FooddataUnavailable(`FoodData Central cannot be reached (${networkReason(error)}).`);
     }
     if (!response.ok) throw fault(response.status, response.headers.get('retry-after'), body);
-    const answer = Answer.safeParse(json(body));
+    const answer = Answer.safeParse(jsonOf(body));
     if (!answer.success) throw new FooddataUnavailable('FoodData Central sent an answer that is no list of foods.');
     // One odd food among many is left out; it does not spoil the rest.
     return answer.data.foods.flatMap((food) => FdcFood.safeParse(food).data ?? []);
@@ -181,6 +191,29 @@ export const createFdc = (options: FdcOptions): FoodData & { readonly scope: str
         if (best !== null) return best;
       }
       return null;
+    },
+
+    findByGtin: async (gtin14, signal) => {
+      // Codes are kept with and without leading zeros, and the search knows whole words only.
+      const bare = gtin14.replace(/^0+/, '');
+      const forms = [14, 13, 12, 8].filter((length) => length >= bare.length).map((length) => gtin14.slice(-length));
+      const query = [...new Set([...forms, bare])].join(' ');
+      const foods = await observed('fdc', onCall, () => post(query, [branded], undefined, signal));
+      const [latest] = foods
+        .filter(({ gtinUpc }) => gtinUpc?.replace(/\D/g, '').padStart(14, '0') === gtin14)
+        .sort((a, b) => (b.publishedDate ?? '').localeCompare(a.publishedDate ?? '') || b.fdcId - a.fdcId);
+      if (!latest) return null;
+      const { fdcId, description, foodNutrients, brandName, brandOwner } = latest;
+      return {
+        food: {
+          key: `fdc:${fdcId}`,
+          name: description,
+          fdcId,
+          per100G: nutrientsOf(foodNutrients),
+          ...portionsOf(latest),
+        },
+        brand: [brandName, brandOwner].find((name) => name !== undefined && name !== '') ?? null,
+      };
     },
   };
 };

@@ -1,4 +1,4 @@
-import type { Nutrients } from '../../model/foods';
+import { mostPer100G, type Nutrients } from '../../model/foods';
 
 /**
  * Nutrients of FoodData Central, per 100 g. Each has an id (1008) and an older number ("208"); answers carry either or both.
@@ -21,10 +21,7 @@ interface Source {
 }
 
 const grams = { G: 1, MG: 0.001 };
-/** Rounding and water loss let sums pass 100 g by a hair. */
-const mostGrams = 101;
-/** Pure fat has 902 kcal in 100 g. */
-const mostKcal = 910;
+const { grams: mostGrams, kcal: mostKcal, sodiumMg: mostSodiumMg } = mostPer100G;
 /** Thermochemical calories. */
 const kcalPerKj = 1 / 4.184;
 
@@ -43,7 +40,7 @@ const sources = {
     { id: 2000, number: '269', units: grams, most: mostGrams },
     { id: 1063, number: '269.3', units: grams, most: mostGrams },
   ],
-  sodiumMg: [{ id: 1093, number: '307', units: { MG: 1, G: 1000 }, most: 40_000 }],
+  sodiumMg: [{ id: 1093, number: '307', units: { MG: 1, G: 1000 }, most: mostSodiumMg }],
 } satisfies Record<Exclude<keyof Nutrients, 'kcal'>, Source[]>;
 
 /** Energy as stated, then by specific and by general Atwater factors, then in kilojoules. */
@@ -86,3 +83,9 @@ export const nutrientsOf = (values: readonly NutrientValue[]): Nutrients => {
     sodiumMg: amountOf(values, sources.sodiumMg),
   };
 };
+
+/** Every nutrient that is read here: id, number, and the unit in which FoodData Central keeps it. */
+export const nutrientChoice: readonly { readonly id: number; readonly number: string; readonly unit: string }[] = [
+  ...energy,
+  ...Object.values(sources).flat(),
+].map(({ id, number, units }) => ({ id, number, unit: Object.keys(units)[0] ?? '' }));

@@ -1,4 +1,5 @@
 import type { Food } from '../../model/foods';
+import { refusalAbout, type About } from '../calls';
 
 /** Figures of foods by name. One attempt a call. */
 export interface FoodData {
@@ -8,6 +9,8 @@ export interface FoodData {
    * Rejects with the reason of `signal` when the caller gave up, else with one of the errors below.
    */
   search(query: string, signal: AbortSignal): Promise<Food | null>;
+  /** Why it knew nothing that fits, in a sentence for whoever reads the answer; where missing: it has no such food. */
+  reason?(): Promise<string>;
 }
 
 /** Too busy, broken, out of reach, or no answer that can be understood: another attempt may succeed. */
@@ -29,6 +32,7 @@ export class FooddataRefused extends Error {
     message: string,
     /** HTTP status of the refusal. */
     readonly status: number,
+    readonly about: About = refusalAbout(status),
   ) {
     super(message);
   }

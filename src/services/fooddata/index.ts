@@ -1,3 +1,4 @@
 export * from './fooddata';
-export { createFdc } from './fdc';
+export { createFdc, type Fdc, type Product } from './fdc';
 export { cached, type FoodCache } from './cached';
+export { imported, type Cited, type ImportedFoods } from './imported';

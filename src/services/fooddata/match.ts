@@ -54,10 +54,12 @@ const singular = (word: string): string => {
   return word.length > 3 && /[^su]s$/.test(word) ? word.slice(0, -1) : word;
 };
 
-const words = (text: string): string[] => (text.toLowerCase().match(/[\p{L}\p{N}%]+/gu) ?? []).map(singular);
+/** Every word of a description in the form in which `fit` compares them; repeats included. */
+export const descriptionWords = (text: string): string[] =>
+  (text.toLowerCase().match(/[\p{L}\p{N}%]+/gu) ?? []).map(singular);
 
 /** The words of a query that carry meaning, in order. */
-export const queryWords = (query: string): string[] => words(query).filter((word) => !fillers.has(word));
+export const queryWords = (query: string): string[] => descriptionWords(query).filter((word) => !fillers.has(word));
 
 const leastCoverage = 0.6;
 /** Below this the words are there but the food is another: "Spaghetti squash" for spaghetti. */
@@ -70,7 +72,7 @@ const unspecified = /\bNS as to [^,]*/gi;
 export const fit = (wanted: readonly string[], description: string, dataType: string): number | null => {
   const noun = wanted.at(-1);
   if (noun === undefined) return null;
-  const there = words(description);
+  const there = descriptionWords(description);
   const present = new Set(there);
   const coverage = wanted.filter((word) => present.has(word)).length / wanted.length;
   if (!present.has(noun) || coverage < leastCoverage) return null;
@@ -78,11 +80,11 @@ export const fit = (wanted: readonly string[], description: string, dataType: st
   const asked = new Set(wanted);
   const stray = (word: string) => !asked.has(word) && !fillers.has(word);
   const said = description.replace(unspecified, '');
-  const segments = said.split(',').map((segment) => words(segment));
+  const segments = said.split(',').map((segment) => descriptionWords(segment));
   const opening = segments[0] ?? [];
   // A first word alone is the shelf it stands on: "Soup, pho", "Fish, salmon".
   const shelf = opening.length === 1 ? opening[0] : undefined;
-  const penalty = words(said)
+  const penalty = descriptionWords(said)
     .filter(stray)
     .reduce((sum, word) => sum + (neutral.has(word) ? 0 : changing.has(word) && word !== shelf ? 0.3 : 0.05), 0);
   const exact = segments.some((segment) => segment.length > 0 && segment.includes(noun) && !segment.some(stray));

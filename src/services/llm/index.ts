@@ -1,0 +1,2 @@
+export * from './llm';
+export { createOpenAi } from './openai';

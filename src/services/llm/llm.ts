@@ -1,0 +1,49 @@
+import { refusalAbout, type About } from '../calls';
+
+/** A language model that sees. One attempt a call; the two errors tell what to do next. */
+export interface Llm {
+  /** Name of the model, kept with its answers. */
+  model: string;
+  /**
+   * What the model wrote, as JSON. It was asked to keep to `schema`, and that is all that is known of it: it is a stranger's.
+   * Rejects with the reason of `signal` when the caller gave up, else with one of the errors below.
+   */
+  ask(question: Question, signal: AbortSignal): Promise<unknown>;
+}
+
+export interface Question {
+  /** What it is to do. Ours alone: nothing that a user wrote. */
+  instructions: string;
+  picture: { bytes: Buffer; contentType: string };
+  /** Name (letters and underscores) and JSON schema of the answer: every key required, no others allowed. */
+  answer: { name: string; schema: Readonly<Record<string, unknown>> };
+  /** Of the answer, and of what the model thinks before it. */
+  mostTokens: number;
+}
+
+/** Too busy, broken, out of reach, or no answer that can be understood: another attempt may succeed. */
+export class LlmUnavailable extends Error {
+  override readonly name = 'LlmUnavailable';
+  constructor(
+    message: string,
+    /** Where the other side said when to come back. */
+    readonly retryAfterMs?: number,
+    /** `question`: it works, and what it made of this question cannot be used. */
+    readonly about: About = 'service',
+  ) {
+    super(message);
+  }
+}
+
+/** It says no (key, credit, address, or this question): another attempt would get the same answer. */
+export class LlmRefused extends Error {
+  override readonly name = 'LlmRefused';
+  constructor(
+    message: string,
+    /** HTTP status of the refusal; 200 where the model itself declined. */
+    readonly status: number,
+    readonly about: About = refusalAbout(status),
+  ) {
+    super(message);
+  }
+}
