@@ -113,7 +113,14 @@ describe('items', () => {
     const item = itemOf(food('pizza'), { label: 'pizza', grams: 238, portionSource: 'usda' });
     expect(item.nutrients.kcal).toBeCloseTo(633.08, 2);
     expect(item.provenance).toEqual([
-      { source: 'table', fdcId: 2708614, description: 'Pizza', per100G: food('pizza').per100G, grams: 238 },
+      {
+        source: 'table',
+        foodKey: 'table:pizza',
+        fdcId: 2708614,
+        description: 'Pizza',
+        per100G: food('pizza').per100G,
+        grams: 238,
+      },
     ]);
     expect(() => AnalyzedItem.parse(item)).not.toThrow();
   });

@@ -2,7 +2,7 @@
 import type { AnalyzedItem } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
 import { parseCaption } from './caption';
-import { itemsOfCaption } from './items';
+import { itemsOfCaption, regrammed, servingsOf } from './items';
 import { unknownNutrients } from './nutrients';
 import type { FoodTable } from './table';
 import { mealOf, mealOfGrams, mealOfServings } from './totals';
@@ -22,6 +22,15 @@ export const analysisOfCaption = (text: string, table: FoodTable): Analysis | nu
     fdc: withoutFdc('Meals in words are worked out with our own table.'),
   };
 };
+
+/** A meal of foods that were picked, each with its weight. */
+export const analysisOfItems = (items: readonly AnalyzedItem[]): Analysis => ({
+  food: items.map(({ label }) => label).join(', '),
+  inferenceSource: 'user',
+  classification: null,
+  ...mealOf(items),
+  fdc: withoutFdc('The foods were picked.'),
+});
 
 /** A meal of which a person states name and energy (kcal) and nothing else. */
 export const analysisOfStated = (name: string, kcal: number): Analysis => {
@@ -45,10 +54,47 @@ export const analysisOfStated = (name: string, kcal: number): Analysis => {
   };
 };
 
+/** Provisional figures as they stand: no better ones are to take their place any more, as the user spoke or they are another entry's now. */
+export const final = ({ provisional: _provisional, ...analysis }: Analysis): Analysis => analysis;
+
 /** The same foods at another weight in all, or a number of servings of the meal as it stands. */
 export const amended = (analysis: Analysis, change: { grams: number | null; servings: number | null }): Analysis => {
   const { grams, servings } = change;
-  if (grams !== null) return { ...analysis, ...mealOfGrams(analysis.items, grams) };
-  if (servings !== null) return { ...analysis, ...mealOfServings(analysis.items, servings) };
+  if (grams !== null) return { ...final(analysis), ...mealOfGrams(analysis.items, grams, analysis.lastItemId) };
+  if (servings !== null)
+    return { ...final(analysis), ...mealOfServings(analysis.items, servings, analysis.lastItemId) };
   return analysis;
+};
+
+/** Whether an analysis has an item of this id. Those written before items had ids are numbered from 1, as `mealOf` does it. */
+export const hasItem = (analysis: Analysis, id: string): boolean =>
+  mealOf(analysis.items).items.some((item) => item.id === id);
+
+/**
+ * The meal with what `items` gives for the item `id`, which keeps its place and id: one other, several, or none. Everything of the whole
+ * is computed anew. `new` adds them at the end.
+ */
+export const withItem = (analysis: Analysis, id: string, items: readonly AnalyzedItem[]): Analysis => {
+  const { items: standing, lastItemId } = mealOf(analysis.items, analysis.lastItemId);
+  const put = items.map((item, at) => ({ ...item, ...(at === 0 && id !== newItem ? { id } : {}) }));
+  const all = id === newItem ? [...standing, ...put] : standing.flatMap((item) => (item.id === id ? put : [item]));
+  const food = all.map(({ label }) => label).join(', ');
+  return { ...final(analysis), food, ...mealOf(all, lastItemId) };
+};
+/** Items of an entry beyond which none is added: a row with all its versions must stay far below MongoDB's 16 MiB. */
+export const mostItems = 60;
+/** In place of an id: one more item. */
+export const newItem = 'new';
+
+/** One item at another weight, or a number of servings of it. */
+export const amendedItem = (
+  analysis: Analysis,
+  id: string,
+  change: { grams: number | null; servings: number | null },
+): Analysis => {
+  const standing = mealOf(analysis.items).items.filter((item) => item.id === id);
+  const { grams, servings } = change;
+  const amount = (item: AnalyzedItem) =>
+    grams !== null ? regrammed(item, grams) : servings !== null ? servingsOf(item, servings) : item;
+  return withItem(analysis, id, standing.map(amount));
 };

@@ -11,7 +11,7 @@ import type { Food, PortionSource } from '../../model/foods';
 import type { Amount } from './amounts';
 import { amountOf, clausesOf, groupsOf, precision } from './clauses';
 import type { Measure } from './interval';
-import { portionOf, unknownPortionOf } from './portions';
+import { countedOf, portionOf, unknownPortionOf, type Counted } from './portions';
 import type { FoodTable, TableFood } from './table';
 import { tokenize } from './tokens';
 
@@ -28,6 +28,8 @@ export interface CaptionItem {
   /** `caption`: the words gave an amount; `usda` or `table`: a usual portion; `estimate`: nothing is known. */
   readonly portionSource: PortionSource;
   readonly measure: Measure;
+  /** The amount where it was counted in pieces or household units, for foods that others than the table know. */
+  readonly counted: Counted | null;
   /** The words that gave the amount; null where there are none. */
   readonly amountText: string | null;
   /** True where `food` is only the kind of what was written. */
@@ -63,6 +65,7 @@ export const parseCaption = (caption: string, table: FoodTable): CaptionItem[] =
       grams,
       portionSource: grams === null ? 'estimate' : 'caption',
       measure: grams === null ? 'usual' : 'weighed',
+      counted: countedOf(amount),
       amountText,
       approximate: false,
     };
@@ -83,6 +86,7 @@ export const parseCaption = (caption: string, table: FoodTable): CaptionItem[] =
       grams,
       portionSource: source,
       measure,
+      counted: countedOf(amount),
       amountText,
       approximate,
     };
@@ -113,7 +117,8 @@ export const parseCaption = (caption: string, table: FoodTable): CaptionItem[] =
       if (first === undefined || last === undefined) {
         // An amount alone belongs to what stands before it ("steak (250 g)"), else to what follows.
         const before = items.at(-1);
-        if (found === null) continue;
+        // A pinch is of a seasoning, which is left out.
+        if (found === null || countedOf(found.amount)?.unit === 'pinch') continue;
         if (before?.amountText === null && join !== 'and') {
           items[items.length - 1] =
             before.entry === null

@@ -11,19 +11,45 @@
  *   regrammed(item, grams) · servingsOf(item, servings): AnalyzedItem
  *   energyKcal(stated, macronutrients) · atwaterKcal · implausible(nutrients, subject)
  *   scale · sum · per100GOf · composeDish
+ *   createFoodIndex(entries, matching): FoodIndex                   search as you type, typos forgiven
  */
-export { amended, analysisOfCaption, analysisOfStated } from './analysis';
+export {
+  amended,
+  amendedItem,
+  analysisOfCaption,
+  analysisOfItems,
+  analysisOfStated,
+  final,
+  hasItem,
+  mostItems,
+  newItem,
+  withItem,
+} from './analysis';
 export { maxCaptionItems, maxCaptionLength, parseCaption } from './caption';
 export type { CaptionItem } from './caption';
 export { atwaterKcal, energyKcal, implausible } from './energy';
 export type { StatedEnergy } from './energy';
-export { relativeSpread } from './interval';
+export { measureOf, relativeSpread } from './interval';
 export type { Measure } from './interval';
-export { composeDish, dishOf, estimateOf, itemOf, itemsOfCaption, mixedDish, regrammed, servingsOf } from './items';
+export {
+  composeDish,
+  dishOf,
+  estimateOf,
+  itemOf,
+  itemsOfCaption,
+  mixedDish,
+  regrammed,
+  servingsOf,
+  sourceOf,
+} from './items';
 export type { ItemOptions, WeighedFood } from './items';
 export { nameStems } from './names';
 export { nutrientKeys, per100GOf, scale, sum, unknownNutrients } from './nutrients';
 export type { NutrientSum } from './nutrients';
+export { compareHits, createFoodIndex } from './search';
+export type { FoodIndex, Matching, SearchEntry, SearchHit } from './search';
+export { gramsOfCounted, mostItemGrams } from './portions';
+export type { Counted } from './portions';
 export { createFoodTable } from './table';
 export type { FoodTable, Ingredient, TableFood } from './table';
 export { mealOf, mealOfGrams, mealOfServings } from './totals';

@@ -22,11 +22,15 @@ export const unknownComposition = { low: 0.463, high: 1.875 } as const;
 /** How the weight is known: `weighed` in grams, millilitres or ounces; `household` in cups, slices or pieces; `usual` not stated. */
 export type Measure = 'weighed' | 'household' | 'usual';
 
-/** The width that goes with a portion source where nothing finer is known. */
+/**
+ * The width that goes with a portion source where nothing finer is known. What a user said of a plate like it is as good as a household
+ * measure; what a model judged by eye is trusted no more than a portion nobody stated.
+ */
 export const measureOf = (source: PortionSource): Measure =>
-  source === 'given' ? 'weighed' : source === 'caption' ? 'household' : 'usual';
+  source === 'given' ? 'weighed' : source === 'caption' || source === 'memory' ? 'household' : 'usual';
 
-const weightSpread: Readonly<Record<Measure, number>> = {
+/** Relative half-width of a weight. */
+export const weightSpread: Readonly<Record<Measure, number>> = {
   weighed: 0,
   household: householdSpread,
   usual: portionSpread,
@@ -46,6 +50,23 @@ export const intervalAround = (kcal: number, spread: number): Interval => ({
 export const unknownInterval = (kcal: number, measure: Measure): Interval => {
   const { low, high } = measure === 'usual' ? unknownPortion : unknownComposition;
   return { low: kcal * low, high: kcal * high };
+};
+
+/**
+ * Doubt in kcal about a meal of known weight whose parts were not weighed: what is left of Var Σwd once Σw is known, for independent
+ * errors of variance v = (w · spread)² in the weights, Σ v (d − d̄)² with d̄ = Σvd / Σv (the residual variance of a linear regression).
+ * Parts as dense as the whole add nothing, and it is never more than the doubt before the weight was known.
+ */
+export const shareDoubt = (
+  parts: readonly { readonly grams: number; readonly kcal: number; readonly spread: number }[],
+): number => {
+  const uncertain = parts
+    .filter(({ grams }) => grams > 0)
+    .map(({ grams, kcal, spread }) => ({ density: kcal / grams, variance: (grams * spread) ** 2 }));
+  const whole = uncertain.reduce((sum, { variance }) => sum + variance, 0);
+  if (whole === 0) return 0;
+  const mean = uncertain.reduce((sum, { density, variance }) => sum + variance * density, 0) / whole;
+  return Math.sqrt(uncertain.reduce((sum, { density, variance }) => sum + variance * (density - mean) ** 2, 0));
 };
 
 /** Range of a sum of items whose errors are taken as independent: the distances below and above add as root sum of squares. */

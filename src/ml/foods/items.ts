@@ -43,11 +43,14 @@ export interface WeighedFood {
   readonly grams: number;
 }
 
-/** `fdc:…` foods come from FoodData Central, all others from our table. */
-const sourceOf = (food: Food): ProvenanceSource => (food.key.startsWith('fdc:') ? 'fdc' : 'table');
+/** `fdc:…` foods come from FoodData Central, `own:…` are a user's, all others from our table. */
+export const sourceOf = (key: string): Extract<ProvenanceSource, 'fdc' | 'own' | 'table'> =>
+  key.startsWith('fdc:') ? 'fdc' : key.startsWith('own:') ? 'own' : 'table';
 
 const provenanceOf = ({ food, grams }: WeighedFood): Provenance => ({
-  source: sourceOf(food),
+  source: sourceOf(food.key),
+  foodKey: food.key,
+  ...(food.release !== undefined && { release: food.release }),
   fdcId: food.fdcId,
   description: food.name,
   per100G: food.per100G,

@@ -4,7 +4,7 @@
  *     water for a drink and of loosely filled food for the rest.
  * G2  A household unit is the table's figure for that food; where it has none, the nearest thing it has.
  */
-import type { FoodRow, PortionSource } from '../../model/foods';
+import type { Food, FoodRow, PortionSource } from '../../model/foods';
 import type { Amount } from './amounts';
 import type { Measure } from './interval';
 import { cupMl, flozMl, ounceG, sizeFactor } from './units';
@@ -21,6 +21,8 @@ const solidDensity = 0.63;
 const spoonMl: Readonly<Record<string, number>> = {
   tbsp: 14.787,
   tsp: 4.929,
+  // A sixteenth of a teaspoon.
+  pinch: 0.308,
   spoon: 10,
   cup: cupMl,
   floz: flozMl,
@@ -37,7 +39,7 @@ const vesselMl: Readonly<Record<string, number>> = {
 };
 
 /** No plate holds more: beyond it an amount is a slip of the pen and counts as not stated. */
-const mostGrams = 20_000;
+export const mostItemGrams = 20_000;
 
 const householdG = (row: FoodRow, unit: string): number | undefined =>
   row.household.find((portion) => portion.unit === unit)?.grams;
@@ -122,7 +124,9 @@ export const portionOf = (row: FoodRow, amount: Amount | null): Portion => {
     else if (row.liquid && Math.abs(unit.grams - ounceG) < 0.01) grams = quantity * flozMl * density(row);
     else grams = quantity * unit.grams;
   }
-  return Number.isFinite(grams) && grams > 0 && grams <= mostGrams ? { grams, source: 'caption', measure } : usual(row);
+  return Number.isFinite(grams) && grams > 0 && grams <= mostItemGrams
+    ? { grams, source: 'caption', measure }
+    : usual(row);
 };
 
 /** Grams of `amount` of a food nobody knows: only weights and volumes say anything. */
@@ -135,5 +139,31 @@ export const unknownPortionOf = (amount: Amount | null): number | null => {
       : unit.kind === 'volume'
         ? quantity * unit.ml
         : quantity * (spoonMl[unit.unit] ?? NaN) * solidDensity;
-  return grams > 0 && grams <= mostGrams ? grams : null;
+  return grams > 0 && grams <= mostItemGrams ? grams : null;
+};
+
+/** An amount in pieces or household units, as words gave it; what a food weighs by it depends on the food. */
+export interface Counted {
+  readonly quantity: number;
+  /** `bowl`, `slice`, …; null: whole ones. */
+  readonly unit: string | null;
+}
+
+export const countedOf = (amount: Amount | null): Counted | null =>
+  amount === null || (amount.unit !== null && amount.unit.kind !== 'household')
+    ? null
+    : { quantity: amount.quantity, unit: amount.unit?.unit ?? null };
+
+/**
+ * Grams of a counted amount of a food that is not of our table: by the portion that names the unit, else by its default portion; null where
+ * it has none, or where nobody could eat so much.
+ */
+export const gramsOfCounted = (food: Food, { quantity, unit }: Counted): number | null => {
+  const named =
+    unit === null || unit === 'serving'
+      ? undefined
+      : food.portions.find(({ description }) => new RegExp(`\\b${unit}s?\\b`, 'i').test(description));
+  const one = named?.grams ?? food.defaultPortionG;
+  const grams = one === null ? null : one * quantity;
+  return grams !== null && grams > 0 && grams <= mostItemGrams ? grams : null;
 };

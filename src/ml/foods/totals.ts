@@ -5,16 +5,21 @@
 import type { AnalyzedItem, PortionSource } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
 import { implausible } from './energy';
+import { measureOf, shareDoubt, weightSpread } from './interval';
 import { regrammed, servingsOf, totalInterval } from './items';
 import { sum } from './nutrients';
 
 export type MealTotals = Pick<
   Analysis,
-  'items' | 'totals' | 'portion' | 'interval' | 'provenance' | 'estimated' | 'warnings'
+  'items' | 'lastItemId' | 'totals' | 'portion' | 'interval' | 'provenance' | 'estimated' | 'warnings'
 >;
 
 /** From the surest to the least: a meal is as sure as its least sure item. */
-const sureness: readonly PortionSource[] = ['given', 'caption', 'usda', 'table', 'estimate'];
+const sureness: readonly PortionSource[] = ['given', 'caption', 'memory', 'usda', 'table', 'picture', 'estimate'];
+
+/** Words that somebody who has to heed them must not see passed over in silence. */
+const diets =
+  /\b(?:vegan|vegetarian|veggie|plant-based|meatless|(?:gluten|lactose|dairy|sugar|nut|egg|fat|alcohol)[ -]free|keto|low[ -]carb)\b/i;
 
 const names = {
   kcal: 'energy',
@@ -26,22 +31,39 @@ const names = {
   sodiumMg: 'sodium',
 } as const;
 
+/** Ids that were given stay; an item without one gets a number above all that were ever given, so that none names two foods. */
+const numbered = (items: readonly AnalyzedItem[], given: number): { items: AnalyzedItem[]; lastItemId: number } => {
+  let lastItemId = Math.max(given, ...items.map(({ id }) => Number(id ?? 0)));
+  return {
+    items: items.map((item) => (item.id === undefined ? { ...item, id: String((lastItemId += 1)) } : item)),
+    lastItemId,
+  };
+};
+
 /**
  * Totals, portion, interval, provenance and warnings of `items` (at least one for a meaningful answer). Totals add what is
- * known; where an item lacks a nutrient a warning says that the total is a lower bound.
+ * known; where an item lacks a nutrient a warning says that the total is a lower bound. `lastGivenId`: the highest id that an item of the
+ * entry ever had.
  */
-export const mealOf = (items: readonly AnalyzedItem[]): MealTotals => {
+export const mealOf = (given: readonly AnalyzedItem[], lastGivenId = 0): MealTotals => {
+  const { items, lastItemId } = numbered(given, lastGivenId);
   const { nutrients, incomplete } = sum(items.map((item) => item.nutrients));
   const warnings = items.flatMap((item) => implausible(item.nutrients, item.label));
   for (const item of items)
     if (item.provenance.some(({ source }) => source === 'estimate'))
       warnings.push(`${item.label}: not known to any source; figures of mixed dishes at large are shown`);
+  for (const { label, provenance } of items) {
+    const said = diets.exec(label)?.[0];
+    if (said !== undefined && !provenance.some(({ description }) => diets.test(description)))
+      warnings.push(`${label}: the figures are of a food that is not known to be ${said.toLowerCase()}`);
+  }
   if (incomplete.length > 0 && items.length > 0)
     warnings.push(
       `Not every source states ${incomplete.map((key) => names[key]).join(', ')}: the total is what is known, or a lower bound`,
     );
   return {
-    items: [...items],
+    items,
+    lastItemId,
     totals: nutrients,
     portion: {
       grams: items.reduce((total, item) => total + item.grams, 0),
@@ -58,12 +80,34 @@ export const mealOf = (items: readonly AnalyzedItem[]): MealTotals => {
   };
 };
 
-/** The meal weighs `grams` in all: every item keeps its share. */
-export const mealOfGrams = (items: readonly AnalyzedItem[], grams: number): MealTotals => {
+/** The meal weighs `grams` in all: every item keeps its share. How sure the shares are, is what was known of the weights before. */
+export const mealOfGrams = (items: readonly AnalyzedItem[], grams: number, lastGivenId = 0): MealTotals => {
   const whole = items.reduce((total, item) => total + item.grams, 0);
-  return mealOf(items.map((item) => regrammed(item, whole > 0 ? (item.grams * grams) / whole : grams / items.length)));
+  const meal = mealOf(
+    items.map((item) => regrammed(item, whole > 0 ? (item.grams * grams) / whole : grams / items.length)),
+    lastGivenId,
+  );
+  const kcal = meal.totals.kcal;
+  if (kcal === null || grams <= 0) return meal;
+  const doubt = shareDoubt(
+    meal.items.map((item, at) => ({
+      grams: item.grams,
+      kcal: item.nutrients.kcal ?? 0,
+      spread: weightSpread[measureOf(items[at]?.portionSource ?? 'estimate')],
+    })),
+  );
+  return {
+    ...meal,
+    interval: {
+      low: Math.max(0, kcal - Math.hypot(kcal - meal.interval.low, doubt)),
+      high: kcal + Math.hypot(meal.interval.high - kcal, doubt),
+    },
+  };
 };
 
 /** `servings` times the meal as it stands. */
-export const mealOfServings = (items: readonly AnalyzedItem[], servings: number): MealTotals =>
-  mealOf(items.map((item) => servingsOf(item, servings)));
+export const mealOfServings = (items: readonly AnalyzedItem[], servings: number, lastGivenId = 0): MealTotals =>
+  mealOf(
+    items.map((item) => servingsOf(item, servings)),
+    lastGivenId,
+  );

@@ -29,6 +29,7 @@ const unitTable: Readonly<Record<string, Unit>> = {
   cup: household('cup'),
   'tbsp tablespoon tbs tblsp dollop splash': household('tbsp'),
   'tsp teaspoon drizzle sprinkle sprinkling dab': household('tsp'),
+  'pinch dash': household('pinch'),
   pint: household('pint'),
   'spoon spoonful': household('spoon'),
   'slice strip rasher': household('slice'),
