@@ -83,6 +83,7 @@ module.exports = {
       'telemetry/',
     ]),
     floor('activities', 'activities/', ['model/', 'messages/', 'store/', 'services/', 'ml/', 'config/', 'telemetry/']),
+    floor('imports', 'imports/', ['model/', 'store/', 'ml/', 'services/fooddata']),
     floor('store', 'store/', ['model/']),
     floor('services', 'services/', ['model/']),
     floor('ml-is-pure', 'ml/', ['model/']),

@@ -2,13 +2,13 @@
  * `npm run admin -- create|list|role`: accounts with rights, made where the database is, as no door of the API gives any.
  * Speaks to MONGODB_URI, or to the MongoDB that `npm start` runs for PALATE_HOME.
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import readline from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { ensureBuild } from './checkout/build.mjs';
 import { ensureDependencies, root } from './checkout/dependencies.mjs';
+import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 
 const USAGE = `npm run admin -- create --email ada@example.com [--password …] [--name Ada] --role admin|support|user
@@ -102,37 +102,16 @@ async function passwordGiven() {
 
 /** Runs `work` on the accounts of the database, with the code the server uses. */
 async function onAccounts(work) {
-  const uri = process.env.MONGODB_URI || (await embeddedUri());
-  const { default: mongoose } = await import('mongoose');
   const { createAccountStore } = await built('store/accounts.js');
-  const connection = await mongoose
-    .createConnection(uri, { serverSelectionTimeoutMS: 5_000, autoIndex: false })
-    .asPromise()
-    .catch((fault) => {
-      const remedy = process.env.MONGODB_URI
-        ? 'check MONGODB_URI and that it runs'
-        : 'start Palate with npm start, then try again';
-      throw new Problem(`MongoDB does not answer (${fault.message}): ${remedy}.`);
-    });
+  const { connection, close } = await connectToDatabase(process.env);
   try {
     const accounts = createAccountStore(connection, () => new Date());
     // Before the first start nothing keeps an address to one account.
     await connection.model('Account').createIndexes();
     await work(accounts);
   } finally {
-    await connection.close();
+    await close();
   }
-}
-
-async function embeddedUri() {
-  const home = path.resolve(process.env.PALATE_HOME || path.join(root, '.palate'));
-  const ports = await readFile(path.join(home, 'ports.json'), 'utf8').catch(() => '{}');
-  const port = JSON.parse(ports).mongodb;
-  if (port === undefined)
-    throw new Problem(
-      `Palate has never run on ${home}: start it with npm start first, or set MONGODB_URI or PALATE_HOME to where it runs.`,
-    );
-  return `mongodb://127.0.0.1:${port}/palate?replicaSet=palate`;
 }
 
 try {

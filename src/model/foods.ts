@@ -15,13 +15,26 @@ export const Nutrients = z.object({
 export type Nutrients = z.infer<typeof Nutrients>;
 export type Nutrient = keyof Nutrients;
 
+/** What 100 g can hold at most: rounding and water loss let sums pass 100 g by a hair, pure fat has 902 kcal, pure salt 38,758 mg of sodium. */
+export const mostPer100G = { kcal: 910, grams: 101, sodiumMg: 40_000 } as const;
+
 /** A household portion, for example `{ description: '1 slice', grams: 107 }`. */
 export const FoodPortion = z.object({ description: z.string(), grams: z.number().positive() });
 export type FoodPortion = z.infer<typeof FoodPortion>;
 
-/** A food with figures, from the table of our own or from FoodData Central. */
+/** Names a food: `table:<slug>`, `fdc:<fdcId>` or `own:<id>`. */
+export const FoodKey = z
+  .string()
+  .max(120)
+  .regex(
+    /^(?:fdc:[1-9]\d{0,9}|table:[a-z0-9_]{1,100}|own:[0-9a-f]{24})$/,
+    'is no id of a food: fdc:…, table:… or own:…',
+  )
+  .meta({ example: 'table:pizza' });
+
+/** A food with figures: of our own table, of FoodData Central, or one that a user described. */
 export const Food = z.object({
-  /** `table:<slug>` or `fdc:<fdcId>`. */
+  /** A `FoodKey`. */
   key: z.string(),
   name: z.string(),
   fdcId: z.number().int().positive().nullable(),
@@ -29,15 +42,20 @@ export const Food = z.object({
   portions: z.array(FoodPortion),
   /** USDA's default portion ("Quantity not specified"), or ours; grams. */
   defaultPortionG: z.number().positive().nullable(),
+  /** Release of FoodData Central that an imported food belongs to; missing for all others. */
+  release: z.string().optional(),
 });
 export type Food = z.infer<typeof Food>;
 
 /** Where a figure comes from. */
-export const ProvenanceSource = z.enum(['fdc', 'table', 'caption', 'estimate', 'user']);
+export const ProvenanceSource = z.enum(['fdc', 'table', 'own', 'caption', 'estimate', 'user']);
 export type ProvenanceSource = z.infer<typeof ProvenanceSource>;
 
 export const Provenance = z.object({
   source: ProvenanceSource,
+  /** Key of the food, and the release where it was imported: together they lead to the very row, also after newer imports. */
+  foodKey: z.string().optional(),
+  release: z.string().optional(),
   fdcId: z.number().int().positive().nullable(),
   description: z.string(),
   per100G: Nutrients,
@@ -45,8 +63,11 @@ export const Provenance = z.object({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
-/** Where the weight of an item comes from. `caption`: the user's words gave an amount. */
-export const PortionSource = z.enum(['given', 'caption', 'usda', 'table', 'estimate']);
+/**
+ * Where the weight of an item comes from. `caption`: the user's words gave an amount; `memory`: what the same user said of a plate
+ * that looked the same; `picture`: a model judged it by eye.
+ */
+export const PortionSource = z.enum(['given', 'caption', 'memory', 'usda', 'table', 'picture', 'estimate']);
 export type PortionSource = z.infer<typeof PortionSource>;
 
 /** Energy range in kcal that should hold the truth. */
@@ -55,6 +76,10 @@ export type Interval = z.infer<typeof Interval>;
 
 /** One food on the plate with its figures; `provenance` lists the foods its figures were computed from (one for each ingredient). */
 export const AnalyzedItem = z.object({
+  /** Names the item within its entry and stays with it through corrections; missing in what was written before items had one. */
+  id: z.string().optional(),
+  /** Of an item that was added: the request that did it. */
+  request: z.string().optional(),
   label: z.string(),
   grams: z.number().min(0),
   portionSource: PortionSource,

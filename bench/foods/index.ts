@@ -1,0 +1,94 @@
+/**
+ * `npm run bench:foods -- <folder>`: how long an import takes, how fast foods are found by name over HTTP, and how many names find an imported
+ * food (BENCH_FOODS_SHOW=1 prints which). The folder is an unpacked CSV download of FoodData Central; without one it is fdc-survey in PALATE_TEST_DATA.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import mongoose from 'mongoose';
+import { z } from 'zod';
+import { importFoods } from '../../src/imports/foods';
+import { createFoodTable } from '../../src/ml/foods';
+import { FoodRow } from '../../src/model/foods';
+import { citedIn } from '../../src/palate/foods';
+import { imported } from '../../src/services/fooddata';
+import { createFoodStore } from '../../src/store/foods';
+import { percentile, table } from '../figures';
+import { startPalate } from '../palate';
+
+const queries = [
+  'b', 'ba', 'ban', 'banana', 'bananna', 'chese pizza', 'cheese pizza', 'chiken', 'chicken br', 'chicken breast', 'milk', 'whole milk',
+  'apple pie', 'rice', 'fried rice', 'egg', 'scrambled eggs', 'salmon', 'caesar salad', 'choco', 'chocolate cake', 'coffee with milk',
+  'yoghurt', 'peanut butter', 'spagetti', 'french fries', 'tomato soup', 'beef', 'brocoli', 'orange juice',
+]; // prettier-ignore
+
+async function main(): Promise<void> {
+  const folder = process.argv[2] ?? path.join(process.env.PALATE_TEST_DATA ?? '', 'fdc-survey');
+  const rows = z.array(FoodRow).parse(JSON.parse(readFileSync(path.join(process.cwd(), 'data', 'foods.json'), 'utf8')));
+  const palate = await startPalate({ RATE_LIMIT_MAX: '1000000' });
+  const connection = await mongoose.createConnection(palate.mongodbUri, { autoIndex: false }).asPromise();
+  try {
+    const foods = createFoodStore(connection);
+    const { releases, ms } = await importFoods({ imports: foods.imports, folder });
+    const all = releases.reduce((sum, release) => sum + release.foods, 0);
+    const [stats] = await connection
+      .collection('imported_foods')
+      .aggregate<{ storageStats: { size: number } }>([{ $collStats: { storageStats: {} } }])
+      .toArray();
+    console.log(
+      `${all} foods imported in ${(ms / 1000).toFixed(1)} s, ${((stats?.storageStats.size ?? 0) / 1e6).toFixed(1)} MB of rows`,
+    );
+
+    const times: number[] = [];
+    let firstMs = 0;
+    for (let round = 0; round < 11; round += 1)
+      for (const query of queries) {
+        const before = performance.now();
+        const answer = await fetch(`${palate.url}/foods?query=${encodeURIComponent(query)}`);
+        await answer.arrayBuffer();
+        if (answer.status !== 200) throw new Error(`GET /foods answered ${answer.status}`);
+        const tookMs = performance.now() - before;
+        // The first one after an import makes the index.
+        if (firstMs === 0) firstMs = tookMs;
+        if (round > 0) times.push(tookMs);
+      }
+    console.log(
+      `${queries.length} queries ten times over HTTP: ${percentile(times, 50).toFixed(1)} ms (p50), ${percentile(times, 95).toFixed(1)} ms (p95); the first after the import ${firstMs.toFixed(0)} ms`,
+    );
+
+    const { signal } = new AbortController();
+    const sets = [
+      ['labels of Food-101', rows.filter(({ label }) => label).map(({ slug }) => slug)],
+      ['names of our table', rows.map(({ name }) => name)],
+    ] as const;
+    const ways = [
+      ['by name alone', imported(foods.imported, null)],
+      ['with the table’s citations', imported(foods.imported, null, citedIn(createFoodTable(rows)))],
+    ] as const;
+    const lines: string[][] = [];
+    for (const [set, names] of sets) {
+      const line: string[] = [set];
+      for (const [way, fooddata] of ways) {
+        const found = await Promise.all(
+          names.map(async (name) => [name, await fooddata.search(name, signal)] as const),
+        );
+        const count = found.filter(([, food]) => food !== null).length;
+        line.push(`${count} of ${names.length} (${((100 * count) / names.length).toFixed(1)} %)`);
+        if (process.env.BENCH_FOODS_SHOW)
+          for (const [name, food] of found) console.log(`${way}: ${name} is ${food?.name ?? 'not found'}`);
+      }
+      lines.push(line);
+    }
+    console.log(`\n${table([['find an imported food', ...ways.map(([way]) => way)], ...lines])}`);
+  } finally {
+    await connection.close();
+    await palate.stop();
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);

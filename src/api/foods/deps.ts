@@ -1,0 +1,20 @@
+import type { JointRuns } from '../../launches/joint';
+import type { FoodTable, Matching } from '../../ml/foods';
+import type { Store } from '../../store/store';
+import type { Paging } from '../paging';
+
+/** What the food routes need. */
+export interface FoodDeps {
+  readonly store: Pick<Store, 'foods' | 'idempotency'>;
+  readonly joint: JointRuns;
+  readonly paging: Paging;
+  /** Our own table. */
+  readonly table: FoodTable;
+  /** How names of foods are compared. */
+  readonly matching: Matching;
+  readonly settings: {
+    /** null: FoodData Central is not configured. */
+    readonly fdcApiKey: string | null;
+    readonly predictWaitMs: number;
+  };
+}

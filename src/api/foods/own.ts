@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import { FoodKey, mostPer100G, type Nutrients, type Provenance } from '../../model/foods';
+import type { Id } from '../../model/ids';
+import type { OwnFoodFacts } from '../../model/ownFoods';
+import {
+  composeDish,
+  dishOf,
+  implausible,
+  nutrientKeys,
+  parseCaption,
+  scale,
+  unknownNutrients,
+  atwaterKcal,
+  type FoodTable,
+  type WeighedFood,
+} from '../../ml/foods';
+import { unprocessable } from '../errors';
+import type { FoodReader } from './reader';
+import type { FoodSearch } from './search';
+
+/** A user's own food as it is sent: figures of 100 g, figures of a serving, or a recipe. */
+const heaviestG = 100_000;
+/** Below a hundredth of a gram a weight is a slip of the pen, and figures of 100 g made from it are nonsense. */
+const leastG = 0.01;
+const grams = z.number().min(leastG).max(heaviestG);
+
+const Figures = z
+  .strictObject({
+    calories: z.number().min(0).max(1_000_000).nullish(),
+    proteins: z.number().min(0).max(heaviestG).nullish(),
+    fats: z.number().min(0).max(heaviestG).nullish(),
+    carbohydrates: z.number().min(0).max(heaviestG).nullish(),
+    fiber: z.number().min(0).max(heaviestG).nullish(),
+    sugar: z.number().min(0).max(heaviestG).nullish(),
+    sodium_mg: z.number().min(0).max(100_000_000).nullish(),
+  })
+  .refine(
+    (figures) => Object.values(figures).some((value) => typeof value === 'number'),
+    'states no figure; send at least calories, or proteins, fats and carbohydrates',
+  )
+  .meta({ description: 'What the label states; what it does not state is left out, not 0' });
+type Figures = z.output<typeof Figures>;
+
+const IngredientIn = z.union([
+  z.strictObject({
+    food_id: FoodKey.meta({ example: 'table:egg' }),
+    grams,
+  }),
+  z.strictObject({ text: z.string().trim().min(1).max(200).meta({ example: 'two eggs' }) }),
+]);
+
+export const OwnFoodIn = z
+  .strictObject({
+    name: z.string().trim().min(1).max(200),
+    per_100g: Figures.optional(),
+    serving: z
+      .strictObject({
+        grams: z.number().min(leastG).max(10_000),
+        description: z.string().trim().min(1).max(100).optional().meta({ example: '1 bar' }),
+        figures: Figures,
+      })
+      .optional(),
+    ingredients: z.array(IngredientIn).min(1).max(50).optional(),
+    yield_grams: grams
+      .optional()
+      .meta({ description: 'What the recipe weighs when it is done; where missing, what its ingredients weigh' }),
+    servings: z.number().min(0.1).max(1_000).optional().meta({ description: 'How many servings the recipe gives' }),
+    portions: z
+      .array(
+        z.strictObject({ description: z.string().trim().min(1).max(100), grams: z.number().min(leastG).max(20_000) }),
+      )
+      .max(20)
+      .optional(),
+  })
+  .refine(
+    ({ per_100g, serving, ingredients }) =>
+      [per_100g, serving, ingredients].filter((way) => way !== undefined).length === 1,
+    'says in none or several ways what is in it; send one of per_100g, serving or ingredients',
+  )
+  .refine(
+    ({ ingredients, yield_grams, servings }) => ingredients !== undefined || (yield_grams ?? servings) === undefined,
+    'has yield_grams or servings, which only go with ingredients',
+  )
+  .meta({
+    example: {
+      name: 'Granola of mine',
+      per_100g: { calories: 450, proteins: 10, fats: 18, carbohydrates: 60 },
+      portions: [{ description: '1 bowl', grams: 60 }],
+    },
+  });
+export type OwnFoodIn = z.output<typeof OwnFoodIn>;
+
+const nutrientsOf = (figures: Figures): Nutrients => {
+  const nutrients: Nutrients = {
+    kcal: figures.calories ?? null,
+    proteinG: figures.proteins ?? null,
+    fatG: figures.fats ?? null,
+    carbohydrateG: figures.carbohydrates ?? null,
+    fibreG: figures.fiber ?? null,
+    sugarG: figures.sugar ?? null,
+    sodiumMg: figures.sodium_mg ?? null,
+  };
+  return { ...nutrients, kcal: nutrients.kcal ?? atwaterKcal(nutrients) };
+};
+
+/** Throws 422 where 100 g cannot hold what is said. */
+const possible = (per100G: Nutrients, where: string): Nutrients => {
+  const refuse = (message: string): never => unprocessable(message, [{ path: where, message }]);
+  const { kcal, sodiumMg, proteinG, fatG, carbohydrateG } = per100G;
+  if (nutrientKeys.some((key) => per100G[key] !== null && !Number.isFinite(per100G[key])))
+    refuse('The figures of 100 g cannot be worked out from these: check the weight.');
+  if (kcal !== null && kcal > mostPer100G.kcal)
+    refuse(`100 g of it would have ${kcal.toFixed(0)} kcal, and pure fat has 902: check energy and weight.`);
+  for (const key of nutrientKeys) {
+    const amount = per100G[key];
+    if (key.endsWith('G') && amount !== null && amount > mostPer100G.grams)
+      refuse(`100 g of it would hold ${amount.toFixed(1)} g of ${key.slice(0, -1)}: check the figures and the weight.`);
+  }
+  if (sodiumMg !== null && sodiumMg > mostPer100G.sodiumMg)
+    refuse(
+      `100 g of it would hold ${sodiumMg.toFixed(0)} mg of sodium, and pure salt holds 38,758: check the figures.`,
+    );
+  const sum = (proteinG ?? 0) + (fatG ?? 0) + (carbohydrateG ?? 0);
+  if (sum > mostPer100G.grams)
+    refuse(
+      `Protein, fat and carbohydrate of 100 g of it add up to ${sum.toFixed(1)} g: check the figures and the weight.`,
+    );
+  return per100G;
+};
+
+export const createOwnFoodFacts = (deps: { reader: FoodReader; search: FoodSearch; table: FoodTable }) => {
+  const unknownFood = (at: number, message: string): never =>
+    unprocessable(`Ingredient ${at + 1}: ${message}`, [{ path: `body.ingredients[${at}]`, message }]);
+
+  /** Foods and weights that words name: our table first, then the imported foods. */
+  const inWords = async (text: string, at: number): Promise<WeighedFood[]> => {
+    const parts: WeighedFood[] = [];
+    for (const { label, food, grams: stated } of parseCaption(text, deps.table)) {
+      const key = food === null ? await deps.search.best(label) : null;
+      const known = food ?? (key === null ? null : await deps.reader.find(key, null));
+      const weight = stated ?? known?.defaultPortionG ?? null;
+      if (!known)
+        return unknownFood(
+          at,
+          `"${label}" is no food that is known here; look it up with GET /foods and send its id and grams.`,
+        );
+      if (weight === null) return unknownFood(at, `how much of "${label}" is not clear; say it in grams.`);
+      parts.push({ food: known, grams: weight });
+    }
+    return parts.length > 0 ? parts : unknownFood(at, `"${text}" names no food; send its id and grams.`);
+  };
+
+  const parts = async (ingredients: NonNullable<OwnFoodIn['ingredients']>, ownerId: Id): Promise<WeighedFood[]> => {
+    const all: WeighedFood[] = [];
+    for (const [at, ingredient] of ingredients.entries()) {
+      if ('text' in ingredient) all.push(...(await inWords(ingredient.text, at)));
+      else {
+        const food = await deps.reader.find(ingredient.food_id, ownerId);
+        if (!food) return unknownFood(at, `there is no food ${ingredient.food_id}, or it is not yours.`);
+        all.push({ food, grams: ingredient.grams });
+      }
+    }
+    return all;
+  };
+
+  const recipe = async (body: OwnFoodIn, ownerId: Id): Promise<OwnFoodFacts> => {
+    const foods = await parts(body.ingredients ?? [], ownerId);
+    const rawG = foods.reduce((sum, part) => sum + part.grams, 0);
+    const yieldG = body.yield_grams ?? rawG;
+    // What boils away takes no figures with it.
+    const raw = composeDish(foods).per100G;
+    const per100G = possible(scale(raw, (100 * rawG) / yieldG), 'body.yield_grams');
+    const unknown = nutrientKeys.filter((key) => raw[key] === null);
+    const { provenance } = dishOf(foods, { label: body.name, grams: rawG, portionSource: 'given' });
+    const servingG = body.servings === undefined ? null : yieldG / body.servings;
+    return {
+      name: body.name,
+      kind: 'recipe',
+      per100G,
+      portions: [
+        ...(servingG === null ? [] : [{ description: '1 serving', grams: servingG }]),
+        ...(body.portions ?? []),
+      ],
+      defaultPortionG: servingG,
+      ingredients: provenance satisfies Provenance[],
+      yieldG,
+      warnings: [
+        ...implausible(per100G, body.name),
+        ...(unknown.length > 0
+          ? [
+              `Not every ingredient states ${unknown.map((key) => key.replace(/(?:G|Mg)$/, '')).join(', ')}: not known of the whole`,
+            ]
+          : []),
+      ],
+    };
+  };
+
+  /** What is kept of a food as its owner sent it. Throws 422 where that cannot be. */
+  return async (body: OwnFoodIn, ownerId: Id): Promise<OwnFoodFacts> => {
+    if (body.ingredients) return recipe(body, ownerId);
+    const { serving } = body;
+    const stated = body.per_100g
+      ? nutrientsOf(body.per_100g)
+      : serving
+        ? nutrientsOf(serving.figures)
+        : unknownNutrients;
+    const per100G = possible(
+      serving ? scale(stated, 10_000 / serving.grams) : stated,
+      serving ? 'body.serving' : 'body.per_100g',
+    );
+    return {
+      name: body.name,
+      kind: 'figures',
+      per100G,
+      portions: [
+        ...(serving ? [{ description: serving.description ?? '1 serving', grams: serving.grams }] : []),
+        ...(body.portions ?? []),
+      ],
+      defaultPortionG: serving?.grams ?? null,
+      ingredients: [],
+      yieldG: null,
+      warnings: implausible(per100G, body.name),
+    };
+  };
+};

@@ -1,0 +1,113 @@
+import { Schema, type Connection } from 'mongoose';
+import type { Id } from '../../model/ids';
+import { nameKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
+import { isDuplicateKey } from '../faults';
+
+/** Foods that users described. Every query names the owner: another's food is not there. */
+export const ownFoodsCollection = 'own_foods';
+
+interface OwnFoodRow extends Omit<OwnFood, 'id'> {
+  _id: Id;
+  /** The name as it is looked for: in whatever case. */
+  nameKey: string;
+}
+
+const schema = new Schema<OwnFoodRow>(
+  {
+    _id: { type: String, required: true },
+    ownerId: { type: String, required: true },
+    name: { type: String, required: true },
+    nameKey: { type: String, required: true },
+    kind: { type: String, enum: ['figures', 'recipe'], required: true },
+    per100G: { type: Schema.Types.Mixed, required: true },
+    portions: { type: Schema.Types.Mixed, required: true },
+    defaultPortionG: { type: Number, default: null },
+    ingredients: { type: Schema.Types.Mixed, required: true },
+    yieldG: { type: Number, default: null },
+    warnings: { type: [String], required: true },
+    revision: { type: Number, required: true },
+    createdAt: { type: Date, required: true },
+    updatedAt: { type: Date, required: true },
+  },
+  { versionKey: false, collection: ownFoodsCollection, minimize: false },
+);
+schema.index({ ownerId: 1, _id: -1 });
+schema.index({ ownerId: 1, nameKey: 1 });
+
+const fromRow = ({ _id, nameKey: _key, ...food }: OwnFoodRow): OwnFood => ({ id: _id, ...food });
+
+export function createOwnFoods(connection: Connection, clock: () => Date) {
+  const rows = connection.model('OwnFood', schema);
+  const page = async (filter: { ownerId: Id; _id?: object }, order: 1 | -1, limit: number): Promise<OwnFood[]> =>
+    (await rows.find(filter).sort({ _id: order }).limit(limit).lean<OwnFoodRow[]>()).map(fromRow);
+
+  return {
+    /** Safe to repeat: the row that stands under this id is given. */
+    async create(id: Id, ownerId: Id, facts: OwnFoodFacts): Promise<OwnFood> {
+      const now = clock();
+      const row: OwnFoodRow = {
+        _id: id,
+        ownerId,
+        ...facts,
+        nameKey: nameKey(facts.name),
+        revision: 1,
+        createdAt: now,
+        updatedAt: now,
+      };
+      try {
+        await rows.insertMany([row]);
+        return fromRow(row);
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        const written = await rows.findOne({ _id: id, ownerId }).lean<OwnFoodRow>();
+        if (!written) throw error;
+        return fromRow(written);
+      }
+    },
+
+    async find(id: Id, ownerId: Id): Promise<OwnFood | null> {
+      const row = await rows.findOne({ _id: id, ownerId }).lean<OwnFoodRow>();
+      return row && fromRow(row);
+    },
+
+    /** The owner's foods of these names, in whatever case; oldest first, so that of two with one name the latest has the last word. */
+    async named(ownerId: Id, names: readonly string[]): Promise<OwnFood[]> {
+      const found = rows.find({ ownerId, nameKey: { $in: names.map(nameKey) } }).sort({ _id: 1 });
+      return (await found.lean<OwnFoodRow[]>()).map(fromRow);
+    },
+
+    /** Null where it is gone, or another's. */
+    async replace(id: Id, ownerId: Id, facts: OwnFoodFacts): Promise<OwnFood | null> {
+      const row = await rows
+        .findOneAndUpdate(
+          { _id: id, ownerId },
+          { $set: { ...facts, nameKey: nameKey(facts.name), updatedAt: clock() }, $inc: { revision: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean<OwnFoodRow>();
+      return row && fromRow(row);
+    },
+
+    async remove(id: Id, ownerId: Id): Promise<boolean> {
+      return (await rows.deleteOne({ _id: id, ownerId })).deletedCount === 1;
+    },
+
+    async countOf(ownerId: Id): Promise<number> {
+      return rows.countDocuments({ ownerId });
+    },
+
+    /** Latest first. */
+    list: (ownerId: Id, limit: number, before: Id | null): Promise<OwnFood[]> =>
+      page({ ownerId, ...(before !== null && { _id: { $lt: before } }) }, -1, limit),
+
+    /** For the export: oldest first. */
+    allOf: (ownerId: Id, limit: number, after: Id | null): Promise<OwnFood[]> =>
+      page({ ownerId, ...(after !== null && { _id: { $gt: after } }) }, 1, limit),
+
+    /** For erasure. */
+    async removeOf(ownerId: Id): Promise<number> {
+      return (await rows.deleteMany({ ownerId })).deletedCount;
+    },
+  };
+}
+export type OwnFoodStore = ReturnType<typeof createOwnFoods>;
