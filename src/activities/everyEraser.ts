@@ -1,5 +1,6 @@
 import { accountsEraser } from './accounts';
 import type { Erasers } from './erasure';
+import { foodsEraser } from './foods/eraser';
 import { launchesEraser } from './launches';
 import { photosEraser } from './photos/eraser';
 import { requestsEraser } from './requests';
@@ -19,6 +20,7 @@ export const createErasers = (deps: {
     objects: deps.objects,
     endRun: deps.endRun,
   }),
+  foods: foodsEraser(deps.store.foods.own),
   requests: requestsEraser(deps.store),
   launches: launchesEraser(deps.store.launches),
   accounts: accountsEraser(deps.store),

@@ -206,6 +206,8 @@ export interface ProblemFacts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds until it makes sense to try again; sent as `Retry-After`. */
   readonly retryAfterS?: number;
+  /** false: a repeat may get another answer, so this one is not kept under an Idempotency-Key. */
+  readonly settled?: boolean;
   /** For the log only. */
   readonly cause?: unknown;
 }
@@ -215,6 +217,7 @@ export class HttpProblem extends Error {
   readonly title: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[] | undefined;
+  readonly settled: boolean;
 
   constructor(
     readonly kind: ProblemName,
@@ -226,6 +229,7 @@ export class HttpProblem extends Error {
     this.status = entry.status;
     this.title = entry.title;
     this.errors = facts.errors;
+    this.settled = facts.settled ?? true;
     this.headers = {
       ...facts.headers,
       ...(facts.retryAfterS === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(facts.retryAfterS))) }),

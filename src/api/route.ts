@@ -152,7 +152,8 @@ export interface SseEvent {
 export interface FileAnswer {
   readonly stream: Readable;
   readonly contentType: string;
-  readonly bytes: number;
+  /** Null: not known before it is made; it goes out in chunks, and only a proper end says that it is whole. */
+  readonly bytes: number | null;
   /** Strong validator without quotes; answers `If-None-Match` with 304. */
   readonly etag?: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -29,7 +29,12 @@ export function createTable(routes: readonly Route[]): RouteTable {
     if (taken.has(name)) throw new Error(`Two routes serve ${route.method.toUpperCase()} ${path}`);
     taken.add(name);
   }
-  const at = (path: string) => rows.filter(({ expression }) => expression.test(path));
+  /** An address with a name of its own is none of the template beside it: `/history/summary` is no `/history/:id`, for no method. */
+  const at = (path: string) => {
+    const matching = rows.filter(({ expression }) => expression.test(path));
+    const named = matching.filter((row) => !row.path.includes(':'));
+    return named.length > 0 ? named : matching;
+  };
   return {
     methodsAt: (path) => [
       ...new Set(

@@ -34,6 +34,8 @@ export interface PhotoTiming {
   reaskMs: number;
   reaskMaxMs: number;
   reaskForMs: number;
+  /** For how long figures of our own table are tried to be replaced by those of FoodData Central; missing in runs of before. */
+  refineForMs?: number;
 }
 
 export interface KeepUpload {
@@ -50,7 +52,7 @@ export interface ReapEntries {
   removed: number;
 }
 
-export type PhotoOutcome = 'analyzed' | 'rejected' | 'failed' | 'labelled' | 'unlabelled' | 'gone';
+export type PhotoOutcome = 'analyzed' | 'refined' | 'rejected' | 'failed' | 'labelled' | 'unlabelled' | 'gone';
 export type UploadOutcome = 'kept' | 'failed' | 'gone' | 'labelled';
 
 /** The user named the food, or the entry is gone: stop waiting for a classifier. No payload: the row has it. */
@@ -68,5 +70,7 @@ export const photoFailures = {
   classifierUnavailable: 'ClassifierUnavailable',
   /** 401, 402, 404, or none configured; final. */
   classifierRefused: 'ClassifierRefused',
+  /** None is asked now, as their circuits are open; not retried at once, asked again later. */
+  classifierPaused: 'ClassifierPaused',
   fooddataUnavailable: 'FooddataUnavailable',
 } as const;

@@ -13,19 +13,44 @@ export const EntryState = z.enum(['analyzing', 'analyzed', 'needs_label', 'hf_re
 export type EntryState = z.infer<typeof EntryState>;
 
 /** Who named the food. The wire names are those of FoodLog's clients where it has one. */
-export const InferenceSource = z.enum(['huggingface_space', 'ml_service', 'caption', 'user']);
+export const InferenceSource = z.enum(['huggingface_space', 'ml_service', 'openai', 'memory', 'caption', 'user']);
 export type InferenceSource = z.infer<typeof InferenceSource>;
 
 export const Candidate = z.object({ label: z.string(), confidence: z.number().min(0).max(1) });
 export type Candidate = z.infer<typeof Candidate>;
+
+/** One of several foods on a plate; `grams` is null where nobody judged the weight. */
+export const PlateFood = Candidate.extend({ grams: z.number().positive().nullable() });
+export type PlateFood = z.infer<typeof PlateFood>;
+export const mostPlateFoods = 12;
 
 /** What a classifier said: best first, at most five. */
 export const Classification = z.object({
   source: InferenceSource,
   model: z.string(),
   candidates: z.array(Candidate).min(1).max(5),
+  /** Where it told the foods of the plate apart; missing where it named the dish only. */
+  foods: z.array(PlateFood).max(mostPlateFoods).optional(),
+  /** Entry of the same user whose correction moved its candidate to the top. */
+  rankedBy: Id.optional(),
 });
 export type Classification = z.infer<typeof Classification>;
+
+/**
+ * A classifier that was asked and did not decide, in the order asked.
+ *
+ * loading, unavailable, refused   it could not speak
+ * paused                          it was not asked, as its circuit is open
+ * unsure                          it spoke, below the threshold
+ * nothing                         it spoke, and saw no food (memory: no plate like it)
+ * outranked                       it spoke, and what the user said of a plate that looks the same went before it
+ */
+export const PassedOver = z.object({
+  source: InferenceSource,
+  outcome: z.enum(['loading', 'unavailable', 'refused', 'paused', 'unsure', 'nothing', 'outranked']),
+  reason: z.string(),
+});
+export type PassedOver = z.infer<typeof PassedOver>;
 
 /** The finished figures of an entry; totals are the sums of the items. */
 export const Analysis = z.object({
@@ -33,6 +58,8 @@ export const Analysis = z.object({
   inferenceSource: InferenceSource,
   classification: Classification.nullable(),
   items: z.array(AnalyzedItem),
+  /** The highest id that an item of the entry ever had; missing in what was written before items had ids. */
+  lastItemId: z.number().int().optional(),
   totals: Nutrients,
   portion: z.object({ grams: z.number().min(0), source: PortionSource }),
   interval: Interval,
@@ -41,6 +68,8 @@ export const Analysis = z.object({
   warnings: z.array(z.string()),
   /** How FoodData Central was asked: `ingredients`, `dish`, or `none` with the reason. */
   fdc: z.object({ strategy: z.enum(['ingredients', 'dish', 'none']), reason: z.string().nullable() }),
+  /** Of our own table while FoodData Central was away: replaced by itself once it is back, unless the user speaks first. */
+  provisional: z.boolean().optional(),
 });
 export type Analysis = z.infer<typeof Analysis>;
 
@@ -51,8 +80,14 @@ export type EntryFailure = z.infer<typeof EntryFailure>;
 export const Rejection = z.object({ label: z.string(), confidence: z.number(), threshold: z.number() });
 export type Rejection = z.infer<typeof Rejection>;
 
-/** What a user said over what a machine found. `food` is free text (a caption); `servings` multiplies the portion. */
+/**
+ * What a user said over what a machine found. `food` is free text (a caption); `servings` multiplies the portion.
+ * `item`: id of the item it is about, or `new` for one more. Missing or null: the whole meal.
+ */
 export const Correction = z.object({
+  item: z.string().nullable().optional(),
+  /** Of one more item: names the request, so that a repeat of it adds none. */
+  request: Id.optional(),
   food: z.string().nullable(),
   grams: z.number().positive().nullable(),
   servings: z.number().positive().nullable(),
@@ -97,10 +132,29 @@ export const Entry = z.object({
   failure: EntryFailure.nullable(),
   /** Why no classifier could speak, in a sentence; shown as `ml_service_error`. */
   classifierError: z.string().nullable(),
+  /** Why those before the one who named the food did not. */
+  passedOver: z.array(PassedOver),
+  /** An entry of the same owner, minutes older, with the same picture in other bytes; null: none, or the user said it is another meal. */
+  duplicateOf: Id.nullable(),
+  favouriteAt: z.date().nullable(),
+  /** The entry this one was copied from. */
+  copiedFrom: Id.nullable(),
   createdAt: z.date(),
   expiresAt: z.date().nullable(),
 });
 export type Entry = z.infer<typeof Entry>;
+
+/** What an entry was before a change; the newest last. `by`: who changed it. */
+export const EntryVersion = z.object({
+  revision: z.number().int(),
+  replacedAt: z.date(),
+  by: z.enum(['user', 'fooddata']),
+  analysis: Analysis.nullable(),
+  consumedAt: z.date(),
+});
+export type EntryVersion = z.infer<typeof EntryVersion>;
+/** Older versions are dropped beyond this many. */
+export const mostVersions = 20;
 
 /** Objects of an entry; the original lives only until the picture is prepared, as it may hold the place it was taken at. */
 export const objectKeys = (entryId: Id) => ({

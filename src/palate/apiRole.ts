@@ -1,20 +1,23 @@
 import path from 'node:path';
 import { createApp, type AppOptions } from '../api/app';
 import { createAccounts } from '../api/accounts/accounts';
+import { exportPages } from '../api/accounts/export';
 import { accountRoutes } from '../api/accounts/routes';
 import { createCapabilities } from '../api/capabilities';
 import { TemporalUnavailable, type HealthCheck } from '../api/deps';
 import { erasureRoutes } from '../api/erasure/routes';
+import { foodRoutes } from '../api/foods/routes';
 import { createPaging } from '../api/paging';
-import { exportPhotos } from '../api/photos/export';
 import { cleanTempDir } from '../api/photos/multipart';
 import { photoRoutes } from '../api/photos/routes';
 import { startServer, type HttpServer } from '../api/server';
+import * as matching from '../services/fooddata/match';
 import { createChanges } from '../store/changes';
 import { createSealer } from '../store/sealed';
 import { keysFor, type Base } from './base';
 import { loadFoodTable } from './foods';
-import { classifierModel } from './upstream';
+import { classifierModel, classifierNames } from './upstream';
+import type { CircuitName } from '../store/circuits';
 
 export interface ApiRole {
   readonly url: string;
@@ -40,7 +43,7 @@ export async function startApiRole(
   workerHere: (() => boolean) | null,
   { pace, headersTimeoutMs }: ApiOptions = {},
 ): Promise<ApiRole> {
-  const { settings, log, clock, metrics, store, objects, launches, temporal, mongo } = base;
+  const { settings, log, clock, metrics, store, objects, launches, joint, temporal, mongo } = base;
   const capabilities = createCapabilities(keysFor(settings, 'capabilities'));
   const [pagingKey] = keysFor(settings, 'cursors');
   if (!pagingKey) throw new RangeError('At least one encryption key is needed');
@@ -61,7 +64,10 @@ export async function startApiRole(
     );
   }, sweepMs);
   const shared = { settings, store, launches, capabilities, clock };
-  const accountDeps = { ...shared, exporters: { log: exportPhotos(store.photos) } };
+  const accountDeps = {
+    ...shared,
+    exporters: { log: exportPages(store.photos), foods: exportPages(store.foods.own) },
+  };
   const accounts = createAccounts(accountDeps);
   const photoDeps = {
     ...shared,
@@ -72,6 +78,7 @@ export async function startApiRole(
     foods,
     paging: createPaging(pagingKey),
   };
+  const foodDeps = { settings, store, joint, paging: photoDeps.paging, table: foods, matching };
 
   const app = createApp(
     {
@@ -90,7 +97,12 @@ export async function startApiRole(
         model: () => classifierModel(settings),
       },
     },
-    [...accountRoutes(accounts, accountDeps), ...erasureRoutes({ store, capabilities }), ...photoRoutes(photoDeps)],
+    [
+      ...accountRoutes(accounts, accountDeps),
+      ...erasureRoutes({ store, capabilities }),
+      ...photoRoutes(photoDeps),
+      ...foodRoutes(foodDeps),
+    ],
     pace && { pace },
   );
   const server: HttpServer = await startServer(app, {
@@ -137,6 +149,26 @@ const checks = (base: Base, workerHere: (() => boolean) | null): HealthCheck[] =
         },
       ]
     : []),
+  ...(classifierNames(base.settings).length > 0
+    ? [
+        {
+          name: 'classifiers',
+          required: false,
+          without: 'Photos without a caption wait for a label; those with one are named by it.',
+          probe: () => someIsCalled(base, classifierNames(base.settings)),
+        },
+      ]
+    : []),
+  ...(base.settings.fdcConfigured
+    ? [
+        {
+          name: 'food_data',
+          required: false,
+          without: 'Figures come from imported foods and our own table; what is provisional corrects itself.',
+          probe: () => someIsCalled(base, ['fdc']),
+        },
+      ]
+    : []),
   {
     name: 'objects',
     required: false,
@@ -144,3 +176,9 @@ const checks = (base: Base, workerHere: (() => boolean) | null): HealthCheck[] =
     probe: () => base.objects.ping(),
   },
 ];
+
+/** Nobody is asked for a health check: what the circuits know is enough. */
+async function someIsCalled({ store }: Base, names: readonly CircuitName[]): Promise<void> {
+  const open = await store.circuits.findOpen();
+  if (names.every((name) => open.includes(name))) throw new Error(`left alone for a while: ${names.join(', ')}`);
+}

@@ -3,12 +3,14 @@ import { hkdfSync } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { connectTemporal, type Temporal } from '../launches/temporal';
+import { createJointRuns, type JointRuns } from '../launches/joint';
 import { createLaunches, type Launches } from '../launches/launch';
 import type { Settings } from '../config/settings';
 import { createFileStore, createS3Store, type ObjectStore } from '../services/objects';
 import { buildIndexesAt, missingIndexes } from '../store/indexes';
 import { createStore, type Store } from '../store/store';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
+import { correctedShares } from './correctedShares';
 
 /** What every role stands on: settings, log, clock, metrics, and the connections to the engines. */
 export interface Base {
@@ -21,6 +23,7 @@ export interface Base {
   readonly objects: ObjectStore;
   readonly temporal: Temporal;
   readonly launches: Launches;
+  readonly joint: JointRuns;
   close(): Promise<void>;
 }
 
@@ -60,11 +63,12 @@ export async function openBase(
           log.warn({ err: error }, 'Temporal cannot be reached yet; what is stored meanwhile is started once it is'),
       },
     );
+    const queues = { main: settings.temporalTaskQueue };
     const launches = createLaunches({
       launches: store.launches,
       client: () => temporal.client(),
       eager: role.eagerStart,
-      queues: { main: settings.temporalTaskQueue },
+      queues,
       clock,
       onOutcome: (launch, outcome, failure) => {
         const facts = { workflowId: launch.workflowId, launchRequestId: launch.requestId };
@@ -75,7 +79,9 @@ export async function openBase(
         else log.warn({ ...facts, ...when, err: error }, 'a run could not be started now; the launcher will');
       },
     });
+    const joint = createJointRuns({ client: () => temporal.client(), eager: role.eagerStart, queues });
     metrics.watchBacklog(() => store.launches.countPending());
+    metrics.watchCorrectedShares(correctedShares(store.photoFacts, clock));
     return {
       ...given,
       metrics,
@@ -84,6 +90,7 @@ export async function openBase(
       objects,
       temporal,
       launches,
+      joint,
       async close() {
         await temporal.close();
         objects.close();

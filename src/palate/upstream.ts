@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
+import { createCircuits, guardedFdc, type Circuits } from '../activities/circuits';
 import type { Settings } from '../config/settings';
-import { createHuggingFaceClassifier, type Classifier } from '../services/classifier';
-import { cached, createFdc, type FoodData } from '../services/fooddata';
+import type { FoodTable } from '../ml/foods';
+import { createHuggingFaceClassifier, createOpenAiVision, type Classifier } from '../services/classifier';
+import { cached, createFdc, imported, type Fdc, type FoodData } from '../services/fooddata';
+import { createOpenAi } from '../services/llm';
+import { circuitNames, type CircuitName } from '../store/circuits';
 import { observeCalls, type Base } from './base';
+import { citedIn } from './foods';
 
-/** The classifiers of the settings, in the order they are asked: Hugging Face, then the second one, which speaks the same. */
+/** The classifiers of the settings, in the order they are asked: Hugging Face, the second one, which speaks the same, then OpenAI. */
 export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>): Classifier[] {
   const shared = { timeoutMs: settings.hfSpaceTimeoutMs, onCall: observeCalls(metrics) };
   const classifiers: Classifier[] = [];
@@ -24,8 +30,19 @@ export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | '
         source: 'ml_service',
       }),
     );
+  if (settings.openaiApiKey !== null) {
+    const { openaiApiKey: apiKey, openaiBaseUrl: baseUrl, openaiModel: model } = settings;
+    classifiers.push(createOpenAiVision({ llm: createOpenAi({ ...shared, apiKey, baseUrl, model }) }));
+  }
   return classifiers;
 }
+
+/** Those that are configured, in the order they are asked. */
+export const classifierNames = (settings: Settings): CircuitName[] => [
+  ...(settings.classifierConfigured ? ['huggingface_space' as const] : []),
+  ...(settings.mlServiceUrl !== null ? ['ml_service' as const] : []),
+  ...(settings.openaiApiKey !== null ? ['openai' as const] : []),
+];
 
 /**
  * For `/health`: the first classifier's model. `loaded` means that one is configured: it is loaded over there when it is asked, and only
@@ -33,24 +50,79 @@ export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | '
  */
 export const classifierModel = (settings: Settings): { version: string; loaded: boolean } | null => {
   const address = settings.classifierConfigured ? settings.hfSpaceUrl : settings.mlServiceUrl;
-  return address === null ? null : { version: address.split('/').slice(-2).join('/'), loaded: true };
+  if (address !== null) return { version: address.split('/').slice(-2).join('/'), loaded: true };
+  return settings.openaiApiKey === null ? null : { version: settings.openaiModel, loaded: true };
 };
 
-/** FoodData Central with its cache, or null without a key. */
-export function openFooddata({
+/** FoodData Central behind its circuit, or null without a key. */
+export const openFdc = ({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>, circuits: Circuits): Fdc | null =>
+  settings.fdcApiKey === null
+    ? null
+    : guardedFdc(
+        createFdc({
+          baseUrl: settings.fdcBaseUrl,
+          apiKey: settings.fdcApiKey,
+          pageSize: settings.fdcPageSize,
+          dataTypes: settings.fdcDataTypes,
+          brandOwner: settings.fdcBrandOwner ?? undefined,
+          timeoutMs: settings.fdcTimeoutMs,
+          onCall: observeCalls(metrics),
+        }),
+        circuits,
+      );
+
+/** Imported foods alone, and with FoodData Central and its cache after them where there is a key. An import may come while the process runs. */
+export const openFooddata = (
+  { store }: Pick<Base, 'store'>,
+  fdc: Fdc | null,
+  table: FoodTable,
+): { importedFoods: FoodData; fooddata: FoodData } => ({
+  importedFoods: imported(store.foods.imported, null, citedIn(table)),
+  fooddata: imported(store.foods.imported, fdc && cached(fdc, store.fooddata), citedIn(table)),
+});
+
+/** How much longer than its call a probe may take, for what surrounds it. */
+const probeMarginMs = 5_000;
+/** A search of FoodData Central may be two calls: generic foods, then branded ones. */
+const callsOfASearch = 2;
+
+/** A new token or address is worth a call at once, whatever was found out with the old one. */
+export async function adoptCircuits({ settings, store }: Pick<Base, 'settings' | 'store'>): Promise<void> {
+  const scopes: Partial<Record<CircuitName, readonly (string | null)[]>> = {
+    huggingface_space: [settings.hfSpaceUrl, settings.hfApiToken],
+    ml_service: [settings.mlServiceUrl, settings.mlServiceApiKey],
+    openai: [settings.openaiBaseUrl, settings.openaiApiKey, settings.openaiModel],
+    fdc: [settings.fdcBaseUrl, settings.fdcApiKey],
+  };
+  for (const [name, scope] of Object.entries(scopes) as [CircuitName, readonly (string | null)[]][])
+    await store.circuits.adopt(name, createHash('sha256').update(JSON.stringify(scope)).digest('base64url'));
+}
+
+/** The circuits that all replicas share, shown in the metrics and told in the log. */
+export function openCircuits({
   settings,
-  metrics,
   store,
-}: Pick<Base, 'settings' | 'metrics' | 'store'>): FoodData | null {
-  if (settings.fdcApiKey === null) return null;
-  const fdc = createFdc({
-    baseUrl: settings.fdcBaseUrl,
-    apiKey: settings.fdcApiKey,
-    pageSize: settings.fdcPageSize,
-    dataTypes: settings.fdcDataTypes,
-    brandOwner: settings.fdcBrandOwner ?? undefined,
-    timeoutMs: settings.fdcTimeoutMs,
-    onCall: observeCalls(metrics),
+  clock,
+  metrics,
+  log,
+}: Pick<Base, 'settings' | 'store' | 'clock' | 'metrics' | 'log'>): Circuits {
+  metrics.watchCircuits({ names: circuitNames, findOpen: () => store.circuits.findOpen() });
+  return createCircuits({
+    store: store.circuits,
+    clock,
+    settings: {
+      failures: settings.circuitFailures,
+      openMs: settings.circuitOpenMs,
+      openMaxMs: settings.circuitOpenMaxMs,
+      refusedMs: settings.circuitRefusedMs,
+      probeMs: Math.max(settings.hfSpaceTimeoutMs, callsOfASearch * settings.fdcTimeoutMs) + probeMarginMs,
+    },
+    onChange: ({ circuit, state, until, why }) => {
+      if (state === 'closed') log.info({ circuit }, 'an outside system is well again and is called');
+      else log.warn({ circuit, until, why }, 'an outside system is left alone for a while');
+    },
+    onRefused: (circuit) => metrics.circuitRefused.inc({ circuit }),
+    onAway: (circuit, error) =>
+      log.warn({ circuit, err: error }, 'a circuit could not be read or told; the call was made'),
   });
-  return cached(fdc, store.fooddata);
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createErasureActivities } from '../activities/erasure';
 import { createErasers } from '../activities/everyEraser';
+import { createFoodActivities } from '../activities/foods';
 import { createPhotoActivities } from '../activities/photos';
 import { startLauncher } from '../worker/launcher';
 import { keepRunning } from '../worker/run';
@@ -9,7 +10,7 @@ import { ensureSearchAttributes } from '../worker/searchAttributes';
 import { createWorker } from '../worker/worker';
 import type { Base } from './base';
 import { loadFoodTable } from './foods';
-import { openClassifiers, openFooddata } from './upstream';
+import { adoptCircuits, openCircuits, openClassifiers, openFdc, openFooddata } from './upstream';
 
 export interface WorkerRole {
   /** Resolves when the worker polls for the first time. */
@@ -85,6 +86,9 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
 async function createActivities(base: Base): Promise<object> {
   const { store, objects, clock, settings, temporal } = base;
   const foods = await loadFoodTable();
+  await adoptCircuits(base);
+  const circuits = openCircuits(base);
+  const fdc = openFdc(base, circuits);
   const endRun = async (workflowId: string) => {
     const client = await temporal.client();
     await client.workflow
@@ -97,14 +101,19 @@ async function createActivities(base: Base): Promise<object> {
   return {
     ...createPhotoActivities({
       photos: store.photos,
+      accounts: store.accounts,
       objects,
       clock,
       foods,
       classifiers: openClassifiers(base),
-      fooddata: openFooddata(base),
+      circuits,
+      facts: store.photoFacts,
+      ...openFooddata(base, fdc, foods),
+      ownFoods: store.foods.own,
       confidenceThreshold: settings.hfConfidenceThreshold,
       ingredientWeights: settings.hfIngredientWeightOverrides,
     }),
+    ...createFoodActivities({ barcodes: store.foods.barcodes, fdc, clock }),
     ...createErasureActivities({
       erasures: store.erasures,
       erasers: createErasers({ store, objects, endRun }),

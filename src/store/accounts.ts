@@ -156,6 +156,16 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
       return row && fromRow(row);
     },
 
+    /** What the log needs of a profile: its zone (IANA) and the energy aimed at each day (kcal; null: none). */
+    async logProfile(id: Id): Promise<Pick<Profile, 'timeZone' | 'dailyKcal'>> {
+      const row = await rows
+        .findOne(active(id))
+        .select({ _id: 0, 'profile.timeZone': 1, 'profile.dailyKcal': 1 })
+        .lean<{ profile?: Partial<Pick<Profile, 'timeZone' | 'dailyKcal'>> }>();
+      const { timeZone, dailyKcal } = { ...emptyProfile, ...row?.profile };
+      return { timeZone, dailyKcal };
+    },
+
     /** `email` normalised; accounts that are being erased are as good as unknown. */
     async findForLogin(
       by: { email: string } | { username: string },

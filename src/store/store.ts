@@ -2,11 +2,14 @@ import type { ClientSession, Connection } from 'mongoose';
 import { createAccountAttemptStore } from './accountAttempts';
 import { createAccountStore } from './accounts';
 import { createAccountSessionStore } from './accountSessions';
+import { createCircuitStore } from './circuits';
 import { createErasureStore } from './erasures';
 import { createFooddataStore } from './fooddata';
+import { createFoodStore } from './foods';
 import { createIdempotencyStore } from './idempotency';
 import { createLaunchStore } from './launches';
 import { createPhotoStore } from './photos';
+import { createPhotoFactStore } from './photos/facts';
 import { createRateLimitStore } from './rateLimits';
 import { createTicketStore } from './tickets';
 
@@ -16,13 +19,16 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     accounts: createAccountStore(connection, clock),
     accountSessions: createAccountSessionStore(connection, clock),
     accountAttempts: createAccountAttemptStore(connection, clock),
+    circuits: createCircuitStore(connection, clock),
     erasures: createErasureStore(connection, clock),
     fooddata: createFooddataStore(connection, clock),
+    foods: createFoodStore(connection, clock),
     idempotency: createIdempotencyStore(connection, clock),
     launches: createLaunchStore(connection, clock),
     rateLimits: createRateLimitStore(connection),
     tickets: createTicketStore(connection, clock),
     photos: createPhotoStore(connection, clock),
+    photoFacts: createPhotoFactStore(connection, clock),
 
     /**
      * Runs `work` in a transaction with majority write concern; on a write conflict it is run again from the start,

@@ -45,3 +45,22 @@ export const activityOutcomes =
       },
     },
   });
+
+/**
+ * An activity that is under way tells so three times in its heartbeat timeout. So one whose worker was killed is given to another worker
+ * after that time, and not only when the longest that it may take is over. The activity's own work must leave the event loop free.
+ */
+export const aliveWhileWorking: ActivityInterceptorsFactory = (context: Context) => ({
+  inbound: {
+    async execute(input, next) {
+      const { heartbeatTimeoutMs } = context.info;
+      if (heartbeatTimeoutMs === undefined) return next(input);
+      const beats = setInterval(() => context.heartbeat(), heartbeatTimeoutMs / 3);
+      try {
+        return await next(input);
+      } finally {
+        clearInterval(beats);
+      }
+    },
+  },
+});

@@ -1,6 +1,6 @@
 import { Worker, type InjectedSinks, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import type { OutcomeSinks } from '../workflows/outcomes';
-import { activityOutcomes, type ActivityOutcome } from './interceptors';
+import { activityOutcomes, aliveWhileWorking, type ActivityOutcome } from './interceptors';
 
 export interface WorkerSetup {
   connection: NativeConnection;
@@ -39,8 +39,10 @@ export function createWorker(setup: WorkerSetup): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
     ...(setup.maxCachedWorkflows !== undefined && { maxCachedWorkflows: setup.maxCachedWorkflows }),
     shutdownGraceTime: setup.shutdownGraceMs,
+    // The default of a minute would let a heartbeat come later than the timeout it is for.
+    maxHeartbeatThrottleInterval: '3s',
     shutdownForceTime: setup.shutdownGraceMs + 2_000,
-    interceptors: { activity: [activityOutcomes(setup.onActivity)] },
+    interceptors: { activity: [activityOutcomes(setup.onActivity), aliveWhileWorking] },
   };
   return Worker.create(options);
 }

@@ -1,3 +1,4 @@
 /** Every workflow of the bundle; the exported name is the workflow type. */
 export { analyzePhoto, correctEntry, keepUpload, reapEntries } from './photos';
 export { eraseUser } from './erasure';
+export { lookUpBarcode } from './foods';

@@ -19,6 +19,7 @@ import {
   type CorrectEntry,
   type KeepUpload,
   type PhotoOutcome,
+  type PhotoTiming,
   type UploadOutcome,
   type ReapEntries,
 } from '../messages/photos';
@@ -34,6 +35,7 @@ const fooddata = upstream<PhotoActivities>(final);
  * P2  A guess is never stored as a fact: without a label the entry waits for the user, or for a classifier that is back.
  * P3  Histories hold ids and small facts; bytes and the user's words stay in the object store and MongoDB.
  * P4  The user's word is never overwritten, nor what it is about removed: once it is there, this run ends.
+ * P5  Figures that had to come from our own table are replaced by themselves once FoodData Central is back.
  */
 export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): Promise<PhotoOutcome> {
   let told = false;
@@ -82,10 +84,47 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
       return end('rejected', `${doubt} Nothing was kept.`);
     }
     const published = await analyze(entryId, sure ? 'classifier' : 'caption');
-    return published === 'published' ? end('analyzed', 'Figures stand.') : labelled();
+    if (published === 'user spoke') return labelled();
+    if (published === 'published') return end('analyzed', `Figures stand; named by ${namedBy(verdict, sure)}.`);
+    return await refine(entryId, timing, userSpoke);
   } catch (failure) {
     return clearUp(entryId, failure);
   }
+}
+
+/** A history holds some 50,000 events, and a round is nine. */
+const mostRefinements = 1_000;
+
+const namedBy = (verdict: Verdict, sure: boolean): string =>
+  sure && verdict.kind === 'named' ? (verdict.by ?? 'a classifier') : 'the caption';
+
+/** The figures are those of our own table: asks FoodData Central until it answers, the user speaks, or the time is up. */
+async function refine(
+  entryId: string,
+  { reaskMs, reaskMaxMs, reaskForMs, refineForMs = reaskForMs }: PhotoTiming,
+  userSpoke: () => boolean,
+): Promise<PhotoOutcome> {
+  const once = upstream<PhotoActivities>(final, { count: 1, initialMs: reaskMs });
+  let delayMs = reaskMs;
+  for (let waitedMs = 0, round = 0; waitedMs < refineForMs && round < mostRefinements; round += 1) {
+    show(
+      'analyzed',
+      `Figures are of our own table; FoodData Central is asked again in ${Math.round(delayMs / 1000)} s.`,
+      photoFailures.fooddataUnavailable,
+    );
+    if (await condition(userSpoke, delayMs)) break;
+    waitedMs += delayMs;
+    delayMs = Math.min(delayMs * 2, reaskMaxMs);
+    try {
+      const refined = await once.refineEntry(entryId);
+      return refined === 'refined' ? end('refined', 'Figures are of FoodData Central now.') : labelled();
+    } catch (failure) {
+      if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
+    }
+  }
+  if (!userSpoke())
+    return end('analyzed', 'Figures of our own table stand; FoodData Central did not come back in time.');
+  return (await local.whatSettled(entryId)) === 'labelled' ? labelled() : end('gone', 'The entry was deleted.');
 }
 
 const labelled = () => end('labelled', 'The user named the food.');
@@ -148,6 +187,7 @@ const classifierFailures: readonly string[] = [
   photoFailures.classifierLoading,
   photoFailures.classifierUnavailable,
   photoFailures.classifierRefused,
+  photoFailures.classifierPaused,
 ];
 /** How often our own stores may be away while a classifier is asked, before that is a failure of ours. */
 const storeOutages = 20;
@@ -176,7 +216,10 @@ async function classify(entryId: string, attempts: { count: number; ms: number }
 }
 
 /** With FoodData Central while it answers, from our own table when it does not. */
-async function analyze(entryId: string, namedBy: 'classifier' | 'caption'): Promise<'published' | 'user spoke'> {
+async function analyze(
+  entryId: string,
+  namedBy: 'classifier' | 'caption',
+): Promise<'published' | 'provisional' | 'user spoke'> {
   try {
     return await fooddata.analyzeEntry(entryId, namedBy, 'fooddata');
   } catch (failure) {

@@ -7,14 +7,20 @@ import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
  * long      Work in many steps, told alive by heartbeats, and never given up.
  * upstream  Another's service, slow or down at times. Few attempts, as someone waits; the workflow decides what a failure means.
  */
+
+/** A worker that was killed is missed after this; each worker tells that an activity is under way (`worker/interceptors.ts`). */
+const heartbeatTimeout = '10s';
+
 const quickOptions: ActivityOptions = {
   startToCloseTimeout: '30s',
+  heartbeatTimeout,
   scheduleToCloseTimeout: '24h',
   retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '30s' },
 };
 
 const upstreamOptions: ActivityOptions = {
   startToCloseTimeout: '60s',
+  heartbeatTimeout,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
 };
 
@@ -39,6 +45,6 @@ export const upstream = <A>(
 export const long = <A>() =>
   proxyActivities<A>({
     startToCloseTimeout: '1h',
-    heartbeatTimeout: '10s',
+    heartbeatTimeout,
     retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },
   });

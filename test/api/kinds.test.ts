@@ -117,6 +117,22 @@ beforeAll(async () => {
         { path: '/elsewhere', access: 'public', summary: 'Moved', responses: { 302: { description: 'There' } } },
         () => reply(302, null, { location: '/file' }),
       ),
+      file({ path: '/made', access: 'public', summary: 'Made as it goes', responses: {} }, () => ({
+        stream: Readable.from(['first ', 'second'], { objectMode: false }),
+        contentType: 'text/plain',
+        bytes: null,
+      })),
+      file({ path: '/cut-off', access: 'public', summary: 'Breaks off', responses: {} }, () => ({
+        stream: Readable.from(
+          (async function* () {
+            yield Buffer.from('half');
+            await pause(5);
+            throw new Error('the database went away');
+          })(),
+        ),
+        contentType: 'text/plain',
+        bytes: null,
+      })),
       file({ path: '/broken', access: 'public', summary: 'Broken', responses: {} }, () => ({
         stream: Readable.from(
           (async function* () {
@@ -325,6 +341,28 @@ describe('file', () => {
 
   test('one that breaks half-way ends in a broken connection, not in half a file', async () => {
     await expect(shell.call('get', '/broken').then((response) => response.text())).rejects.toThrow();
+  });
+
+  test('of unknown length goes out in chunks, and a HEAD of it promises none', async () => {
+    const whole = await shell.call('get', '/made');
+    expect([await whole.text(), whole.headers.get('content-length')]).toEqual(['first second', null]);
+    expect(whole.headers.get('transfer-encoding')).toBe('chunked');
+    const head = await shell.call('head', '/made');
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, null, '']);
+  });
+
+  test('of unknown length that breaks half-way has no end either', async () => {
+    await expect(shell.call('get', '/cut-off').then((response) => response.text())).rejects.toThrow();
+    // To the letter: the last chunk, which is empty, never came.
+    const { hostname, port } = new URL(shell.url);
+    const socket = connect(Number(port), hostname);
+    socket.write('GET /cut-off HTTP/1.1\r\nhost: palate\r\n\r\n');
+    let got = '';
+    socket.on('data', (bytes: Buffer) => (got += bytes.toString()));
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    expect(got).toContain('4\r\nhalf\r\n');
+    expect(got).not.toContain('\r\n0\r\n');
   });
 });
 

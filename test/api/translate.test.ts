@@ -5,6 +5,7 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { mongo } from 'mongoose';
 import { TemporalUnavailable } from '../../src/api/deps';
 import { problem } from '../../src/api/errors';
 import { translate } from '../../src/api/middleware/translate';
@@ -15,6 +16,8 @@ import {
   ObjectStoreUnavailable,
 } from '../../src/services/objects/objectStore';
 
+/** What the driver adds to a failed insert; nobody reads it. */
+const nothingWritten = {} as mongo.BulkWriteResult;
 const named = (name: string, more: object = {}) => Object.assign(new Error('10.0.0.7 refused'), { name, ...more });
 const rejectedBy = (type: string) =>
   new WorkflowUpdateFailedError('rejected', ApplicationFailure.create({ type, message: 'The plan is closed.' }));
@@ -32,6 +35,12 @@ test.each<[string, unknown, number, string]>([
   ['gRPC fault of ours', grpc(3), 500, 'internal'],
   ['MongoDB away', named('MongoServerSelectionError'), 503, 'unavailable'],
   ['MongoDB stepping down', named('MongoServerError', { errorLabels: ['RetryableWriteError'] }), 503, 'unavailable'],
+  [
+    'MongoDB gone in the middle of an insert',
+    new mongo.MongoBulkWriteError(new mongo.MongoNetworkError('read ECONNRESET'), nothingWritten),
+    503,
+    'unavailable',
+  ],
   [
     'mongoose waited in vain',
     named('MongooseError', { message: 'Operation `x` buffering timed out' }),

@@ -38,7 +38,8 @@ export function s3Access(): S3Access | null {
 }
 
 /** `describe`, or `describe.skip` where no S3 server could be had: the engines' setup has said so in a line. */
-export const describeWithS3 = process.env.PALATE_TEST_S3_ENDPOINT === undefined ? describe.skip : describe;
+export const describeWithS3 = (name: string, tests: () => void): void =>
+  (s3Access() === null ? describe.skip : describe)(name, tests);
 
 /** Makes a bucket nobody else uses, and returns its name. */
 export async function freshBucket(access: S3Access, name = 'bucket'): Promise<string> {

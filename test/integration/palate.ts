@@ -62,6 +62,7 @@ export async function openPalate(name: string, env: Record<string, string> = {},
 
   return {
     mongo,
+    mongodbUri,
     home,
     time,
     store: createStore(mongo, clock),
@@ -79,6 +80,11 @@ export async function openPalate(name: string, env: Record<string, string> = {},
       );
       running.add(palate);
       return { ...palate, url: palate.url ?? '', stop: () => (running.delete(palate), palate.stop()) };
+    },
+
+    /** What tests before this one found out about outside systems is forgotten. */
+    async closeCircuits() {
+      await mongo.collection('circuits').deleteMany({});
     },
 
     async close() {

@@ -1,27 +1,37 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Id } from '../../model/ids';
-import type { Entry } from '../../model/photos';
+import type { Analysis, Entry, InferenceSource } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
 import type { Classifier } from '../../services/classifier';
 import type { ObjectStore } from '../../services/objects';
+import type { AccountStore } from '../../store/accounts';
 import type { PhotoStore } from '../../store/photos';
+import type { PhotoFactStore } from '../../store/photos/facts';
 import { objectKeys } from '../../model/photos';
-import { firstToSpeak, whyNobodySpoke } from './classify';
+import { judgeClassifier, type Circuits } from '../circuits';
+import { askInOrder, whyNobodySpoke, type Asked } from './classify';
+import { askAboutDuplicates } from './duplicates';
+import { createMemory } from './memory';
 import { createNutrition, type NutritionDeps } from './nutrition';
 import { preparePicture, PictureUnreadable } from './picture';
 
 export interface PhotoActivityDeps extends NutritionDeps {
   photos: PhotoStore;
   objects: ObjectStore;
-  /** In the order they are asked; none: nobody names photos. */
+  accounts: Pick<AccountStore, 'logProfile'>;
+  /** Outside systems in the order they are asked; after them comes the owner's memory. */
   classifiers: readonly Classifier[];
+  circuits: Circuits;
+  facts: Pick<PhotoFactStore, 'recordAnalyzed' | 'recordCorrected'>;
   /** Below this confidence a photo without caption is rejected. */
   confidenceThreshold: number;
   clock: () => Date;
 }
 
-export type Heard = { kind: 'named'; confidence: number; threshold: number } | { kind: 'user spoke' };
+/** `by`: who spoke; missing in histories of before. */
+export type Heard =
+  { kind: 'named'; by?: InferenceSource; confidence: number; threshold: number } | { kind: 'user spoke' };
 
 /** Older claims belong to a request that is no more: uploads end long before. */
 const abandonedAfterMs = 3600_000;
@@ -32,11 +42,34 @@ const gone = () => ApplicationFailure.nonRetryable('The entry was deleted.', pho
 export function createPhotoActivities(deps: PhotoActivityDeps) {
   const { photos, objects } = deps;
   const nutrition = createNutrition(deps);
+  const memory = createMemory(deps);
+
+  const chainFor = (entry: Entry, picture: Buffer, signal: AbortSignal): Asked[] => [
+    ...deps.classifiers.map((classifier) => ({
+      source: classifier.source,
+      model: classifier.model,
+      ask: () =>
+        deps.circuits.through(
+          classifier.source,
+          () => classifier.classify(picture, 'image/jpeg', signal),
+          judgeClassifier,
+          entry.id,
+        ),
+    })),
+    ...(entry.ownerId === null ? [] : [memory.of(entry)]),
+  ];
 
   const find = async (entryId: Id): Promise<Entry> => {
     const entry = await photos.find(entryId);
     if (!entry) throw gone();
     return entry;
+  };
+
+  /** For the quality of classifiers; words of a person are no classifier's. */
+  const recordAnalyzed = async (entryId: Id, { inferenceSource, classification }: Analysis): Promise<void> => {
+    const label = classification?.candidates[0]?.label;
+    if (!classification || label === undefined || inferenceSource === 'caption' || inferenceSource === 'user') return;
+    await deps.facts.recordAnalyzed(entryId, { source: inferenceSource, model: classification.model, label });
   };
 
   /** A store that is away does not keep an entry from ending: what is left behind, the reaper removes with the tombstone. */
@@ -63,42 +96,50 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
 
   return {
     /** Turns the upload into a picture and a thumbnail without place or camera, then drops the original. */
-    async preparePhoto(entryId: Id): Promise<void> {
+    async preparePhoto(entryId: Id): Promise<'prepared' | 'looks like another'> {
       const keys = objectKeys(entryId);
       const entry = await find(entryId);
       if (!entry.picture) {
-        const prepared = await preparePicture(() => objects.read(keys.original), deps.clock()).catch(
-          (error: unknown) => {
-            if (error instanceof PictureUnreadable)
-              throw ApplicationFailure.nonRetryable(error.message, photoFailures.pictureUnreadable, error.reason);
-            throw error;
-          },
-        );
+        const prepared = await preparePicture(
+          () => objects.read(keys.original),
+          deps.clock(),
+          entry.ownerId === null ? 'UTC' : (await deps.accounts.logProfile(entry.ownerId)).timeZone,
+        ).catch((error: unknown) => {
+          if (error instanceof PictureUnreadable)
+            throw ApplicationFailure.nonRetryable(error.message, photoFailures.pictureUnreadable, error.reason);
+          throw error;
+        });
         await objects.put(keys.picture, prepared.picture, { contentType: 'image/jpeg' });
         await objects.put(keys.thumbnail, prepared.thumbnail, { contentType: 'image/jpeg' });
-        if (!(await photos.setPicture(entryId, prepared.facts))) {
+        if (!(await photos.setPicture(entryId, prepared.facts, prepared.signature))) {
           // Deleted or erased meanwhile, and whoever did that may have looked before these were written.
           await objects.removePrefix(keys.prefix);
           throw gone();
         }
       }
       await objects.remove(keys.original);
+      return (await askAboutDuplicates(photos, entry)) ? 'looks like another' : 'prepared';
     },
 
-    /** Asks each classifier once, in order, until one speaks; how often is the workflow's affair. The candidates stay in the row. */
+    /** Asks each once, in order, until one is sure; how often is the workflow's affair. The candidates stay in the row. */
     async classifyPhoto(entryId: Id): Promise<Heard> {
       const entry = await find(entryId);
       if (entry.pendingCorrection || entry.state === 'analyzed') return { kind: 'user spoke' };
       const picture = await objects.read(objectKeys(entryId).picture);
-      const { classification, failures } = await firstToSpeak(
-        deps.classifiers,
-        picture,
-        Context.current().cancellationSignal,
+      const { classification, passedOver, silences } = await askInOrder(
+        chainFor(entry, picture, Context.current().cancellationSignal),
+        deps.confidenceThreshold,
+        (said) => memory.rank(entry, said),
       );
-      if (!classification) throw whyNobodySpoke(failures);
-      if (!(await photos.setClassification(entryId, classification))) return { kind: await moved(entryId) };
+      if (!(await photos.setClassification(entryId, classification, passedOver))) return { kind: await moved(entryId) };
+      if (!classification) throw whyNobodySpoke(silences);
       const [best] = classification.candidates;
-      return { kind: 'named', confidence: best?.confidence ?? 0, threshold: deps.confidenceThreshold };
+      return {
+        kind: 'named',
+        by: classification.source,
+        confidence: best?.confidence ?? 0,
+        threshold: deps.confidenceThreshold,
+      };
     },
     /** Done once our own stores can be read: what keeps a classifier from being asked is not the classifier's silence. */
     async reachPicture(entryId: Id): Promise<void> {
@@ -152,9 +193,14 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       entryId: Id,
       namedBy: 'classifier' | 'caption',
       figures: 'fooddata' | 'table',
-    ): Promise<'published' | 'user spoke'> {
+    ): Promise<'published' | 'provisional' | 'user spoke'> {
       const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
-      if (entry.state === 'analyzed' && !entry.correctedAt) return 'published'; // By an attempt whose answer was lost.
+      const outcome = (analysis: Analysis | null) => (analysis?.provisional === true ? 'provisional' : 'published');
+      if (entry.state === 'analyzed' && !entry.correctedAt) {
+        // By an attempt whose answer was lost.
+        if (entry.analysis) await recordAnalyzed(entryId, entry.analysis);
+        return outcome(entry.analysis);
+      }
       const analysis = await nutrition.analyse(
         entry,
         classification,
@@ -162,7 +208,20 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         figures,
         Context.current().cancellationSignal,
       );
-      return (await photos.publish(entryId, analysis)) ? 'published' : moved(entryId);
+      if (!(await photos.publish(entryId, analysis))) return moved(entryId);
+      await recordAnalyzed(entryId, analysis);
+      return outcome(analysis);
+    },
+
+    /** Better figures for those of our own table, if FoodData Central answers now; the user's word is left alone. Safe to repeat. */
+    async refineEntry(entryId: Id): Promise<'refined' | 'user spoke'> {
+      const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
+      if (!entry.analysis || entry.correctedAt || entry.pendingCorrection) return 'user spoke';
+      if (entry.analysis.provisional !== true) return 'refined'; // By an attempt whose answer was lost.
+      const namedBy = entry.analysis.inferenceSource === 'caption' ? 'caption' : 'classifier';
+      const signal = Context.current().cancellationSignal;
+      const analysis = await nutrition.analyse(entry, classification, namedBy, 'fooddata', signal);
+      return (await photos.refine(entryId, analysis)) ? 'refined' : moved(entryId);
     },
 
     async applyCorrection(entryId: Id, figures: 'fooddata' | 'table'): Promise<'corrected' | 'superseded'> {
@@ -174,6 +233,8 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         figures,
         Context.current().cancellationSignal,
       );
+      // First, as the word stands whatever becomes of this attempt, and the next would find it worked in.
+      await deps.facts.recordCorrected(entryId, { what: entry.pendingCorrection.food === null ? 'weight' : 'food' });
       return (await photos.applyCorrection(entryId, entry.pendingCorrection.at, analysis)) ? 'corrected' : 'superseded';
     },
 

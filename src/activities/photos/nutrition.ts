@@ -1,20 +1,26 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AnalyzedItem, Food, PortionSource } from '../../model/foods';
+import type { Id } from '../../model/ids';
+import { asFood, nameKey } from '../../model/ownFoods';
 import type { Analysis, Classification, Correction, Entry, InferenceSource } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
 import {
   dishOf,
   estimateOf,
+  gramsOfCounted,
   itemOf,
   mealOf,
   mealOfGrams,
   mealOfServings,
   parseCaption,
-  type CaptionItem,
+  withItem,
   type FoodTable,
   type Measure,
   type TableFood,
 } from '../../ml/foods';
+import type { OwnFoodStore } from '../../store/foods';
+import { CircuitOpen } from '../circuits';
+import { createNaming, foodOf, words, type Named } from './named';
 import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../services/fooddata';
 
 /**
@@ -22,26 +28,23 @@ import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../servi
  *
  * N1  In this order: ingredients of known weight, each looked up; the dish looked up; our own table; an estimate that says so.
  * N2  The weight is the user's, else the caption's, else USDA's default portion, else ours; whose it is, is always stated.
- * N3  What FoodData Central does not know is taken from the table, part by part; that it does not answer is for the workflow to judge.
+ * N3  A food that the user described comes before all of these, under its very name.
+ * N4  What FoodData Central does not know is taken from the table, part by part; that it does not answer is for the workflow to judge.
  */
 export interface NutritionDeps {
   foods: FoodTable;
-  /** null: not configured. */
-  fooddata: FoodData | null;
+  /** Imported foods, and FoodData Central after them where it is configured. */
+  fooddata: FoodData;
+  /** Imported foods alone. */
+  importedFoods: FoodData;
+  ownFoods: Pick<OwnFoodStore, 'named'>;
   /** Grams of ingredients in one portion of a dish, by label; over those of the table. */
   ingredientWeights: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
 export type Figures = 'fooddata' | 'table';
 
-/** A food that was named, by whomever. */
-interface Named {
-  label: string;
-  entry: TableFood | null;
-  /** Only of the kind of `entry` ("mushroom pizza" as pizza). */
-  approximate: boolean;
-  stated: { grams: number; portionSource: PortionSource; measure: Measure } | null;
-}
+const longestPauseMs = 2_000;
 
 interface Weight {
   grams: number;
@@ -50,21 +53,40 @@ interface Weight {
 }
 
 type Strategy = Analysis['fdc']['strategy'];
+type Search = (query: string) => Promise<Food | null>;
 
-const words = (label: string) => label.replaceAll('_', ' ');
+interface Found {
+  items: AnalyzedItem[];
+  fdc: Analysis['fdc'];
+  /** Of our table, as FoodData Central did not answer. */
+  provisional: boolean;
+}
 
-export function createNutrition({ foods, fooddata, ingredientWeights }: NutritionDeps) {
-  const search = async (query: string, signal: AbortSignal): Promise<Food | null> => {
+/** A label, and what it may be the plural of: "2 oat bars" of the food "Oat bar". */
+const singulars = (label: string): string[] => [label, label.replace(/s$/i, ''), label.replace(/es$/i, '')];
+
+/** The first by itself, then the rest at once: after an outage it is the probe that lets the others through, and in one it spares them. */
+async function firstAlone<T, R>(all: readonly T[], look: (one: T) => Promise<R>): Promise<R[]> {
+  const [first, ...rest] = all;
+  return first === undefined ? [] : [await look(first), ...(await Promise.all(rest.map(look)))];
+}
+
+export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingredientWeights }: NutritionDeps) {
+  const { ofCaption, ofClassification, withAmounts } = createNaming(foods);
+
+  const searchIn = async (source: FoodData, query: string, signal: AbortSignal): Promise<Food | null> => {
     try {
-      return (await fooddata?.search(query, signal)) ?? null;
+      return await source.search(query, signal);
     } catch (error) {
       if (error instanceof FooddataUnavailable)
         throw ApplicationFailure.create({
           type: photoFailures.fooddataUnavailable,
           message: error.message,
+          // Somebody waits: a longer pause is not worth their while, as the figures correct themselves.
+          nonRetryable: (error.retryAfterMs ?? 0) > longestPauseMs,
           ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
         });
-      if (error instanceof FooddataRefused)
+      if (error instanceof FooddataRefused || error instanceof CircuitOpen)
         throw ApplicationFailure.nonRetryable(error.message, photoFailures.fooddataUnavailable);
       throw error;
     }
@@ -75,27 +97,28 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
     const overrides = ingredientWeights[entry?.row.slug ?? label] ?? ingredientWeights[words(label)];
     if (overrides)
       return Object.entries(overrides).map(([name, grams]) => ({ name: words(name), entry: foods.find(name), grams }));
-    return entry
+    // A dish that USDA has figures of is better known than by our recipe for it.
+    return entry?.row.fdcId === null
       ? foods.ingredientsOf(entry).map(({ entry: part, grams }) => ({ name: part.food.name, entry: part, grams }))
       : [];
   };
 
   const portionOf = (named: Named, found: Food | null): Weight | null => {
     if (named.stated) return named.stated;
+    const counted = found && named.counted ? gramsOfCounted(found, named.counted) : null;
+    if (counted !== null) return { grams: counted, portionSource: 'caption' };
     if (found?.defaultPortionG) return { grams: found.defaultPortionG, portionSource: 'usda' };
     if (named.entry) return { grams: named.entry.row.portionG, portionSource: named.entry.row.portionFrom };
     return null;
   };
 
-  const fromIngredients = async (named: Named, signal: AbortSignal): Promise<AnalyzedItem | null> => {
+  const fromIngredients = async (named: Named, search: Search): Promise<AnalyzedItem | null> => {
     const recipe = recipeOf(named);
     if (recipe.length === 0) return null;
-    const parts = await Promise.all(
-      recipe.map(async ({ name, entry, grams }) => ({
-        food: (await search(name, signal)) ?? entry?.food ?? null,
-        grams,
-      })),
-    );
+    const parts = await firstAlone(recipe, async ({ name, entry, grams }) => ({
+      food: (await search(name)) ?? entry?.food ?? null,
+      grams,
+    }));
     const known = parts.flatMap(({ food, grams }) => (food ? [{ food, grams }] : []));
     if (known.length < parts.length || !known.some(({ food }) => food.key.startsWith('fdc:'))) return null;
     const whole = known.reduce((sum, { grams }) => sum + grams, 0);
@@ -103,70 +126,99 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
     return dishOf(known, { label: named.label, ...portion, approximate: named.approximate });
   };
 
+  const ingredientNames = ({ entry }: Named): string[] =>
+    entry ? foods.ingredientsOf(entry).map((part) => part.entry.food.name) : [];
+
   const fromTable = (named: Named): AnalyzedItem => {
     const { label, entry, approximate, stated } = named;
     const portion = portionOf(named, null);
     if (!entry || !portion) return estimateOf(label, stated);
     const item = itemOf(entry.food, { label, ...portion, approximate });
-    return { ...item, ingredients: foods.ingredientsOf(entry).map((part) => part.entry.food.name) };
+    return { ...item, ingredients: ingredientNames(named) };
   };
 
-  const figure = async (named: Named, signal: AbortSignal): Promise<{ item: AnalyzedItem; strategy: Strategy }> => {
-    const composed = await fromIngredients(named, signal);
+  const figure = async (named: Named, search: Search): Promise<{ item: AnalyzedItem; strategy: Strategy }> => {
+    const composed = await fromIngredients(named, search);
     if (composed) return { item: composed, strategy: 'ingredients' };
-    const dish = await search(named.entry?.food.name ?? named.label, signal);
+    const dish = await search(named.entry?.food.name ?? named.label);
     if (!dish) return { item: fromTable(named), strategy: 'none' };
     const portion = portionOf(named, dish) ?? estimatedPortion(named.label);
-    return { item: itemOf(dish, { label: named.label, ...portion, approximate: named.approximate }), strategy: 'dish' };
+    const item = itemOf(dish, { label: named.label, ...portion, approximate: named.approximate });
+    return { item: { ...item, ingredients: ingredientNames(named) }, strategy: 'dish' };
+  };
+
+  /** Foods that the owner described, by the key of their names. */
+  const ownByName = async (ownerId: Id | null, named: readonly Named[]): Promise<Map<string, Food>> => {
+    if (ownerId === null) return new Map();
+    const own = await ownFoods.named(
+      ownerId,
+      named.flatMap(({ label }) => singulars(label)),
+    );
+    return new Map(own.map((food) => [nameKey(food.name), asFood(food)]));
+  };
+
+  /** What its owner said a serving weighs is as good as what they said of such a plate. */
+  const ownItem = ({ stated, counted, label }: Named, food: Food): AnalyzedItem => {
+    // Its own portions count, not those of a food of our table that happens to have the name.
+    const grams = counted && gramsOfCounted(food, counted);
+    if (grams !== null) return itemOf(food, { label: food.name, grams, portionSource: 'caption' });
+    const usual =
+      food.defaultPortionG === null
+        ? estimatedPortion(label)
+        : { grams: food.defaultPortionG, portionSource: 'memory' as const };
+    return itemOf(food, { label: food.name, ...(stated ?? usual) });
   };
 
   const meal = async (
+    ownerId: Id | null,
     named: readonly Named[],
     figures: Figures,
     signal: AbortSignal,
-  ): Promise<{ items: AnalyzedItem[]; fdc: Analysis['fdc'] }> => {
-    if (!fooddata || figures === 'table') {
-      const reason = fooddata
-        ? 'FoodData Central did not answer; figures are of our own table.'
-        : 'FoodData Central is not configured.';
-      return { items: named.map(fromTable), fdc: { strategy: 'none', reason } };
-    }
-    const found = await Promise.all(named.map((one) => figure(one, signal)));
+  ): Promise<Found> => {
+    const own = await ownByName(ownerId, named);
+    const source = figures === 'table' ? importedFoods : fooddata;
+    const found = await firstAlone(named, async (one) => {
+      const described = singulars(one.label).flatMap((name) => own.get(nameKey(name)) ?? [])[0];
+      return described
+        ? { item: ownItem(one, described), strategy: 'none' as const }
+        : figure(one, (query) => searchIn(source, query, signal));
+    });
     const strategies = found.map(({ strategy }) => strategy);
     const strategy = (['ingredients', 'dish'] as const).find((one) => strategies.includes(one)) ?? 'none';
+    const provisional = figures === 'table';
+    const unknown = async () =>
+      own.size === named.length
+        ? 'These are foods that you described.'
+        : ((await source.reason?.()) ?? 'FoodData Central knows none of these foods.');
     return {
       items: found.map(({ item }) => item),
-      fdc: { strategy, reason: strategy === 'none' ? 'FoodData Central knows none of these foods.' : null },
+      fdc: {
+        strategy,
+        reason: provisional
+          ? 'FoodData Central did not answer; what was not imported from it is of our own table.'
+          : strategy === 'none'
+            ? await unknown()
+            : null,
+      },
+      provisional,
     };
   };
 
-  const ofCaption = (items: readonly CaptionItem[], text: string): Named[] =>
-    items.length === 0
-      ? [{ label: text.slice(0, 100), entry: null, approximate: false, stated: null }]
-      : items.map(({ label, entry, approximate, grams, portionSource, measure }) => ({
-          label,
-          entry,
-          approximate,
-          // A usual portion is no statement: FoodData Central's default comes before it.
-          stated:
-            grams === null || portionSource === 'usda' || portionSource === 'table'
-              ? null
-              : { grams, portionSource, measure },
-        }));
-
   const finish = (
-    { items, fdc }: { items: AnalyzedItem[]; fdc: Analysis['fdc'] },
+    { items, fdc, provisional }: Found,
     said: {
       source: InferenceSource;
       classification: Classification | null;
       grams: number | null;
       servings: number | null;
+      /** The highest item id that the entry had before. */
+      lastItemId?: number | undefined;
       warnings?: string[];
     },
   ): Analysis => {
-    let whole = mealOf(items);
-    if (said.grams !== null) whole = mealOfGrams(whole.items, said.grams);
-    if (said.servings !== null) whole = mealOfServings(whole.items, said.servings);
+    let whole = mealOf(items, said.lastItemId);
+    if (said.grams !== null) whole = mealOfGrams(whole.items, said.grams, whole.lastItemId);
+    if (said.servings !== null) whole = mealOfServings(whole.items, said.servings, whole.lastItemId);
     return {
       food: items.map(({ label }) => label).join(', '),
       inferenceSource: said.source,
@@ -174,6 +226,30 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
       ...whole,
       warnings: [...(said.warnings ?? []), ...whole.warnings],
       fdc,
+      ...(provisional && { provisional }),
+    };
+  };
+
+  const correctItem = async (
+    ownerId: Id | null,
+    analysis: Analysis,
+    item: string,
+    { food, grams, servings, request }: Correction,
+    figures: Figures,
+    signal: AbortSignal,
+  ): Promise<Analysis> => {
+    const text = food ?? '';
+    const { items, fdc } = await meal(ownerId, ofCaption(parseCaption(text, foods), text), figures, signal);
+    const weighed =
+      grams !== null ? mealOfGrams(items, grams) : servings !== null ? mealOfServings(items, servings) : { items };
+    return {
+      ...withItem(
+        analysis,
+        item,
+        weighed.items.map(({ id: _id, ...one }) => ({ ...one, ...(request !== undefined && { request }) })),
+      ),
+      // One item that FoodData Central does not know does not make the others anybody else's.
+      fdc: fdc.strategy === 'none' ? analysis.fdc : fdc,
     };
   };
 
@@ -190,37 +266,47 @@ export function createNutrition({ foods, fooddata, ingredientWeights }: Nutritio
       const best = classification?.candidates[0];
       const said = { classification, grams: entry.statedGrams, servings: null };
       if (namedBy === 'caption' || !best) {
-        return finish(await meal(ofCaption(caption, entry.caption ?? ''), figures, signal), {
+        return finish(await meal(entry.ownerId, ofCaption(caption, entry.caption ?? ''), figures, signal), {
           ...said,
           source: 'caption',
         });
       }
-      const label = foods.byLabel(best.label);
-      // Words that name what the picture shows know the amounts better than a default portion.
-      const agrees = label !== null && caption.some((item) => item.entry?.row.slug === label.row.slug);
-      const named = agrees
-        ? ofCaption(caption, '')
-        : [{ label: label?.food.name ?? words(best.label), entry: label, approximate: false, stated: null }];
-      const others = caption.filter((item) => item.entry).map((item) => item.label);
+      const named = ofClassification(classification, best);
+      const seen = new Set(named.map(foodOf));
+      // Words that name what the picture shows know the amounts better than a default portion or a judgement by eye.
+      const agrees = caption.filter((item) => seen.has(foodOf(item)));
+      const others = caption.filter((item) => item.entry && !seen.has(foodOf(item)));
       const warnings =
-        agrees || others.length === 0
+        agrees.length > 0 || others.length === 0
           ? []
           : [
-              `The caption names ${others.join(', ')}, the picture shows ${words(best.label)}; correct the entry if the picture is wrong.`,
+              `The caption names ${others.map((item) => item.label).join(', ')}, the picture shows ${named.map((one) => one.label.toLowerCase()).join(', ')}; correct the entry if the picture is wrong.`,
             ];
-      return finish(await meal(named, figures, signal), { ...said, source: classification.source, warnings });
+      const whole = agrees.length > 0 && named.length === 1 ? ofCaption(caption, '') : withAmounts(named, agrees);
+      return finish(await meal(entry.ownerId, whole, figures, signal), {
+        ...said,
+        source: classification.source,
+        warnings,
+      });
     },
 
     /** Figures for the user's own word. */
     async correct(entry: Entry, correction: Correction, figures: Figures, signal: AbortSignal): Promise<Analysis> {
+      if (typeof correction.item === 'string' && entry.analysis)
+        return correctItem(entry.ownerId, entry.analysis, correction.item, correction, figures, signal);
       const text = correction.food ?? entry.analysis?.food ?? '';
       const named = ofCaption(parseCaption(text, foods), text);
-      return finish(await meal(named, figures, signal), {
-        source: 'user',
-        classification: entry.analysis?.classification ?? null,
-        grams: correction.grams,
-        servings: correction.servings,
-      });
+      // What a user said is final, whoever's figures it came to.
+      return finish(
+        { ...(await meal(entry.ownerId, named, figures, signal)), provisional: false },
+        {
+          source: 'user',
+          classification: entry.analysis?.classification ?? null,
+          grams: correction.grams,
+          servings: correction.servings,
+          lastItemId: entry.analysis?.lastItemId,
+        },
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import { inspectPicture, mostPixels, PictureUnreadable } from '../../ml/pictures';
+import { inspectPicture, mostPixels, PictureUnreadable, rasterEdge, signatureOf, type Raster } from '../../ml/pictures';
 import { damaged } from '../../ml/pictures/unreadable';
 import type { Picture } from '../../model/photos';
 import { decodeHeic } from './pictureHeic';
@@ -23,6 +23,8 @@ export interface PreparedPicture {
   thumbnail: Buffer;
   /** Of the file that was sent: type by its bytes, size when upright, its length, and when it was taken. */
   facts: Picture;
+  /** Of the picture, for memory and duplicates. */
+  signature: Uint8Array;
 }
 
 const pictureEdge = 640;
@@ -60,20 +62,20 @@ interface Opened {
   capturedAt: Date | null;
 }
 
-const openHeic = async (bytes: Buffer, now: Date): Promise<Opened> => {
+const openHeic = async (bytes: Buffer, now: Date, timeZone: string): Promise<Opened> => {
   // libvips reads the container's metadata, though not its pixels.
   const { exif } = await sharp(bytes, limits)
     .metadata()
     .catch(() => ({ exif: undefined }));
   const { data, width, height } = await heicLane(() => decodeHeic(bytes));
   const image = sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: mostPixels });
-  return { image, width, height, capturedAt: takenAt(exif, now) };
+  return { image, width, height, capturedAt: takenAt(exif, now, timeZone) };
 };
 
-const open = async (bytes: Buffer, now: Date): Promise<Opened> => {
+const open = async (bytes: Buffer, now: Date, timeZone: string): Promise<Opened> => {
   const image = sharp(bytes, limits);
   const { autoOrient, exif } = await image.metadata();
-  return { image: image.autoOrient(), ...autoOrient, capturedAt: takenAt(exif, now) };
+  return { image: image.autoOrient(), ...autoOrient, capturedAt: takenAt(exif, now, timeZone) };
 };
 
 const fitted = (image: Sharp, edge: number, quality: number) =>
@@ -84,19 +86,40 @@ const fitted = (image: Sharp, edge: number, quality: number) =>
     .jpeg({ quality })
     .toBuffer();
 
+/** What a signature is taken of: the square in the middle of the picture. */
+const rasterOf = async (picture: Buffer): Promise<Raster> => {
+  const { data, info } = await sharp(picture)
+    .resize({ width: rasterEdge, height: rasterEdge, fit: 'cover' })
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height };
+};
+
 /**
- * Makes picture and thumbnail of a file's bytes, which are read only when it is their turn (R4); `now` tells a date in the future.
+ * Makes picture and thumbnail of a file's bytes, which are read only when it is their turn (R4); `now` tells a date in the future, and
+ * `timeZone` is where the clock of a camera stands that does not say.
  * Throws `PictureUnreadable`, which is final, or what `read` throws.
  */
-export const preparePicture = (read: () => Promise<Buffer>, now: Date): Promise<PreparedPicture> =>
+export const preparePicture = (read: () => Promise<Buffer>, now: Date, timeZone = 'UTC'): Promise<PreparedPicture> =>
   pictureLane(async () => {
     const bytes = await read();
     const { type } = inspectPicture(bytes);
     try {
-      const { image, width, height, capturedAt } = await (type === 'image/heic' ? openHeic : open)(bytes, now);
+      const { image, width, height, capturedAt } = await (type === 'image/heic' ? openHeic : open)(
+        bytes,
+        now,
+        timeZone,
+      );
       const picture = await fitted(image, pictureEdge, 86);
       const thumbnail = await fitted(sharp(picture), thumbnailEdge, 78);
-      return { picture, thumbnail, facts: { contentType: type, width, height, bytes: bytes.length, capturedAt } };
+      const signature = signatureOf(await rasterOf(picture));
+      return {
+        picture,
+        thumbnail,
+        signature,
+        facts: { contentType: type, width, height, bytes: bytes.length, capturedAt },
+      };
     } catch (error) {
       if (error instanceof PictureUnreadable) throw error;
       // All that sharp throws for bytes of its own types is about those bytes.

@@ -8,6 +8,24 @@ export type Exporter = (ownerId: Id) => Promise<unknown> | AsyncIterable<unknown
 /** By the name under which it stands in the export. */
 export type Exporters = Readonly<Record<string, Exporter>>;
 
+const pageRows = 200;
+
+/** Rows of an owner, oldest first and page by page, so that no more than a page of them is asked for at once. */
+export const exportPages = <Row extends { id: Id }>(
+  store: { allOf(ownerId: Id, limit: number, after: Id | null): Promise<Row[]> },
+  pageSize = pageRows,
+) =>
+  async function* (ownerId: Id): AsyncGenerator<Row> {
+    let after: Id | null = null;
+    for (;;) {
+      const page: Row[] = await store.allOf(ownerId, pageSize, after);
+      yield* page;
+      const last = page.at(-1);
+      if (!last || page.length < pageSize) return;
+      after = last.id;
+    }
+  };
+
 const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 

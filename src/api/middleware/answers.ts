@@ -58,7 +58,7 @@ export function sendProblem(request: Request, response: Response, failure: HttpP
 export async function sendFile(request: Request, response: Response, answer: FileAnswer) {
   response.statusCode = 200;
   response.setHeader('content-type', answer.contentType);
-  response.setHeader('content-length', answer.bytes);
+  if (answer.bytes !== null) response.setHeader('content-length', answer.bytes);
   setHeaders(response, answer.headers ?? {});
   if (answer.etag !== undefined) {
     const etag = `"${answer.etag}"`;
@@ -81,6 +81,7 @@ export async function sendFile(request: Request, response: Response, answer: Fil
     response.end();
     return;
   }
+  // Where the stream fails in the middle this breaks the connection, so that a file cut off is never taken for a whole one.
   await pipeline(answer.stream, response);
 }
 

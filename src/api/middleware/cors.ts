@@ -14,6 +14,7 @@ const exposed = [
   'WWW-Authenticate',
   'Idempotent-Replayed',
   'ETag',
+  'Content-Disposition',
 ];
 const allowed = [
   'Authorization',

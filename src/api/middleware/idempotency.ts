@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Id } from '../../model/ids';
+import type { StoredAnswer } from '../../store/idempotency';
 import type { ShellDeps } from '../deps';
 import { HttpProblem, problem, problemBody } from '../errors';
 import { reply, type Reply } from '../route';
@@ -9,7 +10,8 @@ import { translate } from './translate';
 /**
  * `Idempotency-Key`: a repeat of a request gets the answer of the first.
  *
- * I1  Kept: every answer but those that a repeat may get otherwise (5xx, 408, 429, and what the handler calls unsettled).
+ * I1  Kept: every answer but those that a repeat may get otherwise (5xx, 408, 429, and what the handler calls unsettled,
+ *     an answer or a problem).
  * I2  Not kept: the key is free at once, and the next request runs with the same `resourceId`.
  * I3  A key belongs to one caller (an anonymous one: address) and route; nobody gets another's answer.
  */
@@ -22,6 +24,14 @@ export interface IdempotentRequest {
   readonly instance: string;
   readonly requestId: string;
 }
+
+/** Takes the place of the answer where what a request made is deleted: a repeat gets nothing of it, and makes it no second time. */
+export const deletedSince: StoredAnswer = {
+  status: 410,
+  headers: { 'content-type': 'application/problem+json' },
+  body: JSON.stringify(problemBody(problem('gone', { detail: 'What this request made was deleted since.' }), '', '')),
+  sealed: false,
+};
 
 /** A holder that dies blocks its key this long at most; a living one renews. */
 export const leaseMs = 30_000;
@@ -107,7 +117,8 @@ export async function underKey(
   } catch (error) {
     const failure = error instanceof HttpProblem ? error : translate(error);
     const body = problemBody(failure, request.instance, request.requestId);
-    await keep(reply(failure.status, body, { ...failure.headers, 'content-type': 'application/problem+json' }));
+    const headers = { ...failure.headers, 'content-type': 'application/problem+json' };
+    await keep(reply(failure.status, body, headers, { settled: failure.settled }));
     throw error;
   } finally {
     clearInterval(renewal);

@@ -63,8 +63,16 @@ const passing = (error: unknown): boolean => {
   );
 };
 
-export function translate(error: unknown): HttpProblem {
-  if (error instanceof HttpProblem) return error;
+/** `insertMany` wraps a connection that broke under it; what it wraps says what happened. */
+const unwrapped = (error: unknown): unknown => {
+  if (!(error instanceof Error) || nameOf(error) !== 'MongoBulkWriteError') return error;
+  const inner: unknown = Reflect.get(error, 'errorResponse');
+  return inner instanceof Error ? inner : error;
+};
+
+export function translate(given: unknown): HttpProblem {
+  if (given instanceof HttpProblem) return given;
+  const error = unwrapped(given);
   if (error instanceof WorkflowNotFoundError)
     return problem('not-found', { detail: 'This run does not exist any more.', cause: error });
   if (error instanceof WorkflowExecutionAlreadyStartedError) {

@@ -10,7 +10,10 @@ import type { Paging } from '../paging';
 
 /** What the photo routes need. */
 export interface PhotoDeps {
-  readonly store: Pick<Store, 'accounts' | 'idempotency' | 'photos' | 'launches' | 'transaction'>;
+  readonly store: Pick<
+    Store,
+    'accounts' | 'foods' | 'idempotency' | 'photos' | 'photoFacts' | 'launches' | 'transaction'
+  >;
   readonly objects: ObjectStore;
   readonly launches: Launches;
   readonly temporal: TemporalHandle;

@@ -1,39 +1,70 @@
 import { z } from 'zod';
+import { instantOf, type CalendarDay } from '../../ml/zones';
+import type { Caller } from '../deps';
+import type { PhotoDeps } from './deps';
 
 /**
- * When a meal was eaten, as its user says it: `2026-03-01`, `2026-03-01T12:30:00Z`, with an offset, or without one (then UTC).
- * A bare date stands for noon of it, so that it stays that day in most time zones.
+ * When a meal was eaten, as its user says it: `2026-03-01`, `2026-03-01T12:30:00Z`, with an offset, or without one: then it is a
+ * moment only in a time zone, that of the caller's profile. A bare date stands for noon of it.
  */
-const form = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+export type StatedTime =
+  | { readonly kind: 'instant'; readonly at: Date }
+  /** `wallMs`: the milliseconds since 1970 that it would be in UTC. */
+  | { readonly kind: 'clock'; readonly wallMs: number }
+  | { readonly kind: 'day'; readonly day: CalendarDay };
+
+const form = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
 const aheadMs = 26 * 3600_000;
-const earliest = new Date('1900-01-01T00:00:00Z');
+const earliestMs = Date.parse('1900-01-01T00:00:00Z');
+const noon = (day: CalendarDay) => Date.parse(`${day}T12:00:00Z`);
 
-const parse = (text: string): Date | null => {
-  if (!form.test(text)) return null;
-  const iso = text.replace(' ', 'T');
-  const zoned = iso.length === 10 ? `${iso}T12:00:00Z` : /(Z|[+-]\d{2}:?\d{2})$/.test(iso.slice(10)) ? iso : `${iso}Z`;
-  const at = new Date(zoned);
-  // `2026-02-31` would silently become March.
-  return Number.isNaN(at.getTime()) || !isCalendarDay(text.slice(0, 10)) ? null : at;
-};
-
-const isCalendarDay = (day: string): boolean => {
+export const isCalendarDay = (day: string): boolean => {
   const at = new Date(`${day}T00:00:00Z`);
+  // `2026-02-31` would silently become March.
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
 };
 
-/** The latest a meal may be stated for: tomorrow somewhere on Earth. */
+/** Null: not a date or date-time. */
+export function readStatedTime(text: string): StatedTime | null {
+  const [, day, time, zone] = form.exec(text) ?? [];
+  if (day === undefined || !isCalendarDay(day)) return null;
+  if (time === undefined) return { kind: 'day', day };
+  const ms = Date.parse(`${day}T${time}${zone ?? 'Z'}`);
+  if (Number.isNaN(ms)) return null;
+  return zone === undefined ? { kind: 'clock', wallMs: ms } : { kind: 'instant', at: new Date(ms) };
+}
+
+export const momentOf = (stated: StatedTime, timeZone: string): Date => {
+  if (stated.kind === 'instant') return stated.at;
+  return instantOf(stated.kind === 'day' ? noon(stated.day) : stated.wallMs, timeZone);
+};
+
+/** Read as UTC; no zone is further from it than the margin of what may be stated. */
+const roughlyMs = (stated: StatedTime): number => momentOf(stated, 'UTC').getTime();
+
+/** The latest a meal may be stated for: tomorrow somewhere on Earth. `momentOf` makes a moment of what was stated. */
 export const MealTime = (clock: () => Date) =>
   z
     .string()
     .trim()
     .max(40)
-    .transform((text, context): Date => {
-      const at = parse(text);
-      if (!at) context.addIssue({ code: 'custom', message: 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z' });
-      else if (at.getTime() > clock().getTime() + aheadMs)
+    .transform((text, context): StatedTime => {
+      const stated = readStatedTime(text);
+      if (!stated)
+        context.addIssue({ code: 'custom', message: 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z' });
+      else if (roughlyMs(stated) > clock().getTime() + aheadMs)
         context.addIssue({ code: 'custom', message: 'lies in the future; a meal is logged when it was eaten' });
-      else if (at < earliest) context.addIssue({ code: 'custom', message: 'lies before 1900' });
-      return at ?? new Date(0);
+      else if (roughlyMs(stated) < earliestMs) context.addIssue({ code: 'custom', message: 'lies before 1900' });
+      return stated ?? { kind: 'instant', at: new Date(0) };
     })
-    .meta({ description: 'ISO 8601 date or date-time; without a zone it is UTC', example: '2026-03-01T12:30:00Z' });
+    .meta({
+      description:
+        'ISO 8601 date or date-time; without an offset it is read in the time zone of your profile, without an account as UTC. A bare date is noon.',
+      example: '2026-03-01T12:30:00Z',
+    });
+
+/** Of the caller's profile; UTC for who has none. One read of a row by its id: not kept, so that a change holds at once on every replica. */
+export const timeZoneOf = async (
+  { store }: { store: { accounts: Pick<PhotoDeps['store']['accounts'], 'logProfile'> } },
+  caller: Pick<Caller, 'id'> | null,
+): Promise<string> => (caller ? (await store.accounts.logProfile(caller.id)).timeZone : 'UTC');

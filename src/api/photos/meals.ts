@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { FoodKey } from '../../model/foods';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
-import { analysisOfCaption, analysisOfStated } from '../../ml/foods';
+import { ReleaseName } from '../../model/importedFoods';
+import { analysisOfCaption, analysisOfItems, analysisOfStated } from '../../ml/foods';
+import { dayOf } from '../../ml/zones';
 import { Problem, problem, unprocessable } from '../errors';
+import { createFoodReader, type HowMuch } from '../foods/reader';
 import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import type { PhotoDeps } from './deps';
-import { MealTime } from './mealTime';
+import { MealTime, momentOf, timeZoneOf } from './mealTime';
 import { PhotoView, presentEntry } from './present';
 import { asLogEntry, type LogEntry } from './wait';
 
@@ -15,6 +19,10 @@ const MealView = z
   .object({ id: Id, name: z.string(), calories: z.number().nullable(), date: z.string(), created_at: z.string() })
   .meta({ id: 'Meal', description: 'A meal entered by hand; `date` is YYYY-MM-DD' });
 
+const Eaten = {
+  food_id: FoodKey.meta({ description: '`id` of GET /foods' }),
+  release: ReleaseName.optional(),
+};
 const NewMeal = (clock: () => Date) => {
   const date = MealTime(clock).optional();
   return z.union([
@@ -28,6 +36,24 @@ const NewMeal = (clock: () => Date) => {
         .meta({ example: 'two slices of cheese pizza and a glass of whole milk' }),
       date,
     }),
+    z.object({
+      items: z
+        .array(
+          z.union([
+            z.object({ ...Eaten, grams: z.number().positive().max(20_000) }),
+            z.object({
+              ...Eaten,
+              portion: z.string().trim().min(1).max(200).meta({
+                description: 'One of the portions that GET /foods/:id names, or `default`',
+              }),
+              count: z.number().positive().max(100).optional(),
+            }),
+          ]),
+        )
+        .min(1)
+        .max(30),
+      date,
+    }),
   ]);
 };
 
@@ -36,18 +62,35 @@ const kcalOf = ({ analysis }: LogEntry): number | null => {
   return kcal === null ? null : Math.round(kcal);
 };
 
-const presentMeal = (entry: LogEntry): z.infer<typeof MealView> => ({
+const presentMeal = (entry: LogEntry, timeZone: string): z.infer<typeof MealView> => ({
   id: entry.id,
   name: entry.analysis?.food ?? '',
   calories: kcalOf(entry),
-  date: entry.consumedAt.toISOString().slice(0, 10),
+  date: dayOf(entry.consumedAt, timeZone),
   created_at: entry.createdAt.toISOString(),
 });
+
+const amountOf = (amount: { grams: number } | { portion: string; count?: number | undefined }): HowMuch =>
+  'grams' in amount ? amount : { portion: amount.portion, ...(amount.count !== undefined && { count: amount.count }) };
 
 const list = 'meals';
 
 export const mealRoutes = (deps: PhotoDeps): Route[] => {
   const { photos } = deps.store;
+  const reader = createFoodReader({ foods: deps.store.foods, table: deps.foods });
+
+  /** Null: no food is named. Throws 404 for a food that is not there, 422 for a portion that it does not have. */
+  const analysisOf = async (meal: z.output<ReturnType<typeof NewMeal>>, ownerId: Id): Promise<Analysis | null> => {
+    if ('text' in meal) return analysisOfCaption(meal.text, deps.foods);
+    if ('name' in meal) return analysisOfStated(meal.name, meal.calories);
+    const items = await Promise.all(
+      meal.items.map(({ food_id: key, release, ...howMuch }) =>
+        reader.item({ key, ...(release !== undefined && { release }) }, amountOf(howMuch), ownerId),
+      ),
+    );
+    return analysisOfItems(items);
+  };
+
   return [
     json(
       {
@@ -55,30 +98,31 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
         path: '/save_meal',
         access: 'user',
         tag: 'log',
-        summary: 'Log a meal by name and calories, or in words',
+        summary: 'Log a meal by name and calories, in words, or by foods',
         description:
-          'With `text` the foods and amounts are read from your words, and the figures from our table of foods.',
+          'With `text` the foods and amounts are read from your words, and the figures from our table of foods. With `items` they are foods of GET /foods, your own among them.',
         body: NewMeal(deps.clock),
         idempotent: true,
         responses: {
           201: z.object({ message: z.string(), meal: MealView, entry: PhotoView }),
+          404: { description: 'A food of `items` is not there', schema: Problem },
           410: { description: 'A repeat under its key; the meal was deleted since', schema: Problem },
         },
       },
       async (context) => {
         const { body, caller } = context;
-        const analysis: Analysis | null =
-          'text' in body ? analysisOfCaption(body.text, deps.foods) : analysisOfStated(body.name, body.calories);
+        const analysis = await analysisOf(body, caller.id);
         if (!analysis)
           unprocessable(
-            'No food could be found in the text. Name foods and amounts ("two eggs and a slice of toast"), or send name and calories.',
+            'No food of our own table could be found in the text. Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send `items`, or send name and calories.',
           );
+        const timeZone = await timeZoneOf(deps, caller);
         const entry = asLogEntry(
           await photos.createMeal({
             id: context.resourceId,
             ownerId: caller.id,
             caption: 'text' in body ? body.text : null,
-            consumedAt: body.date ?? deps.clock(),
+            consumedAt: body.date ? momentOf(body.date, timeZone) : deps.clock(),
             consumedAtSource: body.date ? 'stated' : 'upload',
             analysis,
           }),
@@ -86,7 +130,11 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
         if (!entry) throw problem('gone', { detail: 'This meal was saved before, and deleted since.' });
         return reply(
           201,
-          { message: 'Meal saved', meal: presentMeal(entry), entry: presentEntry(deps, entry, context.origin) },
+          {
+            message: 'Meal saved',
+            meal: presentMeal(entry, timeZone),
+            entry: presentEntry(deps, entry, context.origin, timeZone),
+          },
           { location: `/history/${entry.id}` },
         );
       },
@@ -110,11 +158,14 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
       },
       async ({ caller, query: { limit, cursor }, path }) => {
         const [before] = deps.paging.read(list, cursor) ?? [];
-        const rows = await photos.listMeals(caller.id, limit + 1, before === undefined ? null : String(before));
+        const [rows, timeZone] = await Promise.all([
+          photos.listMeals(caller.id, limit + 1, before === undefined ? null : String(before)),
+          timeZoneOf(deps, caller),
+        ]);
         const page = deps.paging.page(list, rows, limit, (row) => [row.id]);
         return reply(
           200,
-          page.items.flatMap((row) => asLogEntry(row) ?? []).map(presentMeal),
+          page.items.flatMap((row) => asLogEntry(row) ?? []).map((entry) => presentMeal(entry, timeZone)),
           nextLink(path, page, limit),
         );
       },

@@ -5,7 +5,7 @@ import { Problem, problem } from '../errors';
 import { reply, stream, type Reply, type Route } from '../route';
 import { validate } from '../validation';
 import type { PhotoDeps } from './deps';
-import { MealTime } from './mealTime';
+import { MealTime, momentOf, timeZoneOf } from './mealTime';
 import { presentEntry, presentRejection, PhotoView, RejectionView } from './present';
 import { receivePicture } from './receive';
 import { takeIn } from './takeIn';
@@ -33,7 +33,7 @@ const fieldsOf = (clock: () => Date) =>
       meal_date: filledIn(MealTime(clock)),
       consumed_at: filledIn(MealTime(clock)),
     })
-    .transform(({ meal_date, consumed_at, ...rest }) => ({ ...rest, statedAt: consumed_at ?? meal_date ?? null }));
+    .transform(({ meal_date, consumed_at, ...rest }) => ({ ...rest, stated: consumed_at ?? meal_date ?? null }));
 
 export const predictRoutes = (deps: PhotoDeps): Route[] => {
   const Fields = fieldsOf(deps.clock);
@@ -79,10 +79,13 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
         const { caller, signal } = context;
         const received = await receivePicture(deps, context.request, signal);
         try {
-          const { body: fields } = await validate(
+          const { body } = await validate(
             { body: Fields },
             { params: undefined, query: undefined, body: received.fields },
           );
+          const timeZone = await timeZoneOf(deps, caller);
+          const { stated, ...said } = body;
+          const fields = { ...said, statedAt: stated && momentOf(stated, timeZone) };
           const digest = createHash('sha256').update(received.sha256).update(JSON.stringify(fields)).digest('hex');
           return await context.idempotent(digest, async (resourceId) => {
             const launched = await takeIn(deps, {
@@ -97,7 +100,7 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
             const entry = launched.started
               ? await waitUntilSettled(deps, launched.id, signal)
               : asLogEntry(await deps.store.photos.find(launched.id));
-            return answer(deps, entry, caller, context.origin);
+            return answer(deps, entry, caller, context.origin, timeZone);
           });
         } finally {
           await received.discard();
@@ -108,12 +111,12 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
 };
 
 /** What `/predict` says about an entry as it stands. */
-function answer(deps: PhotoDeps, entry: LogEntry | null, caller: Caller | null, origin: string) {
+function answer(deps: PhotoDeps, entry: LogEntry | null, caller: Caller | null, origin: string, timeZone: string) {
   if (!entry) throw problem('gone', { detail: 'The photo was deleted while it was being analysed.' });
   if (entry.state === 'failed')
     throw problem('unprocessable', { detail: entry.failure?.message ?? 'The photo could not be analysed.' });
   if (entry.state === 'hf_rejected') return reply(deps.settings.hfRejectionStatusCode as 200, presentRejection(entry));
-  const view = presentEntry(deps, entry, origin);
+  const view = presentEntry(deps, entry, origin, timeZone);
   const key = caller ? '' : `?key=${deps.capabilities.issue(`photo:${entry.id}`)}`;
   const location = { location: `/photos/${entry.id}${key}` };
   if (entry.state === 'analyzed' || (entry.state === 'needs_label' && !entry.retrying))

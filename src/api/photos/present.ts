@@ -1,33 +1,26 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
-import { EntryState, InferenceSource, type Analysis, type Entry } from '../../model/photos';
-import { PortionSource, ProvenanceSource, type AnalyzedItem, type Nutrients, type Provenance } from '../../model/foods';
+import { EntryState, EntryVersion, InferenceSource, PassedOver, type Analysis, type Entry } from '../../model/photos';
+import { PortionSource, ProvenanceSource, type AnalyzedItem, type Provenance } from '../../model/foods';
+import { unknownNutrients } from '../../ml/foods';
+import { isoIn } from '../../ml/zones';
+import { facts, figure, NutritionFacts, round, roundFact } from '../foods/figures';
 import { signedPicturePath, type PictureFile } from './pictures';
 import type { PhotoDeps } from './deps';
 import type { LogEntry } from './wait';
 
 /**
  * An entry as clients read it: the keys of FoodLog's clients (`food`, `calories`, `nutrition_facts`, `metadata`, …) and beside them
- * what those lack: items, candidates, interval, provenance. Figures are rounded here and nowhere else.
+ * what those lack: items, candidates, interval, provenance.
  */
-const figure = z.number().nullable();
-const NutritionFacts = z
-  .object({
-    calories: figure,
-    proteins: figure,
-    fats: figure,
-    carbohydrates: figure,
-    fiber: figure,
-    sugar: figure,
-    sodium_mg: figure,
-  })
-  .meta({ id: 'NutritionFacts', description: 'kcal, grams and milligrams; null is "not known"' });
 const Range = z.object({ low: z.number(), high: z.number() }).meta({ description: 'kcal that should hold the truth' });
 const Portion = z.object({ grams: z.number(), source: PortionSource });
 const weight = figure.meta({ description: 'Grams; null where only the energy was stated' });
 const ProvenanceView = z
   .object({
     source: ProvenanceSource,
+    food_id: z.string().optional().meta({ description: 'Where the food can be read: GET /foods/:id' }),
+    release: z.string().optional().meta({ description: 'Release of FoodData Central that it was imported from' }),
     fdc_id: z.number().optional(),
     description: z.string(),
     per_100g: NutritionFacts,
@@ -36,6 +29,7 @@ const ProvenanceView = z
   .meta({ id: 'Provenance', description: 'Where a figure comes from' });
 const ItemView = z
   .object({
+    id: z.string(),
     label: z.string(),
     grams: weight,
     portion: Portion.nullable(),
@@ -66,13 +60,18 @@ export const PhotoView = z
     interval: Range.nullable(),
     provenance: z.array(ProvenanceView),
     estimated: z.boolean(),
+    provisional: z.boolean(),
     warnings: z.array(z.string()),
     metadata: z.record(z.string(), z.unknown()),
     timestamp: z.string(),
     consumed_at: z.string(),
     inference_source: InferenceSource.nullable(),
+    passed_over: z.array(PassedOver),
+    duplicate_of: Id.nullable(),
     caption: z.string().nullable(),
     corrected: z.boolean(),
+    favourite: z.boolean(),
+    copied_from: Id.optional(),
     user_id: Id.optional(),
     ml_service_error: z.string().optional(),
     message: z.string().optional(),
@@ -97,44 +96,39 @@ export type RejectionView = z.infer<typeof RejectionView>;
 /** The sentence that FoodLog's clients show. */
 const rejectionSentence = 'Sorry! Unfortunately, we cannot analyze your picture!';
 
-const round = (value: number, digits = 1) => Number(value.toFixed(digits));
-const rounded = (value: number | null, digits = 1) => (value === null ? null : round(value, digits));
-
-const facts = (n: Nutrients): z.infer<typeof NutritionFacts> => ({
-  calories: rounded(n.kcal, 0),
-  proteins: rounded(n.proteinG),
-  fats: rounded(n.fatG),
-  carbohydrates: rounded(n.carbohydrateG),
-  fiber: rounded(n.fibreG),
-  sugar: rounded(n.sugarG),
-  sodium_mg: rounded(n.sodiumMg, 0),
+/** Outwards, so that it still holds what it held. */
+export const kcalRange = ({ low, high }: { low: number; high: number }) => ({
+  low: Math.floor(low),
+  high: Math.ceil(high),
 });
-const unknown: Nutrients = {
-  kcal: null,
-  proteinG: null,
-  fatG: null,
-  carbohydrateG: null,
-  fibreG: null,
-  sugarG: null,
-  sodiumMg: null,
-};
-const range = ({ low, high }: { low: number; high: number }) => ({ low: Math.floor(low), high: Math.ceil(high) });
 
-const provenance = ({ source, fdcId, description, per100G, grams }: Provenance): z.infer<typeof ProvenanceView> => ({
+const provenance = ({
   source,
+  foodKey,
+  release,
+  fdcId,
+  description,
+  per100G,
+  grams,
+}: Provenance): z.infer<typeof ProvenanceView> => ({
+  source,
+  ...(foodKey !== undefined && { food_id: foodKey }),
+  ...(release !== undefined && { release }),
   ...(fdcId !== null && { fdc_id: fdcId }),
   description,
   per_100g: facts(per100G),
   grams: grams > 0 ? round(grams) : null,
 });
 
-const item = (i: AnalyzedItem): z.infer<typeof ItemView> => ({
+/** Items written before they had ids are numbered from 1, as `mealOf` numbers them. */
+const item = (i: AnalyzedItem, at: number): z.infer<typeof ItemView> => ({
+  id: i.id ?? String(at + 1),
   label: i.label,
   grams: i.grams > 0 ? round(i.grams) : null,
   portion: i.grams > 0 ? { grams: round(i.grams), source: i.portionSource } : null,
-  calories: rounded(i.nutrients.kcal, 0),
+  calories: roundFact('calories', i.nutrients.kcal),
   nutrition_facts: facts(i.nutrients),
-  interval: range(i.interval),
+  interval: kcalRange(i.interval),
   ingredients: i.ingredients,
   provenance: i.provenance.map(provenance),
   estimated: i.estimated,
@@ -163,18 +157,25 @@ const metadata = ({ picture, analysis }: Entry): Record<string, unknown> => ({
   }),
 });
 
-const sentence = ({ state, retrying, failure }: Entry): string | undefined => {
-  if (state === 'needs_label')
+const sentence = ({ id, ownerId, state, retrying, failure, duplicateOf }: Entry): string | undefined => {
+  if (duplicateOf !== null)
+    return `This looks like the picture of ${duplicateOf}. Is it the same meal? POST /history/${id}/duplicate {"same": true} or {"same": false}.`;
+  if (state === 'needs_label') {
+    const yourself =
+      ownerId === null
+        ? 'Send it again with a caption that names it, or log in first to be able to correct it.'
+        : `Name it yourself: PATCH /history/${id} {"food": "…"}.`;
     return retrying
-      ? 'Nobody could name this food yet; the classifier is asked again. You can name it yourself: PATCH /history/:id {"food": "…"}.'
-      : 'Nobody could name this food. Name it yourself: PATCH /history/:id {"food": "…"}.';
+      ? `Nobody could name this food yet; the classifier is asked again. ${yourself}`
+      : `Nobody could name this food. ${yourself}`;
+  }
   return failure?.message;
 };
 
 type PresentDeps = Pick<PhotoDeps, 'capabilities' | 'clock'>;
 
-/** `origin` goes before the addresses of pictures, as pages of other origins show them. */
-export function presentEntry(deps: PresentDeps, entry: LogEntry, origin: string): PhotoView {
+/** `origin` goes before the addresses of pictures, as pages of other origins show them; `timeZone` is that of who reads. */
+export function presentEntry(deps: PresentDeps, entry: LogEntry, origin: string, timeZone: string): PhotoView {
   const { analysis } = entry;
   const picture = (name: PictureFile) => (entry.picture ? origin + signedPicturePath(deps, entry.id, name) : null);
   const message = sentence(entry);
@@ -186,28 +187,72 @@ export function presentEntry(deps: PresentDeps, entry: LogEntry, origin: string)
     image_url: picture('picture.jpg'),
     thumbnail_url: picture('thumbnail.jpg'),
     food: analysis?.food ?? null,
-    calories: rounded(analysis?.totals.kcal ?? null, 0),
+    calories: roundFact('calories', analysis?.totals.kcal ?? null),
     ingredients: ingredientsOf(analysis),
-    nutrition_facts: facts(analysis?.totals ?? unknown),
+    nutrition_facts: facts(analysis?.totals ?? unknownNutrients),
     items: analysis?.items.map(item) ?? [],
     candidates: analysis?.classification?.candidates ?? [],
     portion:
       analysis && analysis.portion.grams > 0 ? { ...analysis.portion, grams: round(analysis.portion.grams) } : null,
-    interval: analysis && range(analysis.interval),
+    interval: analysis && kcalRange(analysis.interval),
     provenance: analysis?.provenance.map(provenance) ?? [],
     estimated: analysis?.estimated ?? false,
+    provisional: analysis?.provisional ?? false,
     warnings: analysis?.warnings ?? [],
     metadata: metadata(entry),
     timestamp: entry.createdAt.toISOString(),
-    consumed_at: entry.consumedAt.toISOString(),
+    consumed_at: isoIn(entry.consumedAt, timeZone),
     inference_source: analysis?.inferenceSource ?? null,
+    passed_over: entry.passedOver,
+    duplicate_of: entry.duplicateOf,
     caption: entry.caption,
     corrected: entry.correctedAt !== null,
+    favourite: entry.favouriteAt !== null,
+    ...(entry.copiedFrom !== null && { copied_from: entry.copiedFrom }),
     ...(entry.ownerId !== null && { user_id: entry.ownerId }),
     ...(entry.classifierError !== null && { ml_service_error: entry.classifierError }),
     ...(message !== undefined && { message }),
   };
 }
+
+const Shown = PhotoView.pick({
+  food: true,
+  calories: true,
+  nutrition_facts: true,
+  items: true,
+  interval: true,
+  inference_source: true,
+  provisional: true,
+  consumed_at: true,
+});
+/** An entry of the log with what it was before. */
+export const EntryView = PhotoView.extend({
+  versions: z
+    .array(
+      Shown.extend({ revision: z.number(), replaced_at: z.string(), by: EntryVersion.shape.by }).meta({
+        id: 'EntryVersion',
+      }),
+    )
+    .meta({ description: 'What it was before each change, oldest first; the last 20' }),
+}).meta({ id: 'Entry', description: 'One entry of the log, and what it was before its changes' });
+export type EntryView = z.infer<typeof EntryView>;
+
+export const presentVersion = (
+  { revision, replacedAt, by, analysis, consumedAt }: EntryVersion,
+  timeZone: string,
+): EntryView['versions'][number] => ({
+  revision,
+  replaced_at: replacedAt.toISOString(),
+  by,
+  food: analysis?.food ?? null,
+  calories: roundFact('calories', analysis?.totals.kcal ?? null),
+  nutrition_facts: facts(analysis?.totals ?? unknownNutrients),
+  items: analysis?.items.map(item) ?? [],
+  interval: analysis && kcalRange(analysis.interval),
+  inference_source: analysis?.inferenceSource ?? null,
+  provisional: analysis?.provisional ?? false,
+  consumed_at: isoIn(consumedAt, timeZone),
+});
 
 const ingredientsOf = (analysis: Analysis | null): string[] => [
   ...new Set(analysis?.items.flatMap(({ ingredients }) => ingredients) ?? []),

@@ -5,6 +5,7 @@ import type { Caller } from '../deps';
 import { notFound } from '../errors';
 import { json, sse, type Route, type SseEvent } from '../route';
 import type { PhotoDeps } from './deps';
+import { timeZoneOf } from './mealTime';
 import { PhotoView, presentEntry, presentRejection, RejectionView } from './present';
 import { asLogEntry } from './wait';
 
@@ -22,9 +23,9 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
     if (entry.ownerId !== null) return entry.ownerId === caller?.id ? entry : null;
     return key !== undefined && deps.capabilities.check(`photo:${id}`, key) ? entry : null;
   };
-  const present = (entry: Entry, origin: string) => {
+  const present = (entry: Entry, origin: string, timeZone: string) => {
     const shown = asLogEntry(entry) ?? notFound('photo');
-    return entry.state === 'hf_rejected' ? presentRejection(entry) : presentEntry(deps, shown, origin);
+    return entry.state === 'hf_rejected' ? presentRejection(entry) : presentEntry(deps, shown, origin, timeZone);
   };
 
   return [
@@ -40,8 +41,12 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
         responses: { 200: Shown },
       },
       async (context) => {
-        const entry = (await visible(context.params.id, context.caller, context.query.key)) ?? notFound('photo');
-        return present(entry, context.origin);
+        const { caller } = context;
+        const [entry, timeZone] = await Promise.all([
+          visible(context.params.id, caller, context.query.key),
+          timeZoneOf(deps, caller),
+        ]);
+        return present(entry ?? notFound('photo'), context.origin, timeZone);
       },
     ),
 
@@ -62,8 +67,9 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
         const { id } = context.params;
         const read = () => visible(id, context.caller, context.query.key);
         if (!(await read())) notFound('photo');
+        const timeZone = await timeZoneOf(deps, context.caller);
         const changes = deps.changes.follow({ collection: photos.collection, id }, context.signal);
-        return revisions(changes, read, context.lastEventId, (entry) => present(entry, context.origin));
+        return revisions(changes, read, context.lastEventId, (entry) => present(entry, context.origin, timeZone));
       },
     ),
   ];

@@ -1,12 +1,14 @@
-import type { ClientSession, Connection, QueryFilter } from 'mongoose';
+import type { ClientSession, Connection, mongo, QueryFilter } from 'mongoose';
 import type { Id } from '../../model/ids';
-import type { Analysis, Classification, Entry } from '../../model/photos';
+import type { Analysis, Classification, Entry, EntryVersion } from '../../model/photos';
 import { isDuplicateKey } from '../faults';
 import { createObjectClaims } from './claims';
+import { createLogQueries } from './log';
 import { createMoves } from './moves';
-import { blank, entriesCollection, entryRows, fromRow, kinds, visible, type EntryRow } from './row';
+import { blank, entriesCollection, entryRows, fromRow, kinds, shown, type EntryRow } from './row';
 
 export { objectClaimsCollection } from './claims';
+export { wholeLog, type EatenFigures, type LogLine, type LogRange } from './log';
 export { dedupeKeyOf, entriesCollection } from './row';
 
 /**
@@ -17,6 +19,7 @@ export { dedupeKeyOf, entriesCollection } from './row';
  * E3  A rejected or failed photo leaves a tombstone without picture, words or owner's figures, for 24 h.
  * E4  A row that owns objects is removed only after its objects: `deletedAt` hides it, the reaper finishes.
  * E5  Before bytes are stored a claim row names them, so that a crash before the entry is written leaves no orphan.
+ * E6  Figures that are replaced, by whomever, are kept as a version in the update that replaces them.
  */
 export interface NewPhoto {
   id: Id;
@@ -37,22 +40,45 @@ export interface NewMeal {
   consumedAt: Date;
   consumedAtSource: Entry['consumedAtSource'];
   analysis: Analysis;
+  /** The entry that it repeats. */
+  copiedFrom?: Id;
 }
 
-/** A page position in the log: entries strictly older than this one. */
-export interface LogPosition {
-  consumedAt: Date;
+/** The signature of a prepared picture, and what tells its entry from others. */
+export interface PictureSignature {
   id: Id;
+  signature: Uint8Array;
+  createdAt: Date;
+  /** null where the user stated no time. */
+  statedAt: Date | null;
 }
+type SignedRow = Pick<EntryRow, '_id' | 'signature' | 'createdAt' | 'consumedAt' | 'consumedAtSource'>;
+const signed = { signature: 1, createdAt: 1, consumedAt: 1, consumedAtSource: 1 } as const;
+/** None of a picture that is not prepared yet, or was before signatures were kept. */
+const toSignature = ({ _id, signature, createdAt, consumedAt, consumedAtSource }: SignedRow): PictureSignature[] =>
+  signature
+    ? [
+        {
+          id: _id,
+          signature: bytesOf(signature),
+          createdAt,
+          statedAt: consumedAtSource === 'stated' ? consumedAt : null,
+        },
+      ]
+    : [];
+/** A lean read gives the driver's own kind of binary. */
+const bytesOf = (binary: Buffer | mongo.Binary): Uint8Array => (Buffer.isBuffer(binary) ? binary : binary.value());
 
 export function createPhotoStore(connection: Connection, clock: () => Date) {
   const rows = entryRows(connection);
   const claims = createObjectClaims(connection, clock);
+  const moves = createMoves(rows, clock);
 
   return {
     collection: entriesCollection,
     ...claims,
-    ...createMoves(rows, clock),
+    ...moves,
+    ...createLogQueries(rows, clock),
 
     /** In the transaction that also records the launch. Throws MongoDB's 11000 when the id or the dedupe key is taken. */
     async createPhoto({ id, dedupeKey, ...photo }: NewPhoto, session: ClientSession): Promise<Entry> {
@@ -71,7 +97,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
     },
 
     /** Safe to repeat: the row that stands under this id is given. Null where it was deleted since. */
-    async createMeal({ id, ...meal }: NewMeal): Promise<Entry | null> {
+    async createMeal({ id, copiedFrom, ...meal }: NewMeal): Promise<Entry | null> {
       const row: EntryRow = {
         _id: id,
         ...meal,
@@ -81,6 +107,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         createdAt: clock(),
         expiresAt: null,
         ...blank(),
+        copiedFrom: copiedFrom ?? null,
       };
       try {
         await rows.insertMany([row]);
@@ -93,7 +120,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
     },
 
     async find(id: Id): Promise<Entry | null> {
-      const row = await rows.findOne({ _id: id, deletedAt: null }).lean<EntryRow>();
+      const row = await rows.findOne({ _id: id, deletedAt: null }, shown).lean<EntryRow>();
       return row && fromRow(row);
     },
     /** What the classifier said of an entry; null where it was not heard, or the entry is gone. */
@@ -103,43 +130,55 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         .lean<Pick<EntryRow, 'classification'>>();
       return row?.classification ?? null;
     },
+    /** What an entry was before its changes, oldest first. */
+    async versionsOf(id: Id): Promise<EntryVersion[]> {
+      const row = await rows.findOne({ _id: id, deletedAt: null }, { versions: 1 }).lean<Pick<EntryRow, 'versions'>>();
+      return row?.versions ?? [];
+    },
+    async signatureOf(id: Id): Promise<Uint8Array | null> {
+      const row = await rows
+        .findOne({ _id: id, deletedAt: null }, { signature: 1 })
+        .lean<Pick<EntryRow, 'signature'>>();
+      return row?.signature ? bytesOf(row.signature) : null;
+    },
+    /** The owner's photos of `window` milliseconds around `at`, as far as their pictures are prepared; of the latest fifty. */
+    async picturesAround(ownerId: Id, at: Date, windowMs: number): Promise<PictureSignature[]> {
+      const found = await rows
+        .find({ ownerId, kind: 'photo', deletedAt: null }, signed)
+        .sort({ _id: -1 })
+        .limit(50)
+        .lean<SignedRow[]>();
+      return found
+        .filter(({ createdAt }) => Math.abs(createdAt.getTime() - at.getTime()) <= windowMs)
+        .flatMap(toSignature);
+    },
+    /** Pictures whose food or weight the owner corrected, the latest first. */
+    async correctedPictures(ownerId: Id, limit: number): Promise<PictureSignature[]> {
+      const found = await rows
+        .find({ ownerId, correctedAt: { $type: 'date' }, deletedAt: null, kind: 'photo' }, signed)
+        .sort({ correctedAt: -1 })
+        .limit(limit)
+        .lean<SignedRow[]>();
+      return found.flatMap(toSignature);
+    },
     async findDuplicate(dedupeKey: string): Promise<Entry | null> {
-      const row = await rows.findOne({ dedupeKey, deletedAt: null }).lean<EntryRow>();
+      const row = await rows.findOne({ dedupeKey, deletedAt: null }, shown).lean<EntryRow>();
       return row && fromRow(row);
     },
 
-    /** The caller's log, latest meal first; `kind` null is everything. Tombstones are not in it. */
-    async listLog(ownerId: Id, limit: number, before: LogPosition | null): Promise<Entry[]> {
-      const filter: QueryFilter<EntryRow> = {
-        ownerId,
-        deletedAt: null,
-        kind: { $in: ['photo', 'manual'] },
-        state: { $in: visible },
-      };
-      if (before) {
-        // By itself `$or` would read the index from its top; the bound beside it says where to begin.
-        filter.consumedAt = { $lte: before.consumedAt };
-        filter.$or = [
-          { consumedAt: { $lt: before.consumedAt } },
-          { consumedAt: before.consumedAt, _id: { $lt: before.id } },
-        ];
-      }
-      const found = await rows.find(filter).sort({ consumedAt: -1, _id: -1 }).limit(limit).lean<EntryRow[]>();
-      return found.map(fromRow);
-    },
     /**
      * Everything of an owner but what was deleted, oldest first: the log, bare uploads, tombstones. `after` is the last id of the page
      * before. All kinds are named, as the index on owner, kind and id then gives each kind in order and MongoDB merges them.
      */
-    async allOf(ownerId: Id, limit: number, after: Id | null): Promise<Entry[]> {
+    async allOf(ownerId: Id, limit: number, after: Id | null): Promise<(Entry & { versions: EntryVersion[] })[]> {
       const filter: QueryFilter<EntryRow> = {
         ownerId,
         kind: { $in: kinds },
         deletedAt: null,
         ...(after !== null && { _id: { $gt: after } }),
       };
-      const found = await rows.find(filter).sort({ _id: 1 }).limit(limit).lean<EntryRow[]>();
-      return found.map(fromRow);
+      const found = await rows.find(filter, { signature: 0 }).sort({ _id: 1 }).limit(limit).lean<EntryRow[]>();
+      return found.map((row) => ({ ...fromRow(row), versions: row.versions ?? [] }));
     },
     /** Meals entered by hand, latest first. */
     async listMeals(ownerId: Id, limit: number, before: Id | null): Promise<Entry[]> {
@@ -149,7 +188,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         deletedAt: null,
         ...(before && { _id: { $lt: before } }),
       };
-      const found = await rows.find(filter).sort({ _id: -1 }).limit(limit).lean<EntryRow[]>();
+      const found = await rows.find(filter, shown).sort({ _id: -1 }).limit(limit).lean<EntryRow[]>();
       return found.map(fromRow);
     },
 
@@ -166,6 +205,8 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       return found.map(({ _id, kind }) => ({ id: _id, kind }));
     },
     async removeRow(id: Id): Promise<void> {
+      // Done when it was hidden, unless that request died in between.
+      await moves.releaseDuplicates(id);
       await rows.deleteOne({ _id: id });
     },
 

@@ -1,6 +1,17 @@
 import type { ClientSession, QueryFilter, UpdateQuery } from 'mongoose';
 import type { Id } from '../../model/ids';
-import type { Analysis, Classification, Correction, Entry, EntryFailure, Picture, Rejection } from '../../model/photos';
+import {
+  mostVersions,
+  type Analysis,
+  type Classification,
+  type Correction,
+  type Entry,
+  type EntryFailure,
+  type EntryVersion,
+  type PassedOver,
+  type Picture,
+  type Rejection,
+} from '../../model/photos';
 import { fromRow, unsettled, visible, type EntryRow, type EntryRows } from './row';
 
 /** State moves of an entry: single atomic updates that name the states they may leave (rule E2), each raising the revision (E1). */
@@ -21,6 +32,62 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       .lean<EntryRow>();
     return row && fromRow(row);
   };
+  /**
+   * A move of an entry that shows figures: what it was is kept beside it in the same update (E6). An update in stages, as only that can
+   * read the row; what is written goes in as literals, as a text with a dollar sign would be read as a field.
+   */
+  const replace = async (
+    filter: QueryFilter<EntryRow>,
+    change: Partial<EntryRow>,
+    by: EntryVersion['by'],
+  ): Promise<Entry | null> => {
+    const version = {
+      revision: '$revision',
+      replacedAt: { $literal: clock() },
+      by: { $literal: by },
+      analysis: '$analysis',
+      consumedAt: '$consumedAt',
+    };
+    const kept = { $ifNull: ['$versions', []] };
+    const row = await rows
+      .findOneAndUpdate(
+        { ...filter, deletedAt: null },
+        [
+          {
+            $set: {
+              // Before its first figures an entry was nothing to come back to.
+              versions: {
+                $cond: [
+                  { $eq: ['$analysis', null] },
+                  kept,
+                  { $slice: [{ $concatArrays: [kept, [version]] }, -mostVersions] },
+                ],
+              },
+              ...Object.fromEntries(Object.entries(change).map(([key, value]) => [key, { $literal: value }])),
+              revision: { $add: ['$revision', 1] },
+            },
+          },
+        ],
+        { returnDocument: 'after', updatePipeline: true },
+      )
+      .lean<EntryRow>();
+    return row && fromRow(row);
+  };
+  /**
+   * `id` is going: what was asked to be the same meal stands for itself, and the later ones of several are asked about the first of them.
+   * The type is named, as only then is the index taken.
+   */
+  const releaseDuplicates = async (id: Id): Promise<void> => {
+    const asked = { duplicateOf: { $eq: id, $type: 'string' } } as const;
+    const [first, ...later] = await rows.find(asked, { _id: 1 }).sort({ createdAt: 1, _id: 1 }).lean<{ _id: Id }[]>();
+    if (!first) return;
+    if (later.length > 0)
+      await rows.updateMany(
+        { ...asked, _id: { $ne: first._id } },
+        { $set: { duplicateOf: first._id }, $inc: { revision: 1 } },
+      );
+    await rows.updateMany({ ...asked, _id: first._id }, { $set: { duplicateOf: null }, $inc: { revision: 1 } });
+  };
   const tombstone = () => ({
     $set: {
       picture: null,
@@ -30,37 +97,63 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       statedGrams: null,
       retrying: false,
       classification: null,
+      signature: null,
+      versions: [],
+      passedOver: [],
+      duplicateOf: null,
       expiresAt: new Date(clock().getTime() + tombstoneMs),
     },
     $unset: { dedupeKey: 1 },
   });
 
   return {
+    releaseDuplicates,
     /**
      * Facts of the picture, whatever the state: they are no move. `consumedAt` becomes the picture's own date where the user
      * stated none; that goes first, as `picture` is what tells a repeat that all is done.
      */
-    async setPicture(id: Id, picture: Picture): Promise<Entry | null> {
+    async setPicture(id: Id, picture: Picture, signature: Uint8Array): Promise<Entry | null> {
       const live = { _id: id, state: { $in: visible } };
       if (picture.capturedAt)
         await move(
           { ...live, picture: null, consumedAtSource: 'upload' },
           { $set: { consumedAt: picture.capturedAt, consumedAtSource: 'exif' } },
         );
-      return move(live, { $set: { picture } });
+      return move(live, { $set: { picture, signature: Buffer.from(signature) } });
     },
-    async setClassification(id: Id, classification: Classification): Promise<boolean> {
+    /** `classification` null: nobody decided. `passedOver`: who was asked before, and why they did not. */
+    async setClassification(
+      id: Id,
+      classification: Classification | null,
+      passedOver: readonly PassedOver[],
+    ): Promise<boolean> {
       const done = await rows.updateOne(
         { _id: id, deletedAt: null, state: { $in: unsettled } },
-        { $set: { classification } },
+        { $set: { passedOver: [...passedOver], ...(classification && { classification }) } },
       );
       return done.matchedCount === 1;
+    },
+    /** The user is asked whether `id` is the meal of `older`; null where it is asked already. */
+    async askDuplicate(id: Id, older: Id): Promise<Entry | null> {
+      return move({ _id: id, duplicateOf: null, state: { $in: visible } }, { $set: { duplicateOf: older } });
+    },
+    /** The user says that it is another meal. */
+    async denyDuplicate(id: Id): Promise<Entry | null> {
+      return move({ _id: id, duplicateOf: { $ne: null } }, { $set: { duplicateOf: null } });
     },
     /** The figures become the answer, unless the user has spoken meanwhile. */
     async publish(id: Id, analysis: Analysis): Promise<Entry | null> {
       return move(
         { _id: id, state: { $in: unsettled }, pendingCorrection: null },
         { $set: { state: 'analyzed', analysis, retrying: false, classifierError: null } },
+      );
+    },
+    /** Better figures for those that were provisional; never over a word of the user. */
+    async refine(id: Id, analysis: Analysis): Promise<Entry | null> {
+      return replace(
+        { _id: id, state: 'analyzed', 'analysis.provisional': true, correctedAt: null, pendingCorrection: null },
+        { analysis },
+        'fooddata',
       );
     },
     /** A bare upload is done once its picture stands. */
@@ -90,6 +183,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       const { $set, $unset } = tombstone();
       const begun = state === 'failed' ? { failure: { $ne: null } } : { rejection: { $ne: null } };
       await move({ _id: id, state: { $in: unsettled }, ...begun }, { $set: { ...$set, state }, $unset });
+      await releaseDuplicates(id);
     },
 
     /** Keeps the user's word until `correctEntry` has worked it in; in the transaction that records that launch. */
@@ -107,18 +201,17 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     },
     /** Figures for the word given at `at`; a later word is not overwritten. */
     async applyCorrection(id: Id, at: Date, analysis: Analysis): Promise<Entry | null> {
-      return move(
+      return replace(
         { _id: id, state: { $in: visible }, 'pendingCorrection.at': at },
         {
-          $set: {
-            state: 'analyzed',
-            analysis,
-            pendingCorrection: null,
-            correctedAt: at,
-            retrying: false,
-            classifierError: null,
-          },
+          state: 'analyzed',
+          analysis,
+          pendingCorrection: null,
+          correctedAt: at,
+          retrying: false,
+          classifierError: null,
         },
+        'user',
       );
     },
     /** Edits that need no look-up: another time, other grams of the same foods. Null when the entry moved on meanwhile. */
@@ -127,10 +220,10 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       expectedRevision: number,
       change: { consumedAt?: Date; analysis?: Analysis; correctedAt?: Date },
     ): Promise<Entry | null> {
-      const { consumedAt, ...rest } = change;
-      return move(
+      return replace(
         { _id: id, revision: expectedRevision, state: { $in: visible } },
-        { $set: { ...rest, ...(consumedAt && { consumedAt, consumedAtSource: 'stated' }) } },
+        { ...change, ...(change.consumedAt && { consumedAtSource: 'stated' as const }) },
+        'user',
       );
     },
 
@@ -140,6 +233,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
         { _id: id, deletedAt: null },
         { $set: { deletedAt: clock() }, $inc: { revision: 1 }, $unset: { dedupeKey: 1 } },
       );
+      await releaseDuplicates(id);
       return done.matchedCount === 1;
     },
     /** Lets the same bytes be a new meal: the entry that holds the key is older than `before`, or hidden. */

@@ -1,19 +1,26 @@
 import { createHash } from 'node:crypto';
 import { Schema, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
-import { EntryState, type Classification, type Entry } from '../../model/photos';
+import { EntryState, type Classification, type Entry, type EntryVersion } from '../../model/photos';
 
 /** The row of an entry and its indexes; `index.ts` states the rules. */
 export const entriesCollection = 'entries';
 
-export type EntryRow = Omit<Entry, 'id'> & {
-  _id: Id;
-  /** Owner, digest of the bytes and stated time; unique, so that the same meal sent twice is one analysis. */
-  dedupeKey?: string;
-  /** What the classifier said; clients see it once it is part of the analysis. */
-  classification: Classification | null;
-  deletedAt: Date | null;
-};
+/** Fields that rows of earlier versions lack. */
+type Later = 'passedOver' | 'duplicateOf' | 'favouriteAt' | 'copiedFrom';
+export type EntryRow = Omit<Entry, 'id' | Later> &
+  Partial<Pick<Entry, Later>> & {
+    _id: Id;
+    /** Owner, digest of the bytes and stated time; unique, so that the same meal sent twice is one analysis. */
+    dedupeKey?: string;
+    /** What the classifier said; clients see it once it is part of the analysis. */
+    classification: Classification | null;
+    /** Signature of the picture (`ml/pictures`), for memory and duplicates; null until it is prepared. */
+    signature?: Buffer | null;
+    /** What the entry was before each change, the newest last. */
+    versions?: EntryVersion[];
+    deletedAt: Date | null;
+  };
 
 export const kinds: Entry['kind'][] = ['photo', 'manual', 'upload'];
 
@@ -41,12 +48,24 @@ const entrySchema = new Schema<EntryRow>(
     expiresAt: { type: Date, default: null },
     dedupeKey: String,
     classification: mixed,
+    passedOver: { type: [Schema.Types.Mixed], default: undefined },
+    duplicateOf: { type: String, default: null },
+    favouriteAt: { type: Date, default: null },
+    copiedFrom: { type: String, default: null },
+    signature: { type: Buffer, default: null },
+    versions: { type: [Schema.Types.Mixed], default: undefined },
     deletedAt: { type: Date, default: null },
   },
   { versionKey: false, collection: entriesCollection, minimize: false },
 );
 entrySchema.index({ ownerId: 1, consumedAt: -1, _id: -1 });
 entrySchema.index({ ownerId: 1, kind: 1, _id: -1 });
+// What a user corrected, for the memory of their plates; and what waits for a word about being the same meal.
+entrySchema.index({ ownerId: 1, correctedAt: -1 }, { partialFilterExpression: { correctedAt: { $type: 'date' } } });
+entrySchema.index({ duplicateOf: 1 }, { partialFilterExpression: { duplicateOf: { $type: 'string' } } });
+const favourites = { partialFilterExpression: { favouriteAt: { $type: 'date' } } };
+entrySchema.index({ ownerId: 1, favouriteAt: -1, _id: -1 }, favourites);
+entrySchema.index({ ownerId: 1, consumedAt: -1, _id: -1, favouriteAt: 1 }, favourites);
 entrySchema.index({ dedupeKey: 1 }, { unique: true, partialFilterExpression: { dedupeKey: { $exists: true } } });
 entrySchema.index({ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $type: 'date' } } });
 entrySchema.index({ deletedAt: 1 }, { partialFilterExpression: { deletedAt: { $type: 'date' } } });
@@ -54,15 +73,25 @@ entrySchema.index({ deletedAt: 1 }, { partialFilterExpression: { deletedAt: { $t
 export const entryRows = (connection: Connection) => connection.model('Entry', entrySchema);
 export type EntryRows = ReturnType<typeof entryRows>;
 
+/** Projection of an entry as it is read: neither what it was before, nor what its picture is known by. */
+export const shown = { versions: 0, signature: 0 } as const;
+
 export const fromRow = ({
   _id,
   dedupeKey: _key,
   classification: _heard,
+  signature: _signature,
+  versions: _versions,
   deletedAt: _deleted,
   ...entry
 }: EntryRow): Entry => ({
   id: _id,
   ...entry,
+  // Rows written before these existed lack them.
+  passedOver: entry.passedOver ?? [],
+  duplicateOf: entry.duplicateOf ?? null,
+  favouriteAt: entry.favouriteAt ?? null,
+  copiedFrom: entry.copiedFrom ?? null,
 });
 
 /** Key under which the same bytes for the same meal are found again; anonymous callers have none. */
@@ -88,6 +117,12 @@ export const blank = (): Pick<
   | 'failure'
   | 'classifierError'
   | 'classification'
+  | 'passedOver'
+  | 'duplicateOf'
+  | 'favouriteAt'
+  | 'copiedFrom'
+  | 'signature'
+  | 'versions'
   | 'deletedAt'
 > => ({
   retrying: false,
@@ -99,5 +134,11 @@ export const blank = (): Pick<
   failure: null,
   classifierError: null,
   classification: null,
+  passedOver: [],
+  duplicateOf: null,
+  favouriteAt: null,
+  copiedFrom: null,
+  signature: null,
+  versions: [],
   deletedAt: null,
 });

@@ -1,7 +1,9 @@
+import sharp from 'sharp';
 import { randomInt, randomUUID } from 'node:crypto';
 import type { OpenApiDocument, Operation } from '../../../src/api/openapi';
 import type { JsonSchema } from '../../../src/api/openapiSchemas';
 import { faults } from '../../doubles/doubleServer';
+import { FooddataDouble } from '../../doubles/fooddata';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, openPalate, photoForm, type House } from '../palate';
 import { picture } from '../photos/meals';
@@ -20,6 +22,7 @@ const seed = process.env.FUZZ_SEED === 'random' ? randomInt(2 ** 31) : Number(pr
 const only = process.env.FUZZ_ONLY ?? '';
 
 const classifier = new HuggingFaceDouble();
+const fdc = new FooddataDouble();
 let house: House;
 let url: string;
 let document: OpenApiDocument;
@@ -32,15 +35,19 @@ interface Person {
   email: string;
   password: string;
   ids: string[];
+  foodId: string;
   uploadId: string;
   pictureUrl: URL;
 }
 let person: Person;
+/** Who may call what is for support. */
+let staffToken: string;
 /** Receipts of erasures, as `Location` gave them. */
 const receipts: string[] = [];
 
 async function newPerson(): Promise<Person> {
   classifier.reset();
+  await house.closeCircuits();
   const email = `fuzz-${randomUUID()}@example.com`;
   const password = 'Correct-horse-1';
   const { body: tokens } = await ask<{ access_token: string; refresh_token: string }>(
@@ -52,11 +59,21 @@ async function newPerson(): Promise<Person> {
     },
   );
   const token = tokens.access_token;
-  const [named, upload, meal] = await Promise.all([
+  const [named, upload, meal, food] = await Promise.all([
     ask<{ id: string; image_url: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[0]!) }),
     ask<{ id: string }>(url, 'POST', '/upload', { token, form: photoForm(pictures[2]!) }),
-    ask<{ meal: { id: string } }>(url, 'POST', '/save_meal', { token, json: { text: 'an egg' } }),
+    ask<{ meal: { id: string } }>(url, 'POST', '/save_meal', { token, json: { text: 'an egg, an apple and toast' } }),
+    ask<{ id: string }>(url, 'POST', '/foods', { token, json: { name: 'Granola', per_100g: { calories: 450 } } }),
   ]);
+  // What cannot be made cannot be reached, and the run would not say why.
+  for (const made of [named, upload, meal, food]) expect([200, 201]).toContain(made.status);
+  // Of which its user is asked whether it is the same meal.
+  const resent = await sharp(pictures[0]).jpeg({ quality: 60 }).toBuffer();
+  const again = await ask<{ id: string; duplicate_of: string }>(url, 'POST', '/predict', {
+    token,
+    form: photoForm(resent),
+  });
+  expect(again.body.duplicate_of).toBe(named.body.id);
   classifier.next(faults.status(402));
   const unnamed = await ask<{ id: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[1]!) });
   return {
@@ -64,23 +81,33 @@ async function newPerson(): Promise<Person> {
     refreshToken: tokens.refresh_token,
     email,
     password,
-    ids: [named.body.id, unnamed.body.id, meal.body.meal.id],
+    ids: [named.body.id, again.body.id, unnamed.body.id, meal.body.meal.id],
+    foodId: food.body.id,
     uploadId: upload.body.id,
     pictureUrl: new URL(named.body.image_url),
   };
 }
 
 beforeAll(async () => {
-  await classifier.start();
-  house = await openPalate('fuzz', { HF_SPACE_URL: classifier.endpointUrl, PREDICT_WAIT_MS: '5000' });
+  await Promise.all([classifier.start(), fdc.start()]);
+  house = await openPalate('fuzz', {
+    HF_SPACE_URL: classifier.endpointUrl,
+    FDC_BASE_URL: fdc.baseUrl,
+    FDC_API_KEY: 'fdc_test_key',
+    PREDICT_WAIT_MS: '5000',
+  });
   ({ url } = await house.start());
   document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
   pictures = await Promise.all([1, 2, 3, 4].map((n) => picture(n)));
   person = await newPerson();
+  const { email, password } = await newPerson();
+  await house.store.accounts.setRole(email, 'support');
+  const { body } = await ask<{ access_token: string }>(url, 'POST', '/api/auth/login', { json: { email, password } });
+  staffToken = body.access_token;
 }, 60_000);
 afterAll(async () => {
   await house.close();
-  await classifier.stop();
+  await Promise.all([classifier.stop(), fdc.stop()]);
 });
 
 /** Values that mean something here, by the name of their field. */
@@ -88,6 +115,10 @@ const known = (name: string, luck: Luck): unknown => {
   switch (name) {
     case 'id':
       return luck.oneOf(person.ids);
+    case 'gtin':
+      return luck.oneOf(['012345678905', '4006381333931', '96385074']);
+    case 'food_id':
+      return luck.oneOf(['table:egg', person.foodId]);
     case 'email':
       return luck.chance(0.5) ? person.email : `fuzz-${luck.below(1e9)}@example.com`;
     case 'password':
@@ -103,6 +134,8 @@ const known = (name: string, luck: Luck): unknown => {
     case 'date':
     case 'meal_date':
     case 'consumed_at':
+    case 'from':
+    case 'to':
       return luck.oneOf(['2026-03-01', '2026-03-01T12:30:00+02:00']);
     case 'time_zone':
     case 'timeZone':
@@ -122,11 +155,15 @@ const known = (name: string, luck: Luck): unknown => {
 const addresses: Record<string, (luck: Luck) => string | undefined> = {
   '/pictures/{id}/{name}': () => person.pictureUrl.pathname + person.pictureUrl.search,
   '/erasures/{id}': (luck) => (receipts.length > 0 ? luck.oneOf(receipts) : undefined),
+  '/foods/{id}': () => `/foods/${person.foodId}`,
+  // Of several items, so that one can be taken out.
+  '/history/{id}/items/{item}': (luck) => `/history/${person.ids.at(-1) ?? ''}/items/${1 + luck.below(3)}`,
   '/upload/{id}': () => `/upload/${person.uploadId}`,
   '/problems/{name}': (luck) => `/problems/${luck.oneOf(['not-found', 'conflict', 'internal'])}`,
 };
 
-const shown = (headers: Record<string, string>) => JSON.stringify(headers).replaceAll(person.token, '<token>');
+const shown = (headers: Record<string, string>) =>
+  JSON.stringify(headers).replaceAll(person.token, '<token>').replaceAll(staffToken, '<token of support>');
 
 type Generator = ReturnType<typeof createGenerator>;
 
@@ -173,10 +210,11 @@ function bodyOf({ requestBody }: Operation, luck: Luck, { fitting, spoilt }: Gen
   return { body: form };
 }
 
-function headersOf({ parameters }: Operation, luck: Luck): Record<string, string> {
+function headersOf(path: string, { parameters }: Operation, luck: Luck): Record<string, string> {
   const who = luck.oneOf(['nobody', 'person', 'person', 'person', 'forger']);
+  const token = path.startsWith('/api/support/') && luck.chance(0.7) ? staffToken : person.token;
   return {
-    ...(who === 'person' && { authorization: `Bearer ${person.token}` }),
+    ...(who === 'person' && { authorization: `Bearer ${token}` }),
     ...(who === 'forger' && { authorization: luck.oneOf(['Bearer x.y.z', 'Basic dTpw', 'Bearer', person.token]) }),
     ...(luck.chance(0.2) && { accept: luck.oneOf(['text/html', 'application/json', '*/*', 'x', 'image/*;q=0']) }),
     ...(luck.chance(0.2) &&
@@ -210,7 +248,7 @@ test(
       for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 4); nth += 1) {
         const target = addressOf(path, operation, luck, generator);
         const { body = null, headers } = bodyOf(operation, luck, generator);
-        const all = { ...headersOf(operation, luck), ...(headers as Record<string, string> | undefined) };
+        const all = { ...headersOf(path, operation, luck), ...(headers as Record<string, string> | undefined) };
         if (path === '/predict') classifier.reset();
         if (path === '/predict' && luck.chance(0.2)) classifier.answers([{ label: 'pizza', score: 0.1 }]);
         if (path === '/predict' && luck.chance(0.2)) classifier.always(faults.status(402));
@@ -237,6 +275,7 @@ test(
           if (method === 'delete' && path === '/history/{id}') person = { ...person, ids: (await newPerson()).ids };
         }
       }
+      if (ends(method, path)) person = await newPerson();
       if (reached === 0 && !throttled) unreached.push(`${method} ${path}`);
     }
     expect(wrong).toEqual([]);

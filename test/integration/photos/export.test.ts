@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import { exportPhotos } from '../../../src/api/photos/export';
+import { exportPages } from '../../../src/api/accounts/export';
 import { analysisOfStated } from '../../../src/ml/foods';
 import type { Entry } from '../../../src/model/photos';
 import { buildIndexes } from '../../../src/store/indexes';
@@ -121,7 +121,7 @@ describe('a log of years', () => {
   it('is exported whole, by pages that read no more than they give', async () => {
     const seen: Entry[] = [];
     const queries = await readBy(async () => {
-      for await (const entry of exportPhotos(house.store.photos, pageRows)(ownerId)) seen.push(entry);
+      for await (const entry of exportPages(house.store.photos, pageRows)(ownerId)) seen.push(entry);
     });
     expect(new Set(seen.map(({ id }) => id)).size).toBe(entries);
     expect(queries).toHaveLength(entries / pageRows + 1);

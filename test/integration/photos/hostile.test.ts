@@ -4,6 +4,9 @@ import { ask, eventually, openPalate, photoForm, signUp, type House } from '../p
 import { picture } from './meals';
 import { boundary, dial, expectRefusal, filePart, formHead, kept, pngOf, raw, type Kept } from './strangers';
 
+// Longer than `leavesNothing` waits, so that a failure says what was left.
+jest.setTimeout(15_000);
+
 /**
  * Uploads that no honest client sends, over real HTTP: each is refused with a sentence that names the cause, none is a fault of the
  * server, and nothing of them is left: no row but a tombstone, no object, no claim, no temporary file.

@@ -41,6 +41,8 @@ const quick = {
   PHOTO_REASK_MS: '200',
   PHOTO_REASK_MAX_MS: '400',
   PHOTO_REASK_FOR_MS: '60000',
+  CIRCUIT_OPEN_MS: '100',
+  CIRCUIT_OPEN_MAX_MS: '100',
 };
 
 jest.setTimeout(30_000);
@@ -82,9 +84,10 @@ describe.each([
     ({ url } = await house.start());
     ({ token } = await signUp(url));
   }, 60_000);
-  beforeEach(() => {
+  beforeEach(async () => {
     classifier.reset();
     fooddata.reset();
+    await house.closeCircuits();
   });
   afterAll(async () => {
     await house.close();

@@ -207,6 +207,7 @@ describe('what is kept', () => {
     ['a fault', () => Promise.reject(new Error('bug')), 500],
     ['an outage', () => Promise.reject(problem('unavailable', { retryAfterS: 1 })), 503],
     ['too many requests', () => Promise.reject(problem('too-many-requests')), 429],
+    ['a refusal that a repeat may not get', () => Promise.reject(problem('conflict', { settled: false })), 409],
   ])('%s is not: the next one runs at once, for the same id', async (_name, fail, status) => {
     const key = freshKey();
     plan.push(fail);

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { FoodKey } from '../../model/foods';
+import { Id } from '../../model/ids';
+import { newItem } from '../../ml/foods';
+import { conflict, Problem } from '../errors';
+import { json, reply, type Context, type Reply, type Route } from '../route';
+import { speak, type Said } from './correct';
+import { finishDeletion } from './delete';
+import type { PhotoDeps } from './deps';
+import { MealTime, momentOf, timeZoneOf, type StatedTime } from './mealTime';
+import { ownedEntry } from './owned';
+import { PhotoView, presentEntry } from './present';
+
+/** Correcting an entry as a whole or item by item, and saying whether it is the meal of another. */
+const Params = z.object({ id: Id });
+const ItemParams = Params.extend({
+  item: z
+    .string()
+    .regex(/^\d{1,4}$/, 'is not the id of an item')
+    .meta({ description: '`id` of the item' }),
+});
+
+const Food = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .refine(
+    (text) => !FoodKey.safeParse(text).success,
+    'is the id of a food; write its name, or log it with POST /save_meal {"items": [{"food_id": …}]}',
+  )
+  .meta({ description: 'What it is, in your words: "lamb tagine", "two boiled eggs"' });
+const Amount = {
+  grams: z.number().positive().max(20_000).optional(),
+  servings: z.number().positive().max(100).optional(),
+};
+
+const oneAmount = ({ grams, servings }: { grams?: number | undefined; servings?: number | undefined }) =>
+  grams === undefined || servings === undefined;
+const bothAmounts = 'has both grams and servings; send one of them';
+const something = (change: object) => Object.values(change).some((value) => value !== undefined);
+
+const ItemChange = z
+  .object({ food: Food.optional(), ...Amount })
+  .strict()
+  .refine(something, 'names nothing to change; send food, grams or servings')
+  .refine(oneAmount, bothAmounts);
+const NewItem = z
+  .object({ food: Food, ...Amount })
+  .strict()
+  .refine(oneAmount, bothAmounts);
+const Change = (clock: () => Date) =>
+  z
+    .object({ food: Food.optional(), ...Amount, consumed_at: MealTime(clock).optional() })
+    .strict()
+    .refine(something, 'names nothing to change; send food, grams, servings or consumed_at')
+    .refine(oneAmount, bothAmounts);
+
+const responses = {
+  200: PhotoView,
+  202: { description: 'Kept; the figures follow', schema: PhotoView, headers: ['location'] },
+  409: { description: 'Others change the entry at the same time', schema: Problem },
+  422: { description: 'The entry has no food yet, so it cannot be weighed', schema: Problem },
+} as const;
+type Answer = Reply<200, PhotoView> | Reply<202, PhotoView>;
+
+export const correctionRoutes = (deps: PhotoDeps): Route[] => {
+  const { photos } = deps.store;
+  const hear = async (
+    { caller, requestId, signal, origin, afterAnswer }: Context<'user', unknown, unknown, unknown>,
+    id: Id,
+    said: Omit<Said, 'consumedAt'> & { stated?: StatedTime | undefined },
+  ): Promise<Answer> => {
+    const timeZone = await timeZoneOf(deps, caller);
+    const { stated, ...word } = said;
+    const consumedAt = stated && momentOf(stated, timeZone);
+    const { entry, pending, corrected } = await speak(
+      deps,
+      { id, ownerId: caller.id, requestId, signal },
+      { ...word, consumedAt },
+    );
+    // After the answer: a fact that could not be kept must not make the client say again what is done.
+    if (corrected) afterAnswer(() => deps.store.photoFacts.recordCorrected(id, { what: corrected }));
+    const view = presentEntry(deps, entry, origin, timeZone);
+    return pending ? reply(202, view, { location: `/photos/${id}` }, { settled: false }) : reply(200, view);
+  };
+
+  return [
+    json(
+      {
+        method: 'patch',
+        path: '/history/:id',
+        access: 'user',
+        tag: 'log',
+        summary: 'Correct an entry: another food, weight, number of servings or time',
+        description:
+          'Everything is computed anew. A new food is looked up; where that takes longer than the server waits, the answer is 202.',
+        params: Params,
+        body: Change(deps.clock),
+        responses,
+      },
+      (context) => {
+        const { consumed_at: stated, ...said } = context.body;
+        return hear(context, context.params.id, { item: null, stated, ...said });
+      },
+    ),
+    json(
+      {
+        method: 'patch',
+        path: '/history/:id/items/:item',
+        access: 'user',
+        tag: 'log',
+        summary: 'Correct one item of an entry; the others stay as they are',
+        params: ItemParams,
+        body: ItemChange,
+        responses,
+      },
+      (context) => hear(context, context.params.id, { item: context.params.item, ...context.body }),
+    ),
+    json(
+      {
+        method: 'post',
+        path: '/history/:id/items',
+        access: 'user',
+        tag: 'log',
+        summary: 'Add an item that the picture did not show',
+        params: Params,
+        body: NewItem,
+        idempotent: true,
+        responses,
+      },
+      (context) => hear(context, context.params.id, { item: newItem, request: context.resourceId, ...context.body }),
+    ),
+    json(
+      {
+        method: 'delete',
+        path: '/history/:id/items/:item',
+        access: 'user',
+        tag: 'log',
+        summary: 'Take an item out of an entry',
+        params: ItemParams,
+        responses: { ...responses, 422: { description: 'It is the only item: delete the entry', schema: Problem } },
+      },
+      (context) => hear(context, context.params.id, { item: context.params.item, remove: true }),
+    ),
+
+    json(
+      {
+        method: 'post',
+        path: '/history/:id/duplicate',
+        access: 'user',
+        tag: 'log',
+        summary: 'Say whether an entry is the meal that `duplicate_of` names',
+        description:
+          '`same: true` deletes this entry and answers the one that stands; `same: false` makes it a meal of its own.',
+        params: Params,
+        body: z.object({ same: z.boolean() }).strict(),
+        responses: {
+          200: PhotoView,
+          409: { description: 'Nobody asked: the entry has no `duplicate_of`', schema: Problem },
+        },
+      },
+      async (context) => {
+        const { caller, origin } = context;
+        const owned = (id: Id) => ownedEntry(deps)(id, caller.id);
+        const [entry, timeZone] = await Promise.all([owned(context.params.id), timeZoneOf(deps, caller)]);
+        if (entry.duplicateOf === null)
+          return conflict('This entry is not taken for the meal of another; there is nothing to say about that.');
+        if (!context.body.same) {
+          await photos.denyDuplicate(entry.id);
+          return presentEntry(deps, await owned(entry.id), origin, timeZone);
+        }
+        const standing = await owned(entry.duplicateOf);
+        if (await photos.hide(entry.id)) context.afterAnswer(() => finishDeletion(deps, entry.id));
+        return presentEntry(deps, standing, origin, timeZone);
+      },
+    ),
+  ];
+};

@@ -1,0 +1,225 @@
+import { ask, openPalate, photoForm, signUp, type House } from '../palate';
+import { picture } from './meals';
+
+/** Several foods on one plate, each corrected by itself. No classifier: the caption names them. */
+interface Facts {
+  calories: number | null;
+  proteins: number | null;
+}
+interface Item {
+  id: string;
+  label: string;
+  grams: number | null;
+  calories: number | null;
+  nutrition_facts: Facts;
+  portion: { source: string };
+}
+interface View {
+  id: string;
+  status: string;
+  food: string | null;
+  calories: number | null;
+  nutrition_facts: Facts;
+  items: Item[];
+  corrected: boolean;
+  versions?: { revision: number; by: string; food: string | null; calories: number | null; consumed_at: string }[];
+}
+
+jest.setTimeout(30_000);
+
+let house: House;
+let url: string;
+let token: string;
+let seed = 500;
+beforeAll(async () => {
+  house = await openPalate('items');
+  ({ url } = await house.start());
+  ({ token } = await signUp(url));
+}, 60_000);
+afterAll(() => house.close());
+
+const plate = async () => {
+  const form = photoForm(await picture((seed += 1)), { caption: 'two boiled eggs, a slice of toast and a banana' });
+  const { status, body } = await ask<View>(url, 'POST', '/predict', { token, form });
+  expect([status, body.status]).toEqual([200, 'analyzed']);
+  return body;
+};
+const say = (method: string, target: string, json?: unknown, who = token) =>
+  ask<View>(url, method, target, { token: who, json });
+const addsUp = ({ items, calories, nutrition_facts }: View) => {
+  const total = (of: (item: Item) => number | null) => items.reduce((sum, item) => sum + (of(item) ?? 0), 0);
+  expect(Math.abs(total((item) => item.calories) - calories!)).toBeLessThanOrEqual(items.length);
+  expect(Math.abs(total((item) => item.nutrition_facts.proteins) - nutrition_facts.proteins!)).toBeLessThan(0.3);
+};
+
+it('gives each food of a plate an id, and the totals add up', async () => {
+  const body = await plate();
+  expect(body.items.map(({ id }) => id)).toEqual(['1', '2', '3']);
+  addsUp(body);
+});
+
+it('corrects one item by another food: its id and the other items stay', async () => {
+  const before = await plate();
+  const { status, body } = await say('PATCH', `/history/${before.id}/items/2`, { food: 'an apple' });
+  expect(status).toBe(200);
+  expect(body.items.map(({ id }) => id)).toEqual(['1', '2', '3']);
+  expect(body.items[1]!.label).toBe('Apple');
+  expect([body.items[0], body.items[2]]).toEqual([before.items[0], before.items[2]]);
+  expect(body.food).toBe(`${before.items[0]!.label}, Apple, ${before.items[2]!.label}`);
+  expect(body.corrected).toBe(true);
+  addsUp(body);
+});
+
+it('one item becomes several, with ids of their own', async () => {
+  const before = await plate();
+  const { body } = await say('PATCH', `/history/${before.id}/items/1`, { food: 'an apple and a glass of whole milk' });
+  expect(body.items.map(({ label }) => label)).toEqual(['Apple', 'Whole milk', 'Toast', 'Banana']);
+  expect(new Set(body.items.map(({ id }) => id)).size).toBe(4);
+  expect(body.items[0]!.id).toBe('1');
+  addsUp(body);
+});
+
+it('weighs one item, by grams and by servings', async () => {
+  const before = await plate();
+  const weighed = await say('PATCH', `/history/${before.id}/items/3`, { grams: 50 });
+  expect(weighed.body.items[2]).toMatchObject({ id: '3', grams: 50, portion: { source: 'given' } });
+  expect(weighed.body.items.slice(0, 2)).toEqual(before.items.slice(0, 2));
+  addsUp(weighed.body);
+  const doubled = await say('PATCH', `/history/${before.id}/items/3`, { servings: 2 });
+  expect(doubled.body.items[2]!.grams).toBe(100);
+  addsUp(doubled.body);
+});
+
+it('adds what the picture did not show, and takes out what was not eaten, but not the last', async () => {
+  const before = await plate();
+  const more = await say('POST', `/history/${before.id}/items`, { food: 'a glass of orange juice' });
+  expect(more.status).toBe(200);
+  expect(more.body.items).toHaveLength(4);
+  expect(more.body.items.slice(0, 3)).toEqual(before.items);
+  addsUp(more.body);
+  for (const id of ['1', '2', '3']) expect((await say('DELETE', `/history/${before.id}/items/${id}`)).status).toBe(200);
+  expect((await say('GET', `/history/${before.id}`)).body.items[0]!.id).toBe('4');
+  const last = await say('DELETE', `/history/${before.id}/items/4`);
+  expect(last.status).toBe(422);
+  expect((await say('GET', `/history/${before.id}`)).body.items).toHaveLength(1);
+});
+
+it('words about several items at once are all heard, or refused; none is dropped', async () => {
+  const before = await plate();
+  const answers = await Promise.all([
+    say('PATCH', `/history/${before.id}/items/1`, { food: 'an apple' }),
+    say('PATCH', `/history/${before.id}/items/2`, { food: 'a glass of whole milk' }),
+    say('PATCH', `/history/${before.id}/items/3`, { grams: 77 }),
+  ]);
+  const { body } = await say('GET', `/history/${before.id}`);
+  const heard = [body.items[0]!.label === 'Apple', body.items[1]!.label === 'Whole milk', body.items[2]!.grams === 77];
+  expect(answers.map(({ status }) => status === 200)).toEqual(heard);
+  expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+  addsUp(body);
+});
+
+it('multiplying ends where nobody could eat so much, also where only the energy was stated', async () => {
+  const json = { name: 'Feast', calories: 20_000 };
+  const { body } = await ask<{ entry: View }>(url, 'POST', '/save_meal', { token, json });
+  expect((await say('PATCH', `/history/${body.entry.id}`, { servings: 9 })).status).toBe(200);
+  expect((await say('PATCH', `/history/${body.entry.id}`, { servings: 2 })).status).toBe(422);
+  const plated = await plate();
+  expect((await say('PATCH', `/history/${plated.id}`, { servings: 100 })).status).toBe(200);
+  expect((await say('PATCH', `/history/${plated.id}`, { servings: 100 })).status).toBe(422);
+});
+
+it('sixty items are the most', async () => {
+  const before = await plate();
+  const thirty = Array.from({ length: 30 }, () => 'an apple').join(', ');
+  for (let more = 0; more < 2; more += 1) await say('POST', `/history/${before.id}/items`, { food: thirty });
+  const { status } = await say('POST', `/history/${before.id}/items`, { food: 'an apple' });
+  expect(status).toBe(422);
+});
+
+it('a repeat under one key adds one item', async () => {
+  const before = await plate();
+  const add = () =>
+    ask<View>(url, 'POST', `/history/${before.id}/items`, {
+      token,
+      json: { food: 'an apple' },
+      headers: { 'idempotency-key': `add to ${before.id}` },
+    });
+  await add();
+  expect((await add()).body.items).toHaveLength(4);
+});
+
+it('a repeat after the first request died before its answer adds none either', async () => {
+  const before = await plate();
+  const headers = { 'idempotency-key': `died at ${before.id}` };
+  const add = () =>
+    ask<View>(url, 'POST', `/history/${before.id}/items`, { token, json: { food: 'an apple' }, headers });
+  await add();
+  await house.mongo
+    .collection('idempotency')
+    .updateMany({ leaseUntil: { $exists: true } }, { $set: { answer: null, leaseUntil: new Date(0) } });
+  const { status, body } = await add();
+  expect([status, body.items.length]).toEqual([200, 4]);
+});
+
+it('keeps what an entry was before each change', async () => {
+  const before = await plate();
+  await say('PATCH', `/history/${before.id}/items/1`, { grams: 10 });
+  await say('PATCH', `/history/${before.id}`, { food: 'an apple' });
+  await say('PATCH', `/history/${before.id}`, { consumed_at: '2026-02-03' });
+  const { body } = await say('GET', `/history/${before.id}`);
+  expect(body.food).toBe('Apple');
+  expect(body.versions!.map(({ by }) => by)).toEqual(['user', 'user', 'user']);
+  expect(body.versions![0]).toMatchObject({ food: before.food, calories: before.calories });
+  expect(body.versions![1]!.food).toBe(before.food);
+  expect(body.versions![1]!.calories).toBeLessThan(before.calories!);
+  expect(body.versions![2]!.food).toBe('Apple');
+  expect(body.versions![2]!.consumed_at).not.toContain('2026-02-03');
+  expect(body.versions!.map(({ revision }) => revision)).toEqual(
+    [...body.versions!.map(({ revision }) => revision)].sort((a, b) => a - b),
+  );
+});
+
+it('keeps the last twenty', async () => {
+  const before = await plate();
+  for (let grams = 1; grams <= 23; grams += 1) await say('PATCH', `/history/${before.id}`, { grams: grams * 10 });
+  const { body } = await say('GET', `/history/${before.id}`);
+  expect(body.versions).toHaveLength(20);
+});
+
+it('a text that looks like a field of the row stays a text', async () => {
+  const json = { name: '$analysis.food', calories: 100 };
+  const { body: saved } = await ask<{ entry: View }>(url, 'POST', '/save_meal', { token, json });
+  const { body } = await say('PATCH', `/history/${saved.entry.id}`, { servings: 2 });
+  expect([body.food, body.calories]).toEqual(['$analysis.food', 200]);
+});
+
+it.each([
+  ['PATCH', '/items/9', { grams: 10 }, 404],
+  ['DELETE', '/items/9', undefined, 404],
+  ['PATCH', '/items/abc', { grams: 10 }, 400],
+  ['PATCH', '/items/1', {}, 400],
+  ['PATCH', '/items/1', { grams: 10, servings: 2 }, 400],
+  ['PATCH', '/items/1', { grams: -1 }, 400],
+  ['PATCH', '/items/1', { food: '   ' }, 400],
+  ['POST', '/items', { grams: 10 }, 400],
+  ['POST', '/duplicate', { same: true }, 409],
+])('%s %s with %j is refused with %i, and changes nothing', async (method, target, json, status) => {
+  const before = await plate();
+  expect((await say(method, `/history/${before.id}${target}`, json)).status).toBe(status);
+  const { body } = await say('GET', `/history/${before.id}`);
+  expect(body.items).toEqual(before.items);
+});
+
+it('someone else’s items are not there', async () => {
+  const before = await plate();
+  const other = await signUp(url);
+  for (const [method, target, json] of [
+    ['PATCH', '/items/1', { grams: 1 }],
+    ['DELETE', '/items/1', undefined],
+    ['POST', '/items', { food: 'an apple' }],
+    ['POST', '/duplicate', { same: true }],
+  ] as const) {
+    expect((await say(method, `/history/${before.id}${target}`, json, other.token)).status).toBe(404);
+    expect((await ask(url, method, `/history/${before.id}${target}`, { json })).status).toBe(401);
+  }
+});

@@ -1,0 +1,140 @@
+import sharp from 'sharp';
+import { faults } from '../../doubles/doubleServer';
+import { HuggingFaceDouble } from '../../doubles/huggingFace';
+import { ask, openPalate, photoForm, signUp, type House } from '../palate';
+import { picture } from './meals';
+
+/** What a user said of a plate helps with the next picture of one like it, and helps nobody else. */
+interface View {
+  id: string;
+  status: string;
+  food: string | null;
+  inference_source: string | null;
+  candidates: { label: string; confidence: number }[];
+  items: { label: string; grams: number; portion: { source: string } }[];
+  passed_over: { source: string; outcome: string }[];
+}
+
+jest.setTimeout(40_000);
+
+const classifier = new HuggingFaceDouble();
+let house: House;
+let url: string;
+let token: string;
+let seed = 1500;
+beforeAll(async () => {
+  await classifier.start();
+  house = await openPalate('memory', {
+    HF_SPACE_URL: classifier.endpointUrl,
+    PHOTO_CLASSIFY_RETRY_MS: '20',
+    PHOTO_CLASSIFY_ATTEMPTS: '1',
+  });
+  ({ url } = await house.start());
+}, 60_000);
+beforeEach(async () => {
+  classifier.reset();
+  await house.closeCircuits();
+  ({ token } = await signUp(url));
+});
+afterAll(async () => {
+  await house.close();
+  await classifier.stop();
+});
+
+const predict = async (bytes: Buffer, who = token, caption?: string) =>
+  (
+    await ask<View>(url, 'POST', '/predict', {
+      token: who,
+      form: photoForm(bytes, caption === undefined ? {} : { caption }),
+    })
+  ).body;
+const correct = async (id: string, json: object) => {
+  const { status } = await ask(url, 'PATCH', `/history/${id}`, { token, json });
+  expect(status).toBe(200);
+};
+/** The plate again: turned a little, closer, in other light. */
+const again = (bytes: Buffer) =>
+  sharp(bytes)
+    .rotate(7, { background: '#777' })
+    .resize(480, 360, { fit: 'cover' })
+    .modulate({ brightness: 1.08 })
+    .jpeg({ quality: 75 })
+    .toBuffer();
+const next = () => picture((seed += 1));
+/** Later than what would be taken for the same picture sent twice. */
+const later = () => (house.time.passedMs += 11 * 60_000);
+
+it('moves what the user called it to the top of what the classifier saw', async () => {
+  const bytes = await next();
+  const first = await predict(bytes);
+  expect(first.food).toBe('Pizza');
+  await correct(first.id, { food: 'lasagna' });
+  later();
+  const second = await predict(await again(bytes));
+  expect(second).toMatchObject({ status: 'analyzed', inference_source: 'huggingface_space', food: 'Lasagna' });
+  expect(second.candidates[0]!.label).toBe('lasagna');
+  expect(second.candidates.map(({ label }) => label).sort()).toEqual(first.candidates.map(({ label }) => label).sort());
+});
+
+it('names what the classifier never says, with the weights that were stated', async () => {
+  const bytes = await next();
+  const first = await predict(bytes);
+  await correct(first.id, { food: '200 g of lentil soup and a slice of toast' });
+  later();
+  const second = await predict(await again(bytes));
+  expect(second).toMatchObject({ status: 'analyzed', inference_source: 'memory' });
+  expect(second.items.map(({ label }) => label)).toEqual(['Lentil soup', 'Toast']);
+  expect(second.items[0]).toMatchObject({ grams: 200, portion: { source: 'memory' } });
+});
+
+it('speaks where the classifier is away', async () => {
+  const bytes = await next();
+  const first = await predict(bytes);
+  await correct(first.id, { food: 'lasagna' });
+  later();
+  classifier.always(faults.status(500));
+  const second = await predict(await again(bytes));
+  expect(second).toMatchObject({ status: 'analyzed', inference_source: 'memory', food: 'Lasagna' });
+  expect(second.passed_over).toEqual([
+    expect.objectContaining({ source: 'huggingface_space', outcome: 'unavailable' }),
+  ]);
+});
+
+it('saves a photo of which the classifier is not sure from being rejected', async () => {
+  const bytes = await next();
+  const first = await predict(bytes);
+  await correct(first.id, { food: 'lasagna' });
+  later();
+  classifier.answers([{ label: 'pizza', score: 0.2 }]);
+  expect(await predict(await again(bytes))).toMatchObject({ status: 'analyzed', food: 'Lasagna' });
+});
+
+it('is silent about plates that look different, and forgets what was deleted', async () => {
+  const bytes = await next();
+  const first = await predict(bytes);
+  await correct(first.id, { food: 'lasagna' });
+  later();
+  expect((await predict(await next())).food).toBe('Pizza');
+  await ask(url, 'DELETE', `/history/${first.id}`, { token });
+  later();
+  expect((await predict(await again(bytes))).food).toBe('Pizza');
+});
+
+it('a guess is not remembered: only what a user corrected', async () => {
+  const bytes = await next();
+  await predict(bytes);
+  later();
+  classifier.always(faults.status(500));
+  expect(await predict(await again(bytes))).toMatchObject({ status: 'needs_label', food: null });
+});
+
+it('never crosses to another user, nor to somebody anonymous', async () => {
+  const bytes = await next();
+  const first = await predict(bytes);
+  await correct(first.id, { food: 'lasagna' });
+  later();
+  const other = await signUp(url);
+  expect((await predict(await again(bytes), other.token)).food).toBe('Pizza');
+  const { body } = await ask<View>(url, 'POST', '/predict', { form: photoForm(await again(bytes)) });
+  expect(body.food).toBe('Pizza');
+});
