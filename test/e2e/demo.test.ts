@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { eventually } from '../eventually';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../integration/engines';
 import { freePort, startPalateProcess } from './palateProcess';
 
@@ -22,11 +23,15 @@ it('walks the main job to its end', async () => {
     env: { TEMPORAL_TASK_QUEUE: freshTaskQueue('demo') },
   });
   try {
+    // A worker that is still on its way would be told of as degraded.
+    await eventually(
+      async () => ((await (await fetch(`${palate.url}/health`)).json()) as { status: string }).status === 'healthy',
+    );
     const { code, said } = await demo(palate.url);
     expect(`${code}\n${said}`).toMatch(/^0\n/);
     const steps = said.split(/\n\d+\. /);
-    expect(steps).toHaveLength(10);
-    const [health, captioned, , bare, corrected, half, words, log, deleted, erased] = steps;
+    expect(steps).toHaveLength(13);
+    const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted, erased] = steps;
     expect(health).toContain(`${palate.url}: healthy`);
     expect(captioned).toMatch(/pizza: [\d.]+ g \(caption\) → [\d.]+ kcal/i);
     expect(captioned).toMatch(/milk: [\d.]+ g .*→ [\d.]+ kcal/i);
@@ -35,7 +40,11 @@ it('walks the main job to its end', async () => {
     expect(corrected).toMatch(/egg.*→ [\d.]+ kcal/i);
     expect(corrected).toMatch(/toast.*→ [\d.]+ kcal/i);
     const kcal = (text: string | undefined) => Number(/in all ([\d.]+) kcal/.exec(text ?? '')?.[1]);
-    expect(kcal(half) / kcal(corrected)).toBeCloseTo(0.5, 1);
+    expect(kcal(item)).toBeGreaterThan(kcal(corrected));
+    expect(resent).toMatch(/Is it the same meal\?/);
+    expect(remembered).toMatch(/named by: memory/);
+    expect(remembered).toMatch(/egg.*\(memory\)/i);
+    expect(kcal(half) / kcal(item)).toBeCloseTo(0.5, 1);
     expect(words).toMatch(/: [\d.]+ kcal on \d{4}-\d\d-\d\d/);
     expect(log?.trim().split('\n').length).toBeGreaterThanOrEqual(3);
     expect(deleted).toContain('its picture now answers 404');

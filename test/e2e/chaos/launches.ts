@@ -7,6 +7,7 @@ import { createStore } from '../../../src/store/store';
 import { eventually } from '../../eventually';
 import { freePort, startPalateProcess } from '../palateProcess';
 import { pausableProxy } from '../pausableProxy';
+import { runsOf } from './runs';
 
 /**
  * kill -9 of the API between the row and the start of its workflow, again and again: Temporal is held back behind a proxy,
@@ -96,16 +97,4 @@ async function untilTemporal(url: string): Promise<void> {
     const { parts } = (await (await fetch(`${url}/health`)).json()) as { parts: { temporal: { status: string } } };
     return parts.temporal.status === 'up';
   });
-}
-
-/** Visibility lags behind; a run that is described exists, and another under the same id would be listed with it. */
-async function runsOf(client: Client, workflowId: string): Promise<number> {
-  const seen = new Set<string>();
-  const described = await client.workflow
-    .getHandle(workflowId)
-    .describe()
-    .catch(() => null);
-  if (described) seen.add(described.runId);
-  for await (const run of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) seen.add(run.runId);
-  return seen.size;
 }
