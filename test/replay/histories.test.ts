@@ -26,10 +26,38 @@ const options = () => ({ workflowBundle: bundle, sinks: { palate: { ended: { fn:
 
 const read = (name: string): unknown => JSON.parse(readFileSync(path.join(folder, name), 'utf8'));
 
+/** Its text with the payloads as they were before they were encoded. */
+const decoded = (name: string): string =>
+  JSON.stringify(read(name)).replace(/"data":"([A-Za-z0-9+/=]+)"/g, (_all, data: string) =>
+    Buffer.from(data, 'base64').toString(),
+  );
+
 it('has one of each way a photo can go', () => {
   const kinds = files.map((name) => name.split('.')[0]);
-  for (const kind of ['accepted', 'rejected', 'needs-label-then-corrected', 'through-an-outage', 'erased'])
+  for (const kind of [
+    'accepted',
+    'rejected',
+    'needs-label-then-corrected',
+    'through-an-outage',
+    'erased',
+    'fallback',
+    'breaker',
+    'self-correction',
+    'duplicate',
+  ])
     expect(kinds).toContain(kind);
+});
+
+/** What a history shows, so that a way that was not gone is not taken for one. */
+it.each([
+  ['fallback', '"by":"ml_service"'],
+  ['breaker', '"type":"ClassifierPaused"'],
+  ['self-correction', '"name":"refineEntry"'],
+  ['duplicate', '"looks like another"'],
+])('%s shows %s', (kind, mark) => {
+  const shown = files.filter((file) => file.startsWith(`${kind}.`));
+  expect(shown).not.toEqual([]);
+  for (const name of shown) expect(decoded(name)).toContain(mark);
 });
 
 it.each(files)('%s', async (name) => {
@@ -44,10 +72,8 @@ it('a history that does not fit the code is found out', async () => {
 
 it('holds no bytes, names, addresses or words of a person', () => {
   for (const name of files) {
-    const decoded = JSON.stringify(read(name)).replace(/"data":\s*"([A-Za-z0-9+/=]+)"/g, (_all, data: string) =>
-      Buffer.from(data, 'base64').toString(),
-    );
-    expect(decoded).not.toMatch(/@example\.com|boiled eggs|an apple/);
-    expect(decoded.length).toBeLessThan(60_000);
+    const text = decoded(name);
+    expect(text).not.toMatch(/@example\.com|boiled eggs|an apple/);
+    expect(text.length).toBeLessThan(60_000);
   }
 });
