@@ -3,6 +3,7 @@
  * Another server: `npm run demo -- http://host:port`. The account it makes is erased at the end.
  */
 import { randomBytes } from 'node:crypto';
+import sharp from 'sharp';
 import { drawMeal } from './drawMeal.mjs';
 
 const server = (process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
@@ -28,12 +29,27 @@ async function call(method, path, { token, json, form, headers } = {}) {
   return { status: response.status, body, location: response.headers.get('location') };
 }
 
-const photo = async (kind, seed, fields = {}) => {
+const photoOf = (bytes, fields = {}) => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('photo', new Blob([await drawMeal(kind, seed)], { type: 'image/jpeg' }), `${kind}.jpg`);
+  form.append('photo', new Blob([bytes], { type: 'image/jpeg' }), 'meal.jpg');
   return form;
 };
+const photo = async (kind, seed, fields = {}) => photoOf(await drawMeal(kind, seed), fields);
+/** The same plate on another day: turned, closer, in other light. */
+const again = async (kind, seed) =>
+  sharp(await drawMeal(kind, seed))
+    .rotate(6, { background: '#8a6f52' })
+    .resize(960, 720, { fit: 'cover' })
+    .modulate({ brightness: 1.06 })
+    .jpeg({ quality: 80 })
+    .toBuffer();
+/** As a messenger passes a picture on. */
+const recompressed = async (kind, seed) =>
+  sharp(await drawMeal(kind, seed))
+    .resize(720)
+    .jpeg({ quality: 55 })
+    .toBuffer();
 
 function show(entry) {
   if (entry.status !== 'analyzed') return say(`${entry.status}: ${entry.message ?? ''}`);
@@ -81,6 +97,24 @@ async function main() {
     json: { food: 'two fried eggs and a slice of toast' },
   });
   show(corrected.body);
+
+  title('One item of it: there were three eggs');
+  const [eggs] = corrected.body.items;
+  show(
+    (await call('PATCH', `/history/${second.body.id}/items/${eggs.id}`, { token, json: { food: 'three fried eggs' } }))
+      .body,
+  );
+
+  title('The same picture in other bytes: the user is asked, nothing is merged');
+  const resent = await call('POST', '/predict', { token, form: photoOf(await recompressed('eggs', seed)) });
+  say(resent.body.duplicate_of === second.body.id ? resent.body.message : 'it was not recognised');
+  if (resent.body.duplicate_of)
+    await call('POST', `/history/${resent.body.id}/duplicate`, { token, json: { same: true } });
+
+  title('The same plate from another angle: what the user said of it is remembered');
+  const remembered = await call('POST', '/predict', { token, form: photoOf(await again('eggs', seed)) });
+  show(remembered.body);
+  for (const { source, outcome } of remembered.body.passed_over) say(`passed over: ${source} (${outcome})`);
 
   title('Half of it was left: another weight, the same foods');
   show((await call('PATCH', `/history/${second.body.id}`, { token, json: { servings: 0.5 } })).body);
