@@ -73,10 +73,10 @@ export function createApp(
 
   for (const route of routes) {
     for (const template of pathsOf(route)) {
+      const isNamedBeside = table.namedBeside(template);
       app[route.method](template, (request, response, next) => {
-        const method = request.method === 'HEAD' ? 'GET' : request.method;
         // Express would let a template take an address that has a name of its own.
-        if (table.find(method, request.path) !== route) next('route');
+        if (isNamedBeside(request.path)) next('route');
         else return serve(pipeline, route, template, request, response);
       });
     }

@@ -4,6 +4,8 @@ import { pathsOf, type Route } from './route';
 export interface RouteTable {
   /** Upper-case methods that the address takes; GET brings HEAD with it. Empty: there is nothing there. */
   methodsAt(path: string): readonly string[];
+  /** Whether `path` is the name of another address that `template` would take: `/history/summary` beside `/history/:id`. Looked up, not searched. */
+  namedBeside(template: string): (path: string) => boolean;
   /** The route that serves `method` at `path`, first in the table wins. */
   find(method: string, path: string): Route | undefined;
 }
@@ -18,6 +20,9 @@ const expressionOf = (template: string): RegExp => {
     .map((part) => (part.startsWith(':') ? '[^/]+' : part.replace(special, '\\$&')));
   return new RegExp(`^${parts.join('/')}/?$`, 'i');
 };
+
+/** An address without parameters as Express compares it. */
+const nameOf = (path: string): string => path.replace(/(.)\/$/, '$1').toLowerCase();
 
 export function createTable(routes: readonly Route[]): RouteTable {
   const rows = routes.flatMap((route) =>
@@ -36,6 +41,15 @@ export function createTable(routes: readonly Route[]): RouteTable {
     return named.length > 0 ? named : matching;
   };
   return {
+    namedBeside(template) {
+      const expression = expressionOf(template);
+      const names = new Set(
+        rows.flatMap(({ path }) =>
+          path !== template && !path.includes(':') && expression.test(path) ? [nameOf(path)] : [],
+        ),
+      );
+      return names.size === 0 ? () => false : (path) => names.has(nameOf(path));
+    },
     methodsAt: (path) => [
       ...new Set(
         at(path).flatMap(({ route }) => (route.method === 'get' ? ['GET', 'HEAD'] : [route.method.toUpperCase()])),
