@@ -44,7 +44,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
   const nutrition = createNutrition(deps);
   const memory = createMemory(deps);
 
-  const chainFor = (entry: Entry, picture: Buffer, signal: AbortSignal): Asked[] => [
+  const chainFor = (entry: Entry, picture: Buffer, remembering: Asked, signal: AbortSignal): Asked[] => [
     ...deps.classifiers.map((classifier) => ({
       source: classifier.source,
       model: classifier.model,
@@ -56,7 +56,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
           entry.id,
         ),
     })),
-    ...(entry.ownerId === null ? [] : [memory.of(entry)]),
+    ...(entry.ownerId === null ? [] : [remembering]),
   ];
 
   const find = async (entryId: Id): Promise<Entry> => {
@@ -126,10 +126,11 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       const entry = await find(entryId);
       if (entry.pendingCorrection || entry.state === 'analyzed') return { kind: 'user spoke' };
       const picture = await objects.read(objectKeys(entryId).picture);
+      const { member, rank } = memory.of(entry);
       const { classification, passedOver, silences } = await askInOrder(
-        chainFor(entry, picture, Context.current().cancellationSignal),
+        chainFor(entry, picture, member, Context.current().cancellationSignal),
         deps.confidenceThreshold,
-        (said) => memory.rank(entry, said),
+        rank,
       );
       if (!(await photos.setClassification(entryId, classification, passedOver))) return { kind: await moved(entryId) };
       if (!classification) throw whyNobodySpoke(silences);

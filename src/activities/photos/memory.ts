@@ -50,50 +50,59 @@ export function createMemory({ photos, foods }: { photos: PhotoStore; foods: Foo
 
   const named = (plate: readonly PlateFood[]) => plate.map(({ label }) => label).join(', ');
 
-  return {
-    /** A member of the chain: speaks where pictures of the owner resemble this one. */
-    of: (entry: Entry): Asked => ({
-      source: 'memory',
-      model: 'corrected pictures',
-      async ask() {
-        const known = await recall(entry);
-        if (!known) return { candidates: [] };
-        const near = nearest(known.own, known.remembered, neighbours);
-        const plates = await Promise.all(
-          near.map(async (one) => ({ ...one, plate: await plateOf(one.id, one.confidence) })),
-        );
-        const spoken = spokenLabel(
-          plates.filter(({ plate }) => plate.length > 0).map((one) => ({ ...one, label: named(one.plate) })),
-        );
-        if (!spoken) return { candidates: [] };
-        const { label, confidence, nearest: closest } = spoken;
-        return { candidates: [{ label, confidence }], foods: closest.plate };
-      },
-    }),
+  type Recalled = () => ReturnType<typeof recall>;
 
-    /** What a classifier said, with the owner's own word of a nearly identical plate before it. */
-    async rank(entry: Entry, said: Classification): Promise<Classification> {
-      const known = await recall(entry);
-      if (!known) return said;
-      const [closest] = nearest(known.own, known.remembered, 1);
-      if (!closest || !isSamePlate(known.own, closest.signature)) return said;
-      const plate = await plateOf(closest.id, closest.confidence);
-      if (plate.length === 0) return said;
-      const [only, ...more] = plate;
-      const among =
-        more.length === 0 && only ? said.candidates.find(({ label }) => sameFood(label, only.label)) : undefined;
-      const first: Candidate = {
-        label: among?.label ?? named(plate),
-        confidence: Math.max(among?.confidence ?? 0, closest.confidence),
-      };
-      return {
-        ...said,
-        // It is the classifier's own word where it was among its candidates.
-        ...(among ? {} : { source: 'memory' as const, model: 'corrected pictures' }),
-        candidates: [first, ...said.candidates.filter((one) => one !== among)].slice(0, mostCandidates),
-        foods: plate,
-        rankedBy: closest.id,
-      };
+  /** A member of the chain: speaks where pictures of the owner resemble this one. */
+  const member = (recalled: Recalled): Asked => ({
+    source: 'memory',
+    model: 'corrected pictures',
+    async ask() {
+      const known = await recalled();
+      if (!known) return { candidates: [] };
+      const near = nearest(known.own, known.remembered, neighbours);
+      const plates = await Promise.all(
+        near.map(async (one) => ({ ...one, plate: await plateOf(one.id, one.confidence) })),
+      );
+      const spoken = spokenLabel(
+        plates.filter(({ plate }) => plate.length > 0).map((one) => ({ ...one, label: named(one.plate) })),
+      );
+      if (!spoken) return { candidates: [] };
+      const { label, confidence, nearest: closest } = spoken;
+      return { candidates: [{ label, confidence }], foods: closest.plate };
+    },
+  });
+
+  /** What a classifier said, with the owner's own word of a nearly identical plate before it. */
+  const rank = async (recalled: Recalled, said: Classification): Promise<Classification> => {
+    const known = await recalled();
+    if (!known) return said;
+    const [closest] = nearest(known.own, known.remembered, 1);
+    if (!closest || !isSamePlate(known.own, closest.signature)) return said;
+    const plate = await plateOf(closest.id, closest.confidence);
+    if (plate.length === 0) return said;
+    const [only, ...more] = plate;
+    const among =
+      more.length === 0 && only ? said.candidates.find(({ label }) => sameFood(label, only.label)) : undefined;
+    const first: Candidate = {
+      label: among?.label ?? named(plate),
+      confidence: Math.max(among?.confidence ?? 0, closest.confidence),
+    };
+    return {
+      ...said,
+      // It is the classifier's own word where it was among its candidates.
+      ...(among ? {} : { source: 'memory' as const, model: 'corrected pictures' }),
+      candidates: [first, ...said.candidates.filter((one) => one !== among)].slice(0, mostCandidates),
+      foods: plate,
+      rankedBy: closest.id,
+    };
+  };
+
+  return {
+    /** For one look at an entry: the owner's pictures are read at most once, and only when somebody needs them. */
+    of(entry: Entry) {
+      let reading: ReturnType<typeof recall> | undefined;
+      const recalled = () => (reading ??= recall(entry));
+      return { member: member(recalled), rank: (said: Classification) => rank(recalled, said) };
     },
   };
 }
