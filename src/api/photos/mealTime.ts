@@ -42,26 +42,29 @@ export const momentOf = (stated: StatedTime, timeZone: string): Date => {
 /** Read as UTC; no zone is further from it than the margin of what may be stated. */
 const roughlyMs = (stated: StatedTime): number => momentOf(stated, 'UTC').getTime();
 
-/** The latest a meal may be stated for: tomorrow somewhere on Earth. `momentOf` makes a moment of what was stated. */
+/** A date or date-time as text; `momentOf` makes a moment of it. */
+export const StatedTimeText = z
+  .string()
+  .trim()
+  .max(40)
+  .transform((text, context): StatedTime => {
+    const stated = readStatedTime(text);
+    if (!stated)
+      context.addIssue({ code: 'custom', message: 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z' });
+    return stated ?? { kind: 'instant', at: new Date(0) };
+  });
+
+/** The latest a meal may be stated for: tomorrow somewhere on Earth. */
 export const MealTime = (clock: () => Date) =>
-  z
-    .string()
-    .trim()
-    .max(40)
-    .transform((text, context): StatedTime => {
-      const stated = readStatedTime(text);
-      if (!stated)
-        context.addIssue({ code: 'custom', message: 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z' });
-      else if (roughlyMs(stated) > clock().getTime() + aheadMs)
-        context.addIssue({ code: 'custom', message: 'lies in the future; a meal is logged when it was eaten' });
-      else if (roughlyMs(stated) < earliestMs) context.addIssue({ code: 'custom', message: 'lies before 1900' });
-      return stated ?? { kind: 'instant', at: new Date(0) };
-    })
-    .meta({
-      description:
-        'ISO 8601 date or date-time; without an offset it is read in the time zone of your profile, without an account as UTC. A bare date is noon.',
-      example: '2026-03-01T12:30:00Z',
-    });
+  StatedTimeText.superRefine((stated, context) => {
+    if (roughlyMs(stated) > clock().getTime() + aheadMs)
+      context.addIssue({ code: 'custom', message: 'lies in the future; a meal is logged when it was eaten' });
+    else if (roughlyMs(stated) < earliestMs) context.addIssue({ code: 'custom', message: 'lies before 1900' });
+  }).meta({
+    description:
+      'ISO 8601 date or date-time; without an offset it is read in the time zone of your profile, without an account as UTC. A bare date is noon.',
+    example: '2026-03-01T12:30:00Z',
+  });
 
 /** Of the caller's profile; UTC for who has none. One read of a row by its id: not kept, so that a change holds at once on every replica. */
 export const timeZoneOf = async (

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countDays, daysLater, dayOf, startOfDay, type CalendarDay } from '../../ml/zones';
 import type { LogRange } from '../../store/photos';
 import { invalid } from '../errors';
-import { isCalendarDay, momentOf, readStatedTime, type StatedTime } from './mealTime';
+import { isCalendarDay, momentOf, StatedTimeText, type StatedTime } from './mealTime';
 
 /**
  * Which part of a log is asked for: `from` and `to`, dates (whole days, both counted) or date-times, or `days` back from today.
@@ -11,18 +11,9 @@ import { isCalendarDay, momentOf, readStatedTime, type StatedTime } from './meal
 const spans = ['7', '30', '90'] as const;
 
 const Bound = (what: string) =>
-  z
-    .string()
-    .trim()
-    .max(40)
-    .transform((text, context): StatedTime => {
-      const stated = readStatedTime(text);
-      if (!stated)
-        context.addIssue({ code: 'custom', message: 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z' });
-      return stated ?? { kind: 'instant', at: new Date(0) };
-    })
-    .optional()
-    .meta({ description: `${what}: a date or date-time, without an offset in the time zone of your profile` });
+  StatedTimeText.optional().meta({
+    description: `${what}: a date or date-time, without an offset in the time zone of your profile`,
+  });
 
 const days = z
   .enum(spans, 'must be 7, 30 or 90; for any other range send from and to')
