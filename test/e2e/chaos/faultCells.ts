@@ -25,7 +25,9 @@ import { mosaic } from './pictures';
  *
  * C1  A cell ends when the service that was at fault has spoken again: the next cell then finds its circuit closed.
  * C2  After a cell that differs, process, database and doubles are made anew, so that one failure does not become ten.
- * C3  Whoever named a food to Palate is remembered there; a cell in which the user spoke is the last of its account.
+ * C3  It also ends only when none of its photos is still being asked for: their late calls, and the answers these leave in the cache,
+ *     would be taken for the next cell's.
+ * C4  Whoever named a food to Palate is remembered there; a cell in which the user spoke is the last of its account.
  */
 export interface Cell {
   column: string;
@@ -53,10 +55,13 @@ interface View {
   items: unknown[];
   passed_over?: PassedOver[];
   provisional?: boolean;
+  retrying?: boolean;
 }
 interface Seen {
   status: number;
   view: View;
+  /** Who sent it. */
+  token: string;
 }
 
 /** The name a caption gives, where one comes after the classifiers. */
@@ -155,19 +160,35 @@ export async function measureColumn(column: Column, places: Places, { next }: { 
   const cells: Cell[] = [];
   let house = await openHouse(situation, places);
 
+  /** The photos of the cell that is being measured. */
+  let sent: Seen[] = [];
   const send = async (): Promise<Seen> => {
+    const { token } = house;
     const form = photoForm(await mosaic((seed += 1)), house.words);
-    const { status, body } = await ask<View>(house.url, 'POST', '/predict', { token: house.token, form });
-    return { status, view: body };
+    const { status, body } = await ask<View>(house.url, 'POST', '/predict', { token, form });
+    const seen = { status, view: body, token };
+    sent.push(seen);
+    return seen;
   };
-  const look = async (id: string) => (await ask<View>(house.url, 'GET', `/photos/${id}`, { token: house.token })).body;
+  const look = async (id: string, token = house.token) =>
+    (await ask<View>(house.url, 'GET', `/photos/${id}`, { token })).body;
+  /** Waits until no photo of the cell is asked for any more (C3). */
+  const settle = async (): Promise<void> => {
+    for (const { view, token } of sent) {
+      await eventually(async () => {
+        const { status, provisional, retrying } = await look(view.id, token);
+        return status !== 'analyzing' && provisional !== true && retrying !== true;
+      }, laterWithinMs);
+    }
+    sent = [];
+  };
   /** What an entry was before: a correction is no secret. */
   const versionsOf = async (id: string) => {
     const { token } = house;
     const { body } = await ask<{ versions?: unknown[] }>(house.url, 'GET', `/history/${id}`, { token });
     return body.versions?.length ?? 0;
   };
-  const isBack = ({ view }: Seen) =>
+  const isBack = ({ view }: Pick<Seen, 'view'>) =>
     view.inference_source === named && (situation.faulty !== 'fdc' || figuresOf(view) === 'fdc');
 
   /** What became of the first photo once the fault was over, and the service is known to be back. */
@@ -175,7 +196,7 @@ export async function measureColumn(column: Column, places: Places, { next }: { 
     if (expected.later === 'finished by itself' || expected.later === 'corrected by itself') {
       const settled = await eventually(async () => {
         const now = await look(view.id);
-        return now.status === 'analyzed' && isBack({ status: 200, view: now }) && now.provisional !== true && now;
+        return now.status === 'analyzed' && isBack({ view: now }) && now.provisional !== true && now;
       }, laterWithinMs).catch(() => null);
       if (settled && view.status !== 'analyzed') return 'finished by itself';
       if (settled && (await versionsOf(view.id)) > 0) return 'corrected by itself';
@@ -218,6 +239,7 @@ export async function measureColumn(column: Column, places: Places, { next }: { 
       later: await later(first, expected),
       circuit: asked.length === 0 ? 'open' : 'closed',
     };
+    await settle();
     const differences = [
       ...differing(measured, expected),
       ...following.flatMap((seen, at) => inconsistent(answerOf(seen), measured, `photo ${at + 2}`)),
@@ -243,6 +265,7 @@ export async function measureColumn(column: Column, places: Places, { next }: { 
       cells.push(cell);
       if (cell.differences.length === 0) continue;
       await house.close();
+      sent = [];
       house = await openHouse(situation, places);
     }
     return cells;
