@@ -3,11 +3,11 @@
  * Speaks to MONGODB_URI, or to the MongoDB that `npm start` runs for PALATE_HOME.
  */
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { ensureBuild } from './checkout/build.mjs';
-import { ensureDependencies, root } from './checkout/dependencies.mjs';
+import { built, ensureBuild } from './checkout/build.mjs';
+import { ensureDependencies } from './checkout/dependencies.mjs';
 import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
+import { count, progressLine } from './importing.mjs';
 
 const USAGE = `npm run foods:import -- <folder> [--anyway]
 The folder is an unpacked CSV download of FoodData Central (survey, Foundation or SR Legacy): the one that holds food.csv.
@@ -15,33 +15,9 @@ The folder is an unpacked CSV download of FoodData Central (survey, Foundation o
 
 const say = (line) => console.log(line);
 const tell = (line) => console.error(line);
-const built = (file) => import(pathToFileURL(path.join(root, 'dist', file)).href);
-const count = (number) => number.toLocaleString('en-US');
 const foods = (number) => `${count(number)} ${number === 1 ? 'food' : 'foods'}`;
 
-/** Lines where the output is kept, one line that is written over on a terminal. */
-function progressLine() {
-  const terminal = process.stdout.isTTY === true;
-  let open = false;
-  const end = () => {
-    if (open) process.stdout.write('\n');
-    open = false;
-  };
-  return {
-    end,
-    over(line) {
-      if (!terminal) return say(line);
-      process.stdout.write(`\r\u001b[K${line}`);
-      open = true;
-    },
-    say(line) {
-      end();
-      say(line);
-    },
-  };
-}
-
-const line = progressLine();
+const line = progressLine(say);
 
 function onProgress(progress) {
   switch (progress.kind) {

@@ -9,6 +9,23 @@ export interface ChatRequest {
   [parameter: string]: unknown;
 }
 
+export interface EmbeddingRequest {
+  model: string;
+  input: string[];
+  encoding_format?: string;
+  dimensions?: number;
+  [parameter: string]: unknown;
+}
+
+const embeddingsPath = '/v1/embeddings';
+const embeddingNumbers = 1_536;
+
+/** The same text, the same vector; what is in it is of no meaning. */
+const vectorOf = (text: string, length: number): number[] => {
+  const sum = Array.from(text).reduce((state, letter) => (state * 31 + (letter.codePointAt(0) ?? 0)) % 65_521, 7);
+  return Array.from({ length }, (_, at) => Math.sin(sum * (at + 1)));
+};
+
 /** Errors as OpenAI writes them. */
 export const openAiError = (status: number, type: string, code: string | null, headers = {}): Fault => ({
   kind: 'status',
@@ -25,8 +42,8 @@ const written = (content: string): Choice => ({
 });
 
 /**
- * Speaks `POST /v1/chat/completions` with a picture and a strict schema, and refuses what the real one refuses. Says pizza and salad until
- * told otherwise.
+ * Speaks `POST /v1/chat/completions` with a picture and a strict schema, and `POST /v1/embeddings`, and refuses what the real one refuses.
+ * Says pizza and salad until told otherwise.
  */
 export class OpenAiDouble extends DoubleServer {
   static readonly pizzaAndSalad = [
@@ -34,10 +51,12 @@ export class OpenAiDouble extends DoubleServer {
     { label: 'Green salad', grams: 80, confidence: 0.81 },
   ];
   static readonly model = 'gpt-4o-mini';
+  static readonly embeddingModels: readonly string[] = ['text-embedding-3-small', 'text-embedding-ada-002'];
 
   private choice: Choice = written(seen(OpenAiDouble.pizzaAndSalad));
   private key: string | null = null;
   private readonly models = new Set([OpenAiDouble.model]);
+  private notTaken: RegExp | null = null;
 
   /** Address for `OPENAI_BASE_URL`. */
   get baseUrl(): string {
@@ -73,14 +92,30 @@ export class OpenAiDouble extends DoubleServer {
     return this;
   }
 
+  /** Refuses embeddings of texts that match, and with them all others of the same request. */
+  takesNoText(matching: RegExp | null): this {
+    this.notTaken = matching;
+    return this;
+  }
+
   override reset(): this {
     super.reset();
+    this.takesNoText(null);
     return this.wantsKey(null).answers(OpenAiDouble.pizzaAndSalad);
   }
 
   /** What it was asked, oldest first. */
   get asked(): ChatRequest[] {
-    return this.received.map(({ body }) => JSON.parse(body.toString()) as ChatRequest);
+    return this.received
+      .filter(({ path }) => path !== embeddingsPath)
+      .map(({ body }) => JSON.parse(body.toString()) as ChatRequest);
+  }
+
+  /** What it was asked to embed, oldest first. */
+  get askedToEmbed(): EmbeddingRequest[] {
+    return this.received
+      .filter(({ path }) => path === embeddingsPath)
+      .map(({ body }) => JSON.parse(body.toString()) as EmbeddingRequest);
   }
 
   protected answer({ method, path, headers, body }: Received): Answer {
@@ -88,11 +123,13 @@ export class OpenAiDouble extends DoubleServer {
       status,
       body: JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code } }),
     });
-    if (method !== 'POST' || path !== '/v1/chat/completions') return refuse(404, `Invalid URL (${method} ${path})`);
+    if (method !== 'POST' || (path !== '/v1/chat/completions' && path !== embeddingsPath))
+      return refuse(404, `Invalid URL (${method} ${path})`);
     const { authorization = '' } = headers;
     if (!authorization.startsWith('Bearer ') || (this.key !== null && authorization !== `Bearer ${this.key}`)) {
       return refuse(401, `Incorrect API key provided: ${authorization}`, 'invalid_api_key');
     }
+    if (path === embeddingsPath) return this.embedded(JSON.parse(body.toString()) as EmbeddingRequest, refuse);
     const request = JSON.parse(body.toString()) as ChatRequest;
     if (!this.models.has(request.model)) return refuse(404, 'The model does not exist', 'model_not_found');
     const parts = request.messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
@@ -108,6 +145,28 @@ export class OpenAiDouble extends DoubleServer {
       status: 200,
       body: JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion', created, model: request.model, choices }),
     };
+  }
+
+  private embedded(
+    { model, input, encoding_format, dimensions }: EmbeddingRequest,
+    refuse: (status: number, message: string, code?: string | null) => Answer,
+  ): Answer {
+    if (!OpenAiDouble.embeddingModels.includes(model))
+      return refuse(404, 'The model does not exist', 'model_not_found');
+    if (dimensions !== undefined && !model.startsWith('text-embedding-3'))
+      return refuse(400, 'Unsupported: dimensions');
+    if (encoding_format !== 'float') return refuse(400, 'This server knows no other encoding');
+    if (input.length === 0 || input.length > 2_048 || input.some((text) => text === ''))
+      return refuse(400, "'$.input' is invalid");
+    if (this.notTaken !== null && input.some((text) => this.notTaken?.test(text)))
+      return refuse(400, 'maximum context length', 'context_length_exceeded');
+    const data = input.map((text, index) => ({
+      object: 'embedding',
+      index,
+      embedding: vectorOf(text, dimensions ?? embeddingNumbers),
+    }));
+    // In no order, as only `index` says whose a vector is.
+    return { status: 200, body: JSON.stringify({ object: 'list', model, data: data.reverse() }) };
   }
 }
 

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { parse, type CsvError } from 'csv-parse';
-import { ImportRefused, type RowFaults } from './faults';
+import { ImportRefused, type RowFaults } from '../faults';
 
 /**
  * One CSV file of a download, row by row.

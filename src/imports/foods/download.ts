@@ -4,7 +4,7 @@ import type { Food } from '../../model/foods';
 import { ImportedDataType, type ImportedFood } from '../../model/importedFoods';
 import { nutrientsOf, type NutrientValue } from '../../services/fooddata/figures';
 import { readTable } from './csvFile';
-import { ImportRefused, RowFaults } from './faults';
+import { ImportRefused, RowFaults } from '../faults';
 import { createNutrientScheme } from './nutrientScheme';
 import { portionsOf, type PortionRow } from './portions';
 

@@ -5,9 +5,9 @@ import { type ReleaseName } from '../../model/importedFoods';
 import { descriptionWords } from '../../services/fooddata/match';
 import type { FoodImportStore } from '../../store/foods';
 import { readDownload, type Download, type DownloadedFood } from './download';
-import { ImportRefused } from './faults';
+import { ImportRefused } from '../faults';
 
-export { ImportRefused, type RowFault } from './faults';
+export { ImportRefused, type RowFault } from '../faults';
 
 /**
  * Imports a folder of USDA's CSV download.

@@ -1,5 +1,5 @@
 import { nutrientChoice, type NutrientValue } from '../../services/fooddata/figures';
-import { ImportRefused } from './faults';
+import { ImportRefused } from '../faults';
 
 /**
  * Which nutrient a row of food_nutrient.csv is about. `nutrient_id` holds ids (1008) in most downloads, and numbers (208) in that of

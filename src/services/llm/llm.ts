@@ -11,6 +11,14 @@ export interface Llm {
   ask(question: Question, signal: AbortSignal): Promise<unknown>;
 }
 
+/** A model that turns texts into vectors. One attempt a call, with the same two errors. */
+export interface Embedder {
+  /** Names model and length of the vectors: those of different methods cannot be compared. */
+  method: string;
+  /** A vector for each text, in order, all of one length. An empty text is not taken. */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]>;
+}
+
 export interface Question {
   /** What it is to do. Ours alone: nothing that a user wrote. */
   instructions: string;

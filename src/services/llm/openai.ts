@@ -1,45 +1,14 @@
-import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { z } from 'zod';
-import { boundedText, jsonOf, networkReason, observed, retryAfterMs } from '../calls';
-import type { OnCall } from '../calls';
+import { jsonOf } from '../calls';
 import { LlmRefused, LlmUnavailable } from './llm';
 import type { Llm, Question } from './llm';
+import { openAiCalls, type OpenAiOptions } from './openaiClient';
 
 /**
- * OpenAI's chat completions, or a server that speaks the same.
- *
- * O1  One attempt, within `timeoutMs` from the request to the last byte: the package's own limit ends with the headers, so the limit is
- *     ours, and so is the `fetch`, which reads the body within it. The body is bounded, and redirects are not followed: picture and key
- *     go to the address of the settings only.
- * O2  The package reads variables of the environment (organisation, project, extra headers, log level) and logs bodies: all of that is
- *     switched off, and of its headers only those pass that the request needs.
- * O3  Neither the key nor anything that the model or a server wrote is in an error: the words are ours.
- * O4  A quota that is used up comes as 429, like too many requests, and is final all the same.
- * O5  Only parameters that every model takes: the newer ones refuse `temperature` and `max_tokens`.
+ * Chat completions. `openaiClient` states the rules of every call; besides only parameters are sent that every model takes: the newer
+ * ones refuse `temperature` and `max_tokens`.
  */
-export interface OpenAiOptions {
-  /** Ends before `/chat/completions`. */
-  baseUrl: string;
-  apiKey: string;
-  model: string;
-  timeoutMs: number;
-  /** The longest wait that the other side may ask for. */
-  retryAfterCapMs?: number;
-  clock?: () => Date;
-  onCall?: OnCall;
-}
-
 const mostBytes = 1_048_576;
-/** Our own limit ends a call; the package's, some later, is there in case. */
-const packageMarginMs = 1_000;
-const neededHeaders = ['accept', 'authorization', 'content-type'];
-/** `type` or `code` of errors that only a payment ends; servers fill in one or the other. */
-const usedUp = new Set([
-  'insufficient_quota',
-  'credit_balance_exhausted',
-  'billing_hard_limit_reached',
-  'billing_not_active',
-]);
 
 const Completion = z.object({
   choices: z
@@ -52,65 +21,13 @@ const Completion = z.object({
     .min(1),
 });
 
-const boundedFetch: typeof fetch = async (input, init) => {
-  const given = new Headers(init?.headers);
-  const headers = neededHeaders.map((name): [string, string] => [name, given.get(name) ?? '']);
-  const response = await fetch(input, { ...init, headers, redirect: 'manual' });
-  const body = await boundedText(response, mostBytes);
-  // As text, so that the package hands it on as it is, whatever the server calls it.
-  const kept = new Headers(response.headers);
-  kept.set('content-type', 'text/plain');
-  return new Response(body === '' ? null : body, { status: response.status, headers: kept });
-};
-
 /** Makes the client; connects only when asked. */
 export const createOpenAi = (options: OpenAiOptions): Llm => {
-  const { baseUrl, apiKey, model, timeoutMs, retryAfterCapMs = 60_000, clock = () => new Date(), onCall } = options;
-  const client = new OpenAI({
-    apiKey,
-    baseURL: baseUrl,
-    maxRetries: 0,
-    timeout: timeoutMs + packageMarginMs,
-    fetch: boundedFetch,
-    logLevel: 'off',
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    webhookSecret: null,
+  const { model } = options;
+  const call = openAiCalls(options, {
+    mostBytes,
+    badRequest: 'check that OPENAI_MODEL sees pictures and answers by a schema',
   });
-
-  const refusal = ({ status, headers, type, code }: APIError<number, Headers>): Error => {
-    const wait = retryAfterMs(headers.get('retry-after'), clock(), retryAfterCapMs);
-    if (status === 429 && (usedUp.has(type ?? '') || usedUp.has(code ?? ''))) {
-      return new LlmRefused(`${model} refused (429): its credit is used up.`, status, 'service');
-    }
-    if (status === 429) return new LlmUnavailable(`${model} takes no more requests for now (429).`, wait);
-    if (status >= 500 || status === 408 || status === 409 || status === 425) {
-      return new LlmUnavailable(`${model} is out of order (${status}).`, wait);
-    }
-    const advice: Readonly<Record<number, string>> = {
-      400: 'it does not take this request; check that OPENAI_MODEL sees pictures and answers by a schema',
-      401: 'its key is wrong',
-      402: 'its credit is used up',
-      403: 'its key has no right to it',
-      404: 'there is no such model at this address',
-    };
-    return new LlmRefused(
-      `${model} refused (${status}): ${advice[status] ?? 'it does not take this request'}.`,
-      status,
-    );
-  };
-
-  const fault = (error: unknown): Error => {
-    if (answered(error)) return refusal(error);
-    if (error instanceof APIConnectionError) {
-      if (error.cause instanceof RangeError) {
-        return new LlmUnavailable(`${model} sent an answer of over ${mostBytes} bytes.`);
-      }
-      return new LlmUnavailable(`${model} cannot be reached (${networkReason(error.cause)}).`);
-    }
-    return new LlmUnavailable(`${model} cannot be asked (${networkReason(error)}): check OPENAI_API_KEY.`);
-  };
 
   const written = (body: unknown): unknown => {
     const [choice] = Completion.safeParse(jsonOf(body)).data?.choices ?? [];
@@ -129,43 +46,35 @@ export const createOpenAi = (options: OpenAiOptions): Llm => {
     return answer;
   };
 
-  const complete = async ({ instructions, picture, answer, mostTokens }: Question, signal: AbortSignal) => {
-    const url = `data:${picture.contentType};base64,${picture.bytes.toString('base64')}`;
-    return client.chat.completions.create(
-      {
-        model,
-        messages: [
-          { role: 'system', content: instructions },
-          { role: 'user', content: [{ type: 'image_url', image_url: { url } }] },
-        ],
-        response_format: { type: 'json_schema', json_schema: { ...answer, strict: true } },
-        max_completion_tokens: mostTokens,
-        // Pictures of people's tables are not kept over there.
-        store: false,
-      },
-      { signal },
-    );
-  };
-
   return {
     model,
-    ask: (question, signal) =>
-      observed('openai', onCall, async () => {
-        signal.throwIfAborted();
-        const overdue = AbortSignal.timeout(timeoutMs);
-        let body: unknown;
-        try {
-          body = await complete(question, AbortSignal.any([signal, overdue]));
-        } catch (error) {
-          signal.throwIfAborted();
-          if (overdue.aborted) throw new LlmUnavailable(`${model} did not answer within ${timeoutMs} ms.`);
-          throw fault(error);
-        }
-        return written(body);
-      }),
+    ask: ({ instructions, picture, answer, mostTokens }: Question, signal) =>
+      call(
+        (client, within) =>
+          client.chat.completions.create(
+            {
+              model,
+              messages: [
+                { role: 'system', content: instructions },
+                {
+                  role: 'user',
+                  content: [
+                    {
+                      type: 'image_url',
+                      image_url: { url: `data:${picture.contentType};base64,${picture.bytes.toString('base64')}` },
+                    },
+                  ],
+                },
+              ],
+              response_format: { type: 'json_schema', json_schema: { ...answer, strict: true } },
+              max_completion_tokens: mostTokens,
+              // Pictures of people's tables are not kept over there.
+              store: false,
+            },
+            within,
+          ),
+        written,
+        signal,
+      ),
   };
 };
-
-/** Whether there was an answer at all: without one the package leaves status and headers out. */
-const answered = (error: unknown): error is APIError<number, Headers> =>
-  error instanceof APIError && error.status !== undefined && error.headers !== undefined;

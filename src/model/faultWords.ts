@@ -42,12 +42,18 @@ const formats: Readonly<Record<string, string>> = {
   date: 'is not a date; write 2026-03-01',
 };
 
-/** A union's forms: the first fault of each, with the field it lies in. */
+const fieldsOf = (path: readonly PropertyKey[]) =>
+  path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part)));
+
+/** A union's forms: the first fault of each, with the field it lies in. A form of another kind is none that was meant. */
 const forms = (errors: readonly (readonly z.core.$ZodIssue[])[]): string => {
-  const first = errors.flatMap(([issue]) => (issue ? [[...issue.path.map(String), issue.message].join(' ')] : []));
-  const different = [...new Set(first)];
+  const faults = errors.flatMap(([issue]) => issue ?? []);
+  const meant = faults.filter(({ code, path }) => code !== 'invalid_type' || path.length > 0);
+  const told = meant.length > 0 ? meant : faults;
+  const different = [...new Set(told.map(({ path, message }) => [...fieldsOf(path), message].join(' ')))];
   const [only] = different;
   if (different.length === 1 && only !== undefined) return only;
+  if (meant.length === 0 && different.length > 0) return different.join(', or ');
   return different.length === 0 ? 'is not valid' : `fits none of its forms: ${different.join(', or ')}`;
 };
 
