@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -19,7 +19,11 @@ export type Fault =
   /** Begins an answer and never ends it. */
   | { kind: 'stalled' }
   /** The right answer, `ms` late. */
-  | { kind: 'slow'; ms: number };
+  | { kind: 'slow'; ms: number }
+  /** Does what it was asked to, and drops the connection instead of answering. */
+  | { kind: 'lost' }
+  /** Does what it was asked to only once the client has gone, and `until` is over. */
+  | { kind: 'late'; until: Promise<unknown> };
 
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html; charset=utf-8' };
@@ -56,6 +60,10 @@ export const faults = {
   cutOff: (): Fault => ({ kind: 'cutOff' }),
   stalled: (): Fault => ({ kind: 'stalled' }),
   slow: (ms: number): Fault => ({ kind: 'slow', ms }),
+  lost: (): Fault => ({ kind: 'lost' }),
+  late: (until: Promise<unknown> = Promise.resolve()): Fault => ({ kind: 'late', until }),
+  redirect: (location: string, status = 307): Fault => ({ kind: 'status', status, body: '', headers: { location } }),
+  huge: (bytes = 10_000_000): Fault => ({ kind: 'status', status: 200, body: ' '.repeat(bytes), headers: json }),
 } as const;
 
 export interface Received {
@@ -86,6 +94,11 @@ export abstract class DoubleServer {
 
   /** The right answer to a request. */
   protected abstract answer(request: Received): Answer | Promise<Answer>;
+
+  /** A request has come in, and is to meet this fault. */
+  protected arrived(_request: Received, _fault: Fault | null): void {
+    // For those that keep a record of their own.
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -163,9 +176,10 @@ export abstract class DoubleServer {
       body: Buffer.concat(chunks),
       atMs: performance.now(),
     };
-    this.received.push(received);
-    this.arrivals.emit('request');
     const fault = this.script.shift() ?? this.standing;
+    this.received.push(received);
+    this.arrived(received, fault);
+    this.arrivals.emit('request');
     if (this.latencyMs > 0) await delay(this.latencyMs);
     switch (fault?.kind) {
       case 'hang':
@@ -189,6 +203,15 @@ export abstract class DoubleServer {
       case 'slow':
         await delay(fault.ms);
         break;
+      case 'lost':
+        await this.answer(received);
+        request.socket.resetAndDestroy();
+        return;
+      case 'late':
+        if (!response.closed) await once(response, 'close');
+        await fault.until;
+        await this.answer(received);
+        return;
       case undefined:
         break;
     }

@@ -1,0 +1,3 @@
+export * from './contextReceiver';
+export * from './httpReceiver';
+export * from './signature';
