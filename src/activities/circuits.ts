@@ -1,4 +1,5 @@
 import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable } from '../services/classifier';
+import { LlmRefused, LlmUnavailable } from '../services/llm';
 import { FooddataRefused, FooddataUnavailable, type Fdc } from '../services/fooddata';
 import type { Circuit, CircuitName, CircuitStore } from '../store/circuits';
 
@@ -83,12 +84,12 @@ export interface CircuitsDeps {
 export interface Circuits {
   /**
    * Makes `call` if the circuit lets it, and learns from how it went; `judge` says what its errors mean. `subject` names what the call is
-   * about: its failures count once.
+   * about: its failures count once. `probing`: this call is the one that finds out whether the system is well again.
    * Throws `CircuitOpen` without calling, else what `call` gives or throws.
    */
   through<T>(
     name: CircuitName,
-    call: () => Promise<T>,
+    call: (probing: boolean) => Promise<T>,
     judge: (error: unknown) => Verdict,
     subject?: string,
   ): Promise<T>;
@@ -197,10 +198,10 @@ export function createCircuits({ store, clock, settings, onChange, onRefused, on
   return {
     async through(name, call, judge, subject) {
       const from = await admit(name);
-      if (from === undefined) return call();
+      if (from === undefined) return call(false);
       let answer;
       try {
-        answer = await call();
+        answer = await call(from.state === 'probing');
       } catch (error) {
         await ifThere(name, () => learn(name, from, judge(error), subject ?? null));
         throw error;
@@ -227,6 +228,18 @@ export const judgeClassifier = (error: unknown): Verdict => {
 export const judgeFooddata = (error: unknown): Verdict => {
   if (error instanceof FooddataUnavailable) return unavailable(error);
   if (error instanceof FooddataRefused && error.about === 'service') return { kind: 'refused', why: error.message };
+  return { kind: 'neither' };
+};
+
+/**
+ * What an error of the embedding model says of the circuit that it shares with the model that sees: a wait is for one model's share, and
+ * 404 for one model's name. Neither closes the other off.
+ */
+export const judgeEmbedder = (error: unknown): Verdict => {
+  if (error instanceof LlmUnavailable && error.about === 'service' && error.retryAfterMs === undefined)
+    return { kind: 'failed', why: error.message };
+  if (error instanceof LlmRefused && error.about === 'service' && error.status !== 404)
+    return { kind: 'refused', why: error.message };
   return { kind: 'neither' };
 };
 

@@ -19,8 +19,33 @@ export interface Eraser {
   erase(userId: Id): Promise<{ removed: number }>;
 }
 
-/** In the order they run; `accounts` is last, as its row keeps the e-mail address taken until the rest is gone. */
-export const erasureFeatures = ['photos', 'foods', 'requests', 'launches', 'accounts'] as const;
+/** Of a feature whose rows in one collection are all that it keeps of a person. */
+export const rowsEraser = (collection: string, rows: { removeOf(ownerId: Id): Promise<number> }): Eraser => ({
+  collections: [collection],
+  objectPrefixes: [],
+  workflowIds: [],
+  async erase(userId) {
+    return { removed: await rows.removeOf(userId) };
+  },
+});
+
+/**
+ * In the order they run: `context` first, so that nothing is told to others of what is going; `accounts` last, as its row keeps the e-mail
+ * address taken until the rest is gone.
+ */
+export const erasureFeatures = [
+  'context',
+  'photos',
+  'foods',
+  'constraints',
+  'feedback',
+  'plans',
+  'meals',
+  'support',
+  'requests',
+  'launches',
+  'accounts',
+] as const;
 export type Feature = (typeof erasureFeatures)[number];
 export type Erasers = Readonly<Record<Feature, Eraser>>;
 

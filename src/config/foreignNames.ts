@@ -51,8 +51,6 @@ const replaced: Readonly<Record<string, string>> = {
 
 /** Variables of features that this version does not have: whoever sets one should not believe that it works. */
 const notServed: readonly [RegExp, string][] = [
-  [/^(CONTEXT_SYNC_\w+|FLASK_AI_BASE_URL|NODE_INTERNAL_KEY|INTERNAL_HMAC_SECRET)$/, 'context sync'],
-  [/^OPENAI_EMBEDDING_MODEL$/, 'an embedding model'],
   [/^PLAN_WAIT_MS$/, 'meal plans'],
   [
     /^(CSV_MAX_MB|TRAIN_BUDGET_S|RETRAIN_CRON|RETRAIN_THRESHOLD_DAYS|MIN_TRAINING_SAMPLES|(DEFAULT|MAX)_RECOMMENDATION_COUNT|MIN_SIMILARITY_SCORE)$/,

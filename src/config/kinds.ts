@@ -79,6 +79,13 @@ export const baseUrl = (endsIn = '') =>
     `must be an http or https address without query${endsIn === '' ? '' : `, ending in ${endsIn}`}`,
   );
 
+/** What is appended to an address. */
+export const path = () =>
+  fromText(
+    (text) => (/^\/[\w\-./~]*$/.test(text) ? text : undefined),
+    'must be a path that begins with /, without query',
+  );
+
 export const mongoUri = () =>
   fromText(
     (text) => (/^mongodb(\+srv)?:\/\/[^/]+/.test(text) ? text : undefined),

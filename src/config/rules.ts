@@ -47,8 +47,40 @@ export const findingsAcross = (values: Values): Finding[] => {
       'HF_SPACE_TIMEOUT',
       `must not be above ${Math.floor(chainMs / classifiers / 1000)} with ${classifiers} classifiers: one after the other they may take ${chainMs / 1000} s in all`,
     );
+  found.push(...contextFindings(values));
   if (values.nodeEnv === 'production') found.push(...productionFindings(values));
   return found;
+};
+
+const contextFindings = (values: Values): Finding[] => {
+  const found: Finding[] = [];
+  const report = (variable: string, problem: string) => found.push({ variable, problem });
+  if (values.flaskAiBaseUrl !== null && values.internalHmacSecret === null)
+    report('INTERNAL_HMAC_SECRET', 'is required with FLASK_AI_BASE_URL: every push is signed');
+  if ((values.internalHmacSecret?.length ?? 0) > 2)
+    report('INTERNAL_HMAC_SECRET', 'must not hold more than two secrets');
+  if ((values.nodeInternalKey?.length ?? 0) > 2) report('NODE_INTERNAL_KEY', 'must not hold more than two keys');
+  if (values.contextSyncMaxWaitMs < values.contextSyncDebounceMs)
+    report('CONTEXT_SYNC_MAX_WAIT_MS', `must not be below CONTEXT_SYNC_DEBOUNCE_MS (${values.contextSyncDebounceMs})`);
+  if (values.contextSyncBatchUrl !== null && values.flaskAiBaseUrl === null)
+    report('CONTEXT_SYNC_BATCH_URL', 'does nothing without FLASK_AI_BASE_URL');
+  const targets = { FLASK_AI_BASE_URL: values.flaskAiBaseUrl, CONTEXT_SYNC_BATCH_URL: values.contextSyncBatchUrl };
+  for (const [variable, address] of Object.entries(targets)) {
+    if (address === null) continue;
+    if (isOurs(address, values)) report(variable, 'is this very server: name the ML service');
+    if (values.nodeEnv === 'production' && !address.startsWith('https://'))
+      report(variable, 'must begin with https:// in production: it carries people’s data');
+  }
+  return found;
+};
+
+/** Whether an address leads back to this process, as far as it can be told from the settings. */
+const isOurs = (address: string, { host, port, publicUrl }: Values): boolean => {
+  const { hostname, port: given, protocol, origin } = new URL(address);
+  if (publicUrl !== null && new URL(publicUrl).origin === origin) return true;
+  const at = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
+  const here = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', host, `[${host}]`];
+  return at === port && here.includes(hostname);
 };
 
 /** Below the time limit of the activity that asks them in turn (`workflows/proxies.ts`). */
@@ -78,6 +110,17 @@ const productionFindings = (values: Values): Finding[] => {
       problem: 'is a well-known default; production needs one of its own',
     });
   }
+  for (const [variable, secrets] of [
+    ['INTERNAL_HMAC_SECRET', values.internalHmacSecret],
+    ['NODE_INTERNAL_KEY', values.nodeInternalKey],
+  ] as const) {
+    const weakness = (secrets ?? []).map(weaknessOfKey).find((found) => found !== null);
+    if (weakness !== undefined)
+      found.push({
+        variable,
+        problem: `${weakness}; production needs a random one (openssl rand -hex 32 makes one)`,
+      });
+  }
   if (values.publicUrl === null) {
     if (values.palateRole === 'api' || values.palateRole === 'all') {
       found.push({ variable: 'PUBLIC_URL', problem: 'is required in production: links in answers begin with it' });
@@ -95,6 +138,10 @@ const productionFindings = (values: Values): Finding[] => {
 const exampleSecret = documented.get(SettingsSchema.shape.jwtSecrets)?.example;
 const exampleKey = documented.get(SettingsSchema.shape.palateEncryptionKeys)?.example;
 
+const sharedExamples = [SettingsSchema.shape.internalHmacSecret, SettingsSchema.shape.nodeInternalKey].map(
+  (field) => documented.get(field)?.example,
+);
+
 /** HS256 asks for a key as long as its hash: RFC 7518 §3.2. */
 const MIN_SECRET_BYTES = 32;
 
@@ -103,6 +150,12 @@ const weaknessOfSecret = (secret: string): string | null => {
   if (Buffer.byteLength(secret) < MIN_SECRET_BYTES) return `holds a secret shorter than ${MIN_SECRET_BYTES} characters`;
   // Random hex of 32 characters has fewer than 8 different digits once in about 30,000; typed ones and repetitions nearly always do.
   return new Set(secret).size < 8 ? 'holds a secret with too few different characters' : null;
+};
+
+/** Keys that are shared with another system, which may keep them shorter than ours. */
+const weaknessOfKey = (key: string): string | null => {
+  if (sharedExamples.includes(key) || looksLikeDefault(key)) return 'looks like a placeholder';
+  return key.length < 16 || new Set(key).size < 8 ? 'holds one that is too short or too plain' : null;
 };
 
 const looksLikeDefault = (secret: string): boolean =>

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { accountsVariables } from './variables/accounts';
 import { circuitsVariables } from './variables/circuits';
 import { classifiersVariables } from './variables/classifiers';
+import { contextVariables } from './variables/context';
 import { enginesVariables } from './variables/engines';
 import { foodDataVariables } from './variables/foodData';
+import { mealsVariables } from './variables/meals';
 import { objectsVariables } from './variables/objects';
 import { photosVariables } from './variables/photos';
 import { processVariables } from './variables/process';
@@ -26,6 +28,8 @@ export const settingGroups = {
   Photos: photosVariables,
   Classifiers: classifiersVariables,
   'Food data': foodDataVariables,
+  Meals: mealsVariables,
+  'Context sync': contextVariables,
   Circuits: circuitsVariables,
 } as const;
 
@@ -38,5 +42,7 @@ export const SettingsSchema = z.object({
   ...photosVariables,
   ...classifiersVariables,
   ...foodDataVariables,
+  ...mealsVariables,
+  ...contextVariables,
   ...circuitsVariables,
 });

@@ -37,7 +37,22 @@ export interface DerivedSettings {
     reaskForMs: number;
     refineForMs: number;
   };
+  /** What a run of context sync is started with; milliseconds, but for counts. */
+  contextTiming: {
+    debounceMs: number;
+    maxWaitMs: number;
+    idleMs: number;
+    retryMs: number;
+    retryMaxMs: number;
+    attempts: number;
+    pushesOfARun: number;
+  };
 }
+
+/** A receiver that is away is a matter of the circuit: a single account is not left alone for longer. */
+const contextRetryMaxMs = 5 * 60_000;
+/** Some twenty events each, far below the 50,000 that a history holds. */
+const contextPushesOfARun = 500;
 
 export type Settings = DeepReadonly<Omit<SettingValues, keyof DerivedSettings> & DerivedSettings>;
 
@@ -107,6 +122,15 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
       reaskMaxMs: values.photoReaskMaxMs,
       reaskForMs: values.photoReaskForMs,
       refineForMs: values.photoRefineForMs,
+    },
+    contextTiming: {
+      debounceMs: values.contextSyncDebounceMs,
+      maxWaitMs: values.contextSyncMaxWaitMs,
+      idleMs: values.contextSyncIdleMs,
+      retryMs: values.contextSyncRetryMs,
+      retryMaxMs: Math.max(contextRetryMaxMs, values.contextSyncRetryMs),
+      attempts: values.contextSyncMaxAttempts,
+      pushesOfARun: contextPushesOfARun,
     },
     notices,
   });

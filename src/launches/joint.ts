@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { isGrpcServiceError } from '@temporalio/client';
 import { searchAttributes } from '../messages/searchAttributes';
 import type { QueueName } from '../store/launches';
+import { isOverdue } from './faults';
 
 /** A run that keeps what it finds and that a request waits for; nothing strands if nobody does. */
 export interface JointRun {
@@ -23,13 +23,6 @@ export interface JointRuns {
 }
 
 const startWithinMs = 3_000;
-/** gRPC: DEADLINE_EXCEEDED, and CANCELLED, as which a deadline of ours may come back. */
-const overdueCodes = new Set([1, 4]);
-
-const isOverdue = (error: unknown): boolean => {
-  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
-  return isGrpcServiceError(cause) && overdueCodes.has(cause.code);
-};
 
 /** `client` may throw while Temporal is away. */
 export const createJointRuns = (deps: {

@@ -1,8 +1,8 @@
-import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import { searchAttributes } from '../messages/searchAttributes';
 import type { Launch, LaunchStore, QueueName } from '../store/launches';
-import { TemporalAway } from './temporal';
+import { isAway } from './faults';
 
 export type StartOutcome = 'started' | 'already' | 'failed';
 
@@ -25,13 +25,6 @@ const firstRetryMs = 5_000;
 /** A Temporal that hangs is one that is away: requests wait for its answer no longer. */
 const startWithinMs = 3_000;
 const longestRetryMs = 5 * 60_000;
-/** gRPC: CANCELLED, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, UNAVAILABLE. */
-const awayCodes = new Set([1, 4, 8, 14]);
-
-const isAway = (error: unknown): boolean => {
-  const cause = error instanceof Error && !isGrpcServiceError(error) ? error.cause : error;
-  return error instanceof TemporalAway || (isGrpcServiceError(cause) && awayCodes.has(cause.code));
-};
 
 /**
  * A launch that Temporal refuses most likely never starts: 5 s, doubled at each attempt, at most 5 minutes. An outage is no fault of

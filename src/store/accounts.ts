@@ -1,9 +1,12 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { Account, AccountState, Role } from '../model/accounts';
+import { contextSections } from '../model/context';
 import type { Id } from '../model/ids';
 import { emptyProfile, type Profile } from '../model/profiles';
+import type { ContextSyncStore } from './context/syncs';
 import { newId } from './ids';
 import { isDuplicateKey } from './faults';
+import { transactionsOn } from './transaction';
 
 /**
  * Accounts: one row a person, whichever door they came through.
@@ -102,8 +105,16 @@ function takenBy(error: unknown): Taken {
   return { taken: 'usernameKey' in error.keyPattern ? 'username' : 'email' };
 }
 
-export function createAccountStore(connection: Connection, clock: () => Date) {
+/** Longer than a debounce usually takes; a sweep that comes before its end only sends sooner. */
+const firstGraceMs = 10_000;
+
+export function createAccountStore(
+  connection: Connection,
+  clock: () => Date,
+  contexts: Pick<ContextSyncStore, 'touch'>,
+) {
   const rows = connection.model('Account', schema);
+  const transaction = transactionsOn(connection);
   const active = (id: Id) => ({ _id: id, state: 'active' as const });
 
   /** Ends every token of the account. */
@@ -112,7 +123,7 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
   };
 
   return {
-    /** `email` is expected normalised (model `Email`). */
+    /** `email` is expected normalised (model `Email`). The account's context begins in the same transaction. */
     async create({
       id,
       email,
@@ -142,8 +153,11 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
         updatedAt: now,
       };
       try {
-        // Not `insertMany`: the fault of a bulk write does not say which index refused.
-        await rows.create(row);
+        await transaction(async (session) => {
+          // Not `insertMany`: the fault of a bulk write does not say which index refused.
+          await rows.create([row], { session });
+          await contexts.touch(row._id, contextSections, firstGraceMs, session);
+        });
       } catch (error) {
         return takenBy(error);
       }
@@ -151,8 +165,8 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
       return fromRow(shown);
     },
 
-    async find(id: Id): Promise<Account | null> {
-      const row = await rows.findOne(active(id)).select(publicFields).lean<PublicRow>();
+    async find(id: Id, session: ClientSession | null = null): Promise<Account | null> {
+      const row = await rows.findOne(active(id), null, { session }).select(publicFields).lean<PublicRow>();
       return row && fromRow(row);
     },
 
@@ -170,7 +184,11 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
     async findForLogin(
       by: { email: string } | { username: string },
     ): Promise<{ account: Account; passwordHash: string } | null> {
-      const key = 'email' in by ? { email: by.email } : { usernameKey: usernameKey(by.username) };
+      // The index holds only texts, and is used where the query says that it looks for one.
+      const key =
+        'email' in by
+          ? { email: by.email }
+          : { usernameKey: { $eq: usernameKey(by.username), $type: 'string' as const } };
       const row = await rows.findOne({ ...key, state: 'active' }).lean<AccountRow>();
       if (!row) return null;
       const { passwordHash, endedSessions: _ended, usernameKey: _key, ...shown } = row;
@@ -187,7 +205,12 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
     },
 
     /** Null: the row has moved on since `revision` (read again and apply again), or is gone. */
-    async writeProfile(id: Id, revision: number, { name, phone, profile }: ProfileChange): Promise<Account | null> {
+    async writeProfile(
+      id: Id,
+      revision: number,
+      { name, phone, profile }: ProfileChange,
+      session: ClientSession,
+    ): Promise<Account | null> {
       const row = await rows
         .findOneAndUpdate(
           { ...active(id), profileRevision: revision },
@@ -200,7 +223,7 @@ export function createAccountStore(connection: Connection, clock: () => Date) {
             },
             $inc: { profileRevision: 1 },
           },
-          { returnDocument: 'after' },
+          { returnDocument: 'after', session },
         )
         .select(publicFields)
         .lean<PublicRow>();

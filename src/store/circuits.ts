@@ -9,7 +9,7 @@ import { Schema, type Connection } from 'mongoose';
  * K3  The probe is a lease: its generation is known to one caller only, and after `until` the next one may take it.
  * K4  Times are those of the clock that the store was given, never MongoDB's.
  */
-export const circuitNames = ['huggingface_space', 'ml_service', 'openai', 'fdc'] as const;
+export const circuitNames = ['huggingface_space', 'ml_service', 'openai', 'fdc', 'context_receiver'] as const;
 export type CircuitName = (typeof circuitNames)[number];
 
 /**

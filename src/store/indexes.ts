@@ -1,7 +1,11 @@
 import { createConnection, type Connection } from 'mongoose';
+import { adoptAccounts } from './context/adopt';
 import { createStore } from './store';
 
-/** Declared indexes against those that stand. Embedded start-up and `npm run migrate` build them; elsewhere a start only checks. */
+/**
+ * Declared indexes against those that stand. Embedded start-up and `npm run migrate` build them, and bring rows of before into the form of now;
+ * elsewhere a start only checks.
+ */
 
 /**
  * Builds what is missing in the database at `uri` and gives it, as `missingIndexes` does. On a connection of its own, without a bound
@@ -18,6 +22,7 @@ export async function buildIndexesAt(uri: string, withinMs: number): Promise<str
     createStore(connection);
     const missing = await missingIndexes(connection);
     await buildIndexes(connection);
+    await adoptAccounts(connection);
     return missing;
   } finally {
     await connection.close();

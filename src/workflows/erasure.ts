@@ -1,10 +1,15 @@
-import { CancellationScope, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, patched, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ErasureActivities } from '../activities/erasure';
+import type { ForgetActivities } from '../activities/context/forget';
 import type { EraseUser } from '../messages/erasure';
 import { searchAttributes } from '../messages/searchAttributes';
-import { long } from './proxies';
+import { long, sending } from './proxies';
 
 const { erasureOrder, eraseFeature, finishErasure } = long<ErasureActivities>();
+const { forgetAtReceiver, dropContext } = sending<ForgetActivities>();
+
+/** Runs of before 0.3.0 were begun without. */
+const receiverForgets = 'receiver-forgets';
 
 /** More passes than this mean that something keeps writing: the last look deals with it. */
 const passesMax = 5;
@@ -12,8 +17,9 @@ const passesMax = 5;
 /**
  * X1  Features are erased until a pass finds nothing: a request that was under way may have written after the first.
  * X2  The account's row goes last, and only then can its e-mail address be used again.
- * X3  The receipt says done when all is gone; one late look follows for what a very slow upload left.
- * X4  It cannot be cancelled: an account that is half erased is nobody's wish.
+ * X3  What is here does not wait for others to be gone: then the ML service is made to forget, until it confirms.
+ * X4  The receipt says done when all is gone; one late look follows for what a very slow upload left, or a very slow receiver took in.
+ * X5  It cannot be cancelled: an account that is half erased is nobody's wish.
  */
 export function eraseUser(args: EraseUser): Promise<void> {
   return CancellationScope.nonCancellable(() => erase(args));
@@ -34,11 +40,20 @@ async function erase({ userId, receiptId, timing }: EraseUser): Promise<void> {
   await sleep(timing.settleMs);
   for (let passes = 1; (await pass(data)) > 0 && passes < passesMax; passes += 1);
   await pass(['accounts']);
+  let forgotten: Awaited<ReturnType<typeof forgetAtReceiver>> = 'never told';
+  if (patched(receiverForgets)) {
+    setCurrentDetails('Erased here. Waiting until the ML service confirms that it has forgotten the account.');
+    forgotten = await forgetAtReceiver(userId);
+  }
   await finishErasure(receiptId);
   upsertSearchAttributes([{ key: searchAttributes.state, value: 'done' }]);
 
   setCurrentDetails('Erased. One late look is to come.');
   await sleep(timing.lateMs);
   await pass(order);
+  if (patched(receiverForgets)) {
+    if (forgotten === 'may come back') await forgetAtReceiver(userId);
+    await dropContext(userId);
+  }
   setCurrentDetails('Erased.');
 }

@@ -5,6 +5,8 @@ import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
  *
  * quick     Idempotent I/O on our own stores. Repeated until it works: giving up would lose the user's meal.
  * long      Work in many steps, told alive by heartbeats, and never given up.
+ * sending   Another's service, behind an activity that writes down how the attempt went: the workflow decides on the next one. What is repeated
+ *           here are faults of our own, until they are over.
  * upstream  Another's service, slow or down at times. Few attempts, as someone waits; the workflow decides what a failure means.
  */
 
@@ -40,6 +42,13 @@ export const upstream = <A>(
       initialInterval: attempts.initialMs,
       nonRetryableErrorTypes: [...finalFailures],
     },
+  });
+
+export const sending = <A>() =>
+  proxyActivities<A>({
+    startToCloseTimeout: '60s',
+    heartbeatTimeout,
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
   });
 
 export const long = <A>() =>

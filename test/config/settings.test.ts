@@ -72,6 +72,8 @@ describe('what is accepted', () => {
         TEMPORAL_TLS_CLIENT_CERT_PATH: { TEMPORAL_TLS_CLIENT_KEY_PATH: 'x' },
         TEMPORAL_TLS_CLIENT_KEY_PATH: { TEMPORAL_TLS_CLIENT_CERT_PATH: 'x' },
         NODE_ENV: productionEnvironment,
+        FLASK_AI_BASE_URL: { INTERNAL_HMAC_SECRET: 'x' },
+        CONTEXT_SYNC_BATCH_URL: { INTERNAL_HMAC_SECRET: 'x', FLASK_AI_BASE_URL: 'https://ml.example.com' },
       };
       expect(parse({ ...bucket, ...partner[variable], [variable]: example })[field]).not.toBeNull();
     }
@@ -115,6 +117,90 @@ describe('what is accepted', () => {
       reaskForMs: 86_400_000,
       refineForMs: 604_800_000,
     });
+  });
+});
+
+describe('context sync', () => {
+  const receiver = { FLASK_AI_BASE_URL: 'http://127.0.0.1:5000/ml/', INTERNAL_HMAC_SECRET: 'new,old' };
+  const refused = (env: Record<string, string>) => [...complaints({ ...leastEnvironment, ...env }).keys()];
+
+  it('is off unless it is configured, and has the defaults of the contract', () => {
+    expect(parse()).toMatchObject({
+      nodeInternalKey: null,
+      internalHmacSecret: null,
+      flaskAiBaseUrl: null,
+      contextSyncPath: '/internal/sync-user',
+      contextSyncMode: 'full',
+      contextSyncBatchUrl: null,
+      contextSyncTimeoutMs: 5_000,
+      contextSyncSweepMs: 30_000,
+      contextSyncMaxRps: 50,
+      contextTiming: {
+        debounceMs: 1_000,
+        maxWaitMs: 5_000,
+        idleMs: 600_000,
+        retryMs: 1_000,
+        retryMaxMs: 300_000,
+        attempts: 8,
+        pushesOfARun: 500,
+      },
+    });
+  });
+
+  it('takes two secrets and two keys, and any path', () => {
+    const env = { ...receiver, NODE_INTERNAL_KEY: 'a, b', CONTEXT_SYNC_PATH: '/internal/internal/sync-user' };
+    expect(parse(env)).toMatchObject({
+      flaskAiBaseUrl: 'http://127.0.0.1:5000/ml',
+      internalHmacSecret: ['new', 'old'],
+      nodeInternalKey: ['a', 'b'],
+      contextSyncPath: '/internal/internal/sync-user',
+    });
+  });
+
+  it('never waits less before a late attempt than before an early one', () => {
+    expect(parse({ CONTEXT_SYNC_RETRY_MS: '400000' }).contextTiming.retryMaxMs).toBe(400_000);
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['an ML service without a secret', { FLASK_AI_BASE_URL: 'http://ml:5000' }, 'INTERNAL_HMAC_SECRET'],
+    ['three secrets', { INTERNAL_HMAC_SECRET: 'a,b,c' }, 'INTERNAL_HMAC_SECRET'],
+    ['three keys', { NODE_INTERNAL_KEY: 'a,b,c' }, 'NODE_INTERNAL_KEY'],
+    ['a longest wait below the quiet time', { CONTEXT_SYNC_DEBOUNCE_MS: '6000' }, 'CONTEXT_SYNC_MAX_WAIT_MS'],
+    ['many at once without one', { CONTEXT_SYNC_BATCH_URL: 'http://ml/many' }, 'CONTEXT_SYNC_BATCH_URL'],
+    ['an address with a query', { ...receiver, FLASK_AI_BASE_URL: 'http://ml/?a=1' }, 'FLASK_AI_BASE_URL'],
+    ['an address with a password', { ...receiver, FLASK_AI_BASE_URL: 'http://u:p@ml' }, 'FLASK_AI_BASE_URL'],
+    ['another scheme', { ...receiver, FLASK_AI_BASE_URL: 'ftp://ml' }, 'FLASK_AI_BASE_URL'],
+    ['a path with a query', { CONTEXT_SYNC_PATH: '/a?b=c' }, 'CONTEXT_SYNC_PATH'],
+    ['a path that is none', { CONTEXT_SYNC_PATH: 'a' }, 'CONTEXT_SYNC_PATH'],
+    ['another mode', { CONTEXT_SYNC_MODE: 'some' }, 'CONTEXT_SYNC_MODE'],
+    ['no attempt', { CONTEXT_SYNC_MAX_ATTEMPTS: '0' }, 'CONTEXT_SYNC_MAX_ATTEMPTS'],
+    ['no time at all', { CONTEXT_SYNC_TIMEOUT_MS: '0' }, 'CONTEXT_SYNC_TIMEOUT_MS'],
+    ['a pace of nothing', { CONTEXT_SYNC_MAX_RPS: '0' }, 'CONTEXT_SYNC_MAX_RPS'],
+  ])('refuses %s', (_, env, variable) => {
+    expect(refused(env)).toEqual([variable]);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['http://127.0.0.1:3000', {}],
+    ['http://localhost:3000/ml', {}],
+    ['http://[::1]:3000', {}],
+    ['http://0.0.0.0:3000', {}],
+    ['http://127.0.0.1', { PORT: '80' }],
+    ['http://10.0.0.7:3000', { HOST: '10.0.0.7' }],
+    ['https://palate.example.com/ml', { PUBLIC_URL: 'https://palate.example.com' }],
+  ])('refuses %s, which is this server', (address, env) => {
+    expect(refused({ ...receiver, ...env, FLASK_AI_BASE_URL: address })).toEqual(['FLASK_AI_BASE_URL']);
+    expect(refused({ ...receiver, ...env, CONTEXT_SYNC_BATCH_URL: address })).toEqual(['CONTEXT_SYNC_BATCH_URL']);
+  });
+
+  it('takes another port of this machine, and another machine with this port', () => {
+    expect(refused({ ...receiver, FLASK_AI_BASE_URL: 'http://127.0.0.1:5000' })).toEqual([]);
+    expect(refused({ ...receiver, FLASK_AI_BASE_URL: 'http://ml.internal:3000' })).toEqual([]);
+  });
+
+  it('shows no secret however it is printed', () => {
+    const settings = parse({ ...receiver, INTERNAL_HMAC_SECRET: 'hidden', NODE_INTERNAL_KEY: 'hidden,hidden2' });
+    for (const printed of [JSON.stringify(settings), inspect(settings)]) expect(printed).not.toContain('hidden');
   });
 });
 
@@ -231,6 +317,8 @@ describe('production', () => {
   const inProduction = (changes: Record<string, string | undefined>) => [
     ...complaints({ ...productionEnvironment, ...changes }).keys(),
   ];
+  const random = 'b41c59a7d20e846aa91c7d05e3f682b4';
+  const securely = { FLASK_AI_BASE_URL: 'https://ml.example.com', INTERNAL_HMAC_SECRET: random };
   const example = (variable: string) => documentedSettings().find((doc) => doc.variable === variable)?.example;
 
   it.each<[string, Record<string, string | undefined>, string[]]>([
@@ -247,6 +335,17 @@ describe('production', () => {
     ['no public address of a worker', { PUBLIC_URL: undefined, PALATE_ROLE: 'worker' }, []],
     ['a public address in the clear', { PUBLIC_URL: 'http://palate.example.com' }, ['PUBLIC_URL']],
     ['a public address of this machine', { PUBLIC_URL: 'http://localhost:3000' }, []],
+    ['context sync as it should be', securely, []],
+    ['an ML service in the clear', { ...securely, FLASK_AI_BASE_URL: 'http://ml' }, ['FLASK_AI_BASE_URL']],
+    ['many in the clear', { ...securely, CONTEXT_SYNC_BATCH_URL: 'http://ml/many' }, ['CONTEXT_SYNC_BATCH_URL']],
+    ['a short signing secret', { ...securely, INTERNAL_HMAC_SECRET: 'f3b1c59a7d20' }, ['INTERNAL_HMAC_SECRET']],
+    ['our own signing secret', { INTERNAL_HMAC_SECRET: example('INTERNAL_HMAC_SECRET') }, ['INTERNAL_HMAC_SECRET']],
+    ['our own internal key', { NODE_INTERNAL_KEY: example('NODE_INTERNAL_KEY') }, ['NODE_INTERNAL_KEY']],
+    [
+      'a plain internal key behind another',
+      { NODE_INTERNAL_KEY: `${random},aaaaaaaaaaaaaaaaaa` },
+      ['NODE_INTERNAL_KEY'],
+    ],
   ])('%s', (_, changes, expected) => {
     expect(inProduction(changes)).toEqual(expected);
   });
@@ -282,8 +381,7 @@ describe('foreign names', () => {
     ['REDIS_HOST', 'MONGODB_URI'],
     ['MLFLOW_TRACKING_URI', 'TEMPORAL_ADDRESS'],
     ['CLOUDWATCH_NAMESPACE', 'METRICS_PORT'],
-    ['OPENAI_EMBEDDING_MODEL', 'does not serve an embedding model'],
-    ['CONTEXT_SYNC_DEBOUNCE_MS', 'does not serve context sync'],
+    ['PLAN_WAIT_MS', 'does not serve meal plans'],
     ['WEBHOOK_PORTS', 'does not serve webhooks'],
     ['RETRAIN_CRON', 'does not serve recommendations'],
   ])('%s is ignored with one line that names %s and not its value', (name, says) => {

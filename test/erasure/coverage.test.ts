@@ -34,6 +34,7 @@ const ownerKey =
 /** Without a person in them, each for a reason. */
 const ownerless: Readonly<Record<string, string>> = {};
 const ownerlessRuns: Readonly<Record<string, string>> = {
+  'replay-syncs:*': 'whose syncs it replays is in rows, and the run does not know them',
   'barcode:*': 'a product is nobody’s, and the run does not know who asked',
 };
 

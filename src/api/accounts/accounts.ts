@@ -1,8 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Account } from '../../model/accounts';
+import { userSection } from '../../model/context';
 import type { Id } from '../../model/ids';
 import type { NewAccount, ProfileChange, Taken } from '../../store/accounts';
+import { createContextWrites } from '../context/change';
 import type { Authenticate, Caller } from '../deps';
 import { conflict, problem } from '../errors';
+import type { Context } from '../route';
 import { requestErasure, type RequestedErasure } from '../erasure/request';
 import type { AccountDeps } from './deps';
 import { exportOf } from './export';
@@ -16,7 +20,11 @@ export interface Accounts {
   authenticate: Authenticate;
   findCaller: (id: Id) => Promise<Caller | null>;
   /** `taken`: the door says so in its own status. */
-  signUp(account: Omit<NewAccount, 'passwordHash'> & { password: string }, life: Life): Promise<Granted | Taken>;
+  signUp(
+    account: Omit<NewAccount, 'passwordHash'> & { password: string },
+    life: Life,
+    after: AfterAnswer,
+  ): Promise<Granted | Taken>;
   /** Throws 401 (unknown account and wrong password alike) or 429. */
   signIn(who: Credentials, life: Life): Promise<Granted>;
   /** Throws 401 where the refresh token does not count. */
@@ -26,13 +34,16 @@ export interface Accounts {
   /** Throws 401 where the account is gone. */
   find(id: Id): Promise<Account>;
   /** `change` is a pure function of the account; it is applied again where another door wrote meanwhile. */
-  changeProfile(id: Id, change: (account: Account) => ProfileChange): Promise<Account>;
+  changeProfile(id: Id, change: (account: Account) => ProfileChange, afterAnswer: AfterAnswer): Promise<Account>;
   /** Ends every session but gives the caller a new one. Throws 400 where the current password is wrong, 429 after too many. */
   changePassword(caller: Caller, address: string, current: string, chosen: string): Promise<Granted>;
   /** Everything that is kept of the account. */
   export(id: Id): Promise<Record<string, unknown>>;
   erase(caller: Caller, requestId: string): Promise<RequestedErasure>;
 }
+
+/** Puts work off until the answer is out. */
+export type AfterAnswer = Context<'public', unknown, unknown, unknown>['afterAnswer'];
 
 export interface Credentials {
   by: { email: string } | { username: string };
@@ -45,6 +56,7 @@ const writesMax = 10;
 
 export function createAccounts(deps: AccountDeps): Accounts {
   const { store, clock } = deps;
+  const writeContext = createContextWrites(deps);
   const passwords = deps.passwords ?? createPasswords();
   const throttle = createThrottle(store.accountAttempts, clock, deps.loginLimits);
   const tokens = createTokens({
@@ -93,9 +105,13 @@ export function createAccounts(deps: AccountDeps): Accounts {
     findCaller: tokens.findCaller,
     find,
 
-    async signUp({ password, ...account }, life) {
-      const created = await store.accounts.create({ ...account, passwordHash: await passwords.hash(password) });
-      if (!('taken' in created)) return sessions.open(created, life);
+    async signUp({ password, ...account }, life, after) {
+      const passwordHash = await passwords.hash(password);
+      const created = await store.accounts.create({ ...account, passwordHash });
+      if (!('taken' in created)) {
+        after(() => deps.contextChanges.wake(created.id));
+        return sessions.open(created, life);
+      }
       const own = await ownRow(account.id, account.email);
       return own ? sessions.open(own, life) : created;
     },
@@ -127,10 +143,14 @@ export function createAccounts(deps: AccountDeps): Accounts {
 
     endRefreshToken: (refreshToken, ownerId) => sessions.endByRefreshToken(refreshToken, ownerId),
 
-    async changeProfile(id, change) {
+    async changeProfile(id, change, afterAnswer) {
       for (let writes = 0; writes < writesMax; writes += 1) {
         const account = await find(id);
-        const written = await store.accounts.writeProfile(id, account.profileRevision, change(account));
+        const stood = userSection(id, account.profile);
+        const written = await writeContext({ caller: { id }, afterAnswer }, 'user', async (session) => {
+          const row = await store.accounts.writeProfile(id, account.profileRevision, change(account), session);
+          return { changed: row !== null && !isDeepStrictEqual(userSection(id, row.profile), stood), value: row };
+        });
         if (written) return written;
       }
       return conflict('The profile is being changed by others at the same time; try again.');

@@ -1,3 +1,4 @@
+import type { ContextChanges } from '../../launches/contextChanges';
 import type { Launches } from '../../launches/launch';
 import type { ErasureTiming } from '../../messages/erasure';
 import type { AccountAttemptStore } from '../../store/accountAttempts';
@@ -24,6 +25,7 @@ export interface AccountDeps {
     readonly tickets: Pick<TicketStore, 'removeOf'>;
   };
   readonly launches: Launches;
+  readonly contextChanges: Pick<ContextChanges, 'record' | 'wake'>;
   readonly capabilities: Capabilities;
   readonly clock: () => Date;
   /** What the owner's export holds beside the account itself. */

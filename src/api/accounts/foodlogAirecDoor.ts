@@ -25,8 +25,8 @@ export const foodlogAirecDoor = (accounts: Accounts): Route[] => [
       idempotent: 'secret',
       responses: { 201: LoginAnswer, 409: Problem },
     },
-    async ({ body, resourceId }) => {
-      const granted = await accounts.signUp({ ...body, name: body.name ?? null, id: resourceId }, 'long');
+    async ({ body, resourceId, afterAnswer }) => {
+      const granted = await accounts.signUp({ ...body, name: body.name ?? null, id: resourceId }, 'long', afterAnswer);
       if ('taken' in granted) throw problem('duplicate-email');
       return reply(201, presentLogin(granted, 'The account is ready.'));
     },

@@ -38,12 +38,13 @@ export const macromindDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'clock
       idempotent: 'secret',
       responses: { 201: LoginAnswer, 400: Problem },
     },
-    async ({ body, resourceId }) => {
+    async ({ body, resourceId, afterAnswer }) => {
       const { email, password, full_name } = body;
       const profile = applyRegistration(emptyProfile, body);
       const granted = await accounts.signUp(
         { id: resourceId, email, password, name: full_name ?? null, profile },
         'short',
+        afterAnswer,
       );
       // Its contract answers 400 here, where the others answer 409.
       if ('taken' in granted) invalid('body.email', 'An account with this e-mail address exists; log in instead.');
@@ -102,8 +103,12 @@ export const macromindDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'clock
       body: ProfileBody,
       responses: { 200: z.object({ message: z.string(), profile: MacromindProfile }), 401: Problem },
     },
-    async ({ caller, body }) => {
-      const { profile } = await accounts.changeProfile(caller.id, (account) => applyProfile(account.profile, body));
+    async ({ caller, body, afterAnswer }) => {
+      const { profile } = await accounts.changeProfile(
+        caller.id,
+        (account) => applyProfile(account.profile, body),
+        afterAnswer,
+      );
       return { message: 'The profile is saved.', profile: profileForMacromind(profile) };
     },
   ),
@@ -117,11 +122,13 @@ export const macromindDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'clock
       body: OnboardingBody,
       responses: { 200: MacromindUser, 401: Problem },
     },
-    async ({ caller, body }) =>
+    async ({ caller, body, afterAnswer }) =>
       userForMacromind(
-        await accounts.changeProfile(caller.id, (account) => ({
-          profile: applyOnboarding(account.profile, body, deps.clock()),
-        })),
+        await accounts.changeProfile(
+          caller.id,
+          (account) => ({ profile: applyOnboarding(account.profile, body, deps.clock()) }),
+          afterAnswer,
+        ),
       ),
   ),
   json(

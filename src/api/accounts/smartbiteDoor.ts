@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GivenPassword } from '../../model/accounts';
+import type { Id } from '../../model/ids';
 import { emptyProfile } from '../../model/profiles';
 import {
   AdditionalDataBody,
@@ -9,12 +10,11 @@ import {
   enveloped,
   SignupBody,
   SmartbiteUser,
-  UpdateBody,
   userForSmartbite,
 } from '../dialects/smartbite';
 import { conflict, problem, Problem } from '../errors';
 import { json, reply, type Route } from '../route';
-import type { Accounts } from './accounts';
+import type { Accounts, AfterAnswer } from './accounts';
 import type { AccountDeps } from './deps';
 import { ErasureStarted } from './macromindDoor';
 import { LoginAnswer, presentLogin } from './present';
@@ -54,6 +54,8 @@ export const smartbiteDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'setti
     'set-cookie': cookieOf(refreshToken, days(deps.settings.jwtRefreshDays), secure),
     'cache-control': 'no-store',
   });
+  const change = (id: Id, body: Parameters<typeof applyUpdate>[1], after: AfterAnswer) =>
+    accounts.changeProfile(id, (account) => applyUpdate(account.profile, body), after);
   const forget = { 'set-cookie': cookieOf('', 0, secure) };
 
   return [
@@ -68,7 +70,7 @@ export const smartbiteDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'setti
         idempotent: 'secret',
         responses: { 201: LoginAnswer, 409: Problem },
       },
-      async ({ body, resourceId }) => {
+      async ({ body, resourceId, afterAnswer }) => {
         const { email, password, fullName, username, phone, profile, preferences } = body;
         const granted = await accounts.signUp(
           {
@@ -81,6 +83,7 @@ export const smartbiteDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'setti
             profile: applyFields(emptyProfile, { ...profile, ...preferences }),
           },
           'short',
+          afterAnswer,
         );
         if (!('taken' in granted)) return reply(201, presentLogin(granted, 'The account is ready.'), keep(granted));
         if (granted.taken === 'email') throw problem('duplicate-email');
@@ -158,13 +161,10 @@ export const smartbiteDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'setti
         access: 'user',
         tag: 'accounts',
         summary: 'Merge into the profile (SmartBite)',
-        body: UpdateBody,
+        body: AdditionalDataBody,
         responses: { 200: enveloped(SmartbiteUser), 401: Problem },
       },
-      async ({ caller, body }) =>
-        envelope(
-          userForSmartbite(await accounts.changeProfile(caller.id, (account) => applyUpdate(account.profile, body))),
-        ),
+      async ({ caller, body, afterAnswer }) => envelope(userForSmartbite(await change(caller.id, body, afterAnswer))),
     ),
     json(
       {
@@ -176,10 +176,7 @@ export const smartbiteDoor = (accounts: Accounts, deps: Pick<AccountDeps, 'setti
         body: AdditionalDataBody,
         responses: { 200: enveloped(SmartbiteUser), 401: Problem },
       },
-      async ({ caller, body }) =>
-        envelope(
-          userForSmartbite(await accounts.changeProfile(caller.id, (account) => applyUpdate(account.profile, body))),
-        ),
+      async ({ caller, body, afterAnswer }) => envelope(userForSmartbite(await change(caller.id, body, afterAnswer))),
     ),
     json(
       {

@@ -54,13 +54,14 @@ export const classifiersVariables = {
     unset: 'off',
     example: 'sk-0123456789abcdef',
     meaning:
-      'Key of OpenAI; turns on a third classifier, which tells the foods of a plate apart and judges their weight by eye. It is sent the picture (without its metadata) and nothing else.',
+      'Key of OpenAI; turns on a third classifier, which tells the foods of a plate apart and judges their weight by eye; it is sent the picture (without its metadata) and nothing else. It also turns on OPENAI_EMBEDDING_MODEL.',
   }),
   openaiBaseUrl: setting(kind.baseUrl(), {
     variable: 'OPENAI_BASE_URL',
     byDefault: 'https://api.openai.com/v1',
     example: 'https://api.openai.com/v1',
-    meaning: 'Where OpenAI, or a server that speaks the same, answers; `/chat/completions` is appended.',
+    meaning:
+      'Where OpenAI, or a server that speaks the same, answers; `/chat/completions` and `/embeddings` are appended.',
   }),
   openaiModel: setting(kind.text(), {
     variable: 'OPENAI_MODEL',

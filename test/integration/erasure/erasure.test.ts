@@ -10,6 +10,7 @@ import {
   type Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { createForgetActivities } from '../../../src/activities/context/forget';
 import { createErasureActivities, type Eraser, type Erasers } from '../../../src/activities/erasure';
 import { createErasers } from '../../../src/activities/everyEraser';
 import { createLaunches, type Launches } from '../../../src/launches/launch';
@@ -81,7 +82,16 @@ const workerWith = (own: Erasers, maxCachedWorkflows?: number): Promise<Worker> 
     namespace: 'default',
     taskQueue,
     workflowBundle: bundle,
-    activities: createErasureActivities({ erasers: own, erasures: house.store.erasures }),
+    activities: {
+      ...createErasureActivities({ erasers: own, erasures: house.store.erasures }),
+      // No receiver is configured, and none was ever told.
+      ...createForgetActivities({
+        receiver: null,
+        syncs: house.store.contextSyncs,
+        circuits: { through: (_name, call) => call(false) },
+        clock: () => new Date(),
+      }),
+    },
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
     shutdownGraceMs: 300,
     onActivity: () => undefined,
@@ -99,6 +109,8 @@ async function live(who: { email: string; id: string; access: string }): Promise
     .collection<Row>('entries')
     .insertOne({ _id: entry, ownerId: who.id, kind: 'photo', deletedAt: null });
   await objects.put(`photos/${entry}/picture.jpg`, Buffer.from('a picture'), { contentType: 'image/jpeg' });
+  for (const name of ['constraints', 'feedback', 'meal_plans'])
+    await house.connection.collection<Row>(name).insertOne({ _id: `c${who.id}`, ownerId: who.id });
   await house.connection
     .collection<Row>('idempotency')
     .insertOne({ _id: `i${who.id}`, scope: who.id, keyHash: 'k', ownerId: who.id });
@@ -149,8 +161,11 @@ describe('an account that asks to go', () => {
           'account_attempts',
           'account_sessions',
           'accounts',
+          'constraints',
           'entries',
+          'feedback',
           'idempotency',
+          'meal_plans',
           'tickets',
         ]),
       );
@@ -179,7 +194,7 @@ describe('an account that asks to go', () => {
       expect(after).toMatchObject({
         state: 'done',
         finished_at: expect.any(String) as string,
-        removed: { photos: 1, accounts: expect.any(Number) as number },
+        removed: { photos: 1, constraints: 1, feedback: 1, plans: 1, accounts: expect.any(Number) as number },
       });
       expect(JSON.stringify(after)).not.toContain(who.id);
       await record(who.id, maxCachedWorkflows === 0 ? 'replayed.0.1.0' : 'complete.0.1.0');

@@ -1,0 +1,81 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { contextFailures, contextSyncId } from '../../messages/context';
+import type { Id } from '../../model/ids';
+import { ReceiverFault, type ContextReceiver } from '../../services/contextReceiver';
+import type { ContextSyncStore } from '../../store/context/syncs';
+import { CircuitOpen, type Circuits } from '../circuits';
+import type { Eraser } from '../erasure';
+import { judgeReceiver } from './push';
+
+/**
+ * Makes the receiver forget an account that is erased.
+ *
+ * F1  The row is closed first: nothing is sent for the account from then on, and what is under way is waited for.
+ * F2  The row stays, closed, until the very end of the erasure: a late change makes no new one that would be sent.
+ * F3  It is asked for until the receiver confirms, also where that takes days; an account it was never told of is not mentioned to it.
+ */
+export interface ForgetDeps {
+  receiver: Pick<ContextReceiver, 'forget'> | null;
+  syncs: Pick<ContextSyncStore, 'close' | 'remove'>;
+  circuits: Circuits;
+  clock: () => Date;
+}
+
+/** What an operator must mend is not asked for every few seconds. */
+const seldomMs = 5 * 60_000;
+const fromNowMs = (clock: () => Date, until: Date) => Math.max(100, until.getTime() - clock().getTime());
+
+export function createForgetActivities({ receiver, syncs, circuits, clock }: ForgetDeps) {
+  const again = (message: string, nextRetryDelayMs?: number) =>
+    ApplicationFailure.create({
+      type: contextFailures.notForgotten,
+      message,
+      ...(nextRetryDelayMs !== undefined && { nextRetryDelay: nextRetryDelayMs }),
+    });
+  return {
+    /** `may come back`: a push of before may still be taken in over there, so that it is asked for once more later. */
+    async forgetAtReceiver(userId: Id): Promise<'forgotten' | 'may come back' | 'never told'> {
+      const { told, leasedUntil, mayArrive } = await syncs.close(userId);
+      if (!told) return 'never told';
+      if (leasedUntil !== null && leasedUntil > clock())
+        throw again('A push to the ML service is still under way.', fromNowMs(clock, leasedUntil));
+      if (receiver === null)
+        throw again('The ML service was told of this account, and FLASK_AI_BASE_URL is not set any more.', seldomMs);
+      const { cancellationSignal } = Context.current();
+      try {
+        await circuits.through(
+          'context_receiver',
+          () => receiver.forget(userId, cancellationSignal),
+          judgeReceiver,
+          userId,
+        );
+        return mayArrive ? 'may come back' : 'forgotten';
+      } catch (error) {
+        if (error instanceof CircuitOpen) throw again(error.message, fromNowMs(clock, error.until));
+        if (!(error instanceof ReceiverFault)) throw error;
+        throw again(error.message, error.retryable ? error.retryAfterMs : seldomMs);
+      }
+    },
+
+    async dropContext(userId: Id): Promise<void> {
+      await syncs.remove(userId);
+    },
+  };
+}
+export type ForgetActivities = ReturnType<typeof createForgetActivities>;
+
+/** Ends the account's run and closes its row; the row goes at the end of the erasure, when the receiver has forgotten. */
+export const contextEraser = (deps: {
+  syncs: Pick<ContextSyncStore, 'close'>;
+  endRun: (workflowId: string) => Promise<void>;
+}): Eraser => ({
+  collections: ['context_syncs'],
+  objectPrefixes: [],
+  workflowIds: ['context-sync:*'],
+  async erase(userId) {
+    await deps.syncs.close(userId);
+    await deps.endRun(contextSyncId(userId));
+    return { removed: 0 };
+  },
+});

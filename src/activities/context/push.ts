@@ -1,0 +1,160 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SyncFailureReason, SyncSender } from '../../model/context';
+import type { Id } from '../../model/ids';
+import { ReceiverFault } from '../../services/contextReceiver';
+import type { ContextSyncStore } from '../../store/context/syncs';
+import type { Pace, PaceStore } from '../../store/paces';
+import { CircuitOpen, type Circuits, type Verdict } from '../circuits';
+import {
+  createSender,
+  momentMs,
+  NotSent,
+  sweepGraceMs,
+  type Ended,
+  type SenderDeps,
+  type SenderSettings,
+} from './send';
+
+/**
+ * Sends the context of users to the receiver: the one way out, whoever sends.
+ *
+ * G1  The circuit is asked before anything else, so that an outage costs no lease and no attempt; nor does the push that finds out whether
+ *     it is over, whosever it is.
+ * G2  Requests are paced, of all replicas together. Where the next slot is far off the caller is told when to come back, and keeps it.
+ * G3  At most `mostAtOnce` requests of a process are under way: a receiver that is slow must not take the worker from the photos.
+ */
+export interface ContextPusher {
+  push(userId: Id, options: PushOptions, signal: AbortSignal): Promise<PushResult>;
+  /** Up to 100 users in one request; only where `takesMany`. One result for each. */
+  pushMany(userIds: readonly Id[], by: SyncSender, signal: AbortSignal): Promise<ReadonlyMap<Id, PushResult>>;
+  readonly takesMany: boolean;
+}
+
+export interface PushOptions {
+  by: SyncSender;
+  /** Also what is acknowledged. */
+  force?: boolean;
+  /** The time of a slot that was handed out before has come. */
+  paced?: boolean;
+  attempt: { number: number; of: number; nextInMs: number };
+}
+
+export type PushResult =
+  /** `behind`: it changed again meanwhile. */
+  | { kind: 'acknowledged'; version: number; behind: boolean }
+  | { kind: 'failed'; reason: SyncFailureReason; status: number | null; gaveUp: boolean; retryAfterMs: number | null }
+  /** The circuit is open; epoch milliseconds. */
+  | { kind: 'held'; untilMs: number }
+  /** Another sender has the lease, or too many requests are under way. */
+  | { kind: 'busy'; waitMs: number }
+  /** A slot was handed out: come back then, with `paced`. */
+  | { kind: 'paced'; waitMs: number }
+  /** There is nothing to send. */
+  | { kind: 'current'; version: number }
+  | { kind: 'gone' }
+  | { kind: 'off' };
+
+export interface PushTold {
+  by: SyncSender;
+  reason: SyncFailureReason | null;
+  ms: number;
+}
+
+export interface ContextPusherDeps extends Omit<SenderDeps, 'receiver' | 'syncs' | 'settings'> {
+  /** Null: none is configured. */
+  receiver: SenderDeps['receiver'] | null;
+  syncs: Pick<ContextSyncStore, 'lease' | 'settle' | 'putOff'>;
+  paces: Pick<PaceStore, 'reserve'>;
+  circuits: Circuits;
+  settings: SenderSettings & { pace: Pace };
+}
+
+export const mostUsersOfARequest = 100;
+const mostAtOnce = 8;
+/** Up to this, a slot is waited for where one is. */
+const shortWaitMs = 500;
+
+const aboutTheAddress: readonly (number | null)[] = [404, 405];
+
+/** What a fault says of the receiver as a whole. */
+export const judgeReceiver = (error: unknown): Verdict => {
+  if (!(error instanceof ReceiverFault)) return { kind: 'neither' };
+  const { message: why, reason, status, retryAfterMs = 0 } = error;
+  if (retryAfterMs > 0) return { kind: 'busy', waitMs: retryAfterMs, why };
+  // One account may be refused for what it holds. Other refusals are no matter of one account, when many are refused in a row.
+  if (reason === 'conflict' || (reason === 'rejected' && !aboutTheAddress.includes(status))) return { kind: 'neither' };
+  return { kind: 'failed', why };
+};
+
+const off: ContextPusher = {
+  takesMany: false,
+  push: () => Promise.resolve({ kind: 'off' }),
+  pushMany: (userIds) => Promise.resolve(new Map(userIds.map((userId) => [userId, { kind: 'off' }]))),
+};
+
+export function createContextPusher({ receiver, paces, circuits, ...deps }: ContextPusherDeps): ContextPusher {
+  if (receiver === null) return off;
+  const { syncs, clock, settings } = deps;
+  const sender = createSender({ ...deps, receiver });
+  let underWay = 0;
+
+  /** Milliseconds until the slot that is handed out. */
+  const slot = async (): Promise<number> =>
+    Math.max(0, (await paces.reserve('context_receiver', settings.pace)).getTime() - clock().getTime());
+
+  /** `instead`: the result where nothing was sent. */
+  const guarded = async <Result>(
+    call: (probing: boolean) => Promise<Ended<Result>>,
+    instead: (result: PushResult) => Result,
+    subject?: string,
+  ): Promise<Result> => {
+    if (underWay >= mostAtOnce) return instead({ kind: 'busy', waitMs: momentMs });
+    underWay += 1;
+    let ended: Ended<Result> | undefined;
+    const told = async (probing: boolean) => {
+      ended = await call(probing);
+      if (ended.fault !== null) throw ended.fault;
+      return ended.result;
+    };
+    try {
+      return await circuits.through('context_receiver', told, judgeReceiver, subject);
+    } catch (error) {
+      if (ended !== undefined) return ended.result;
+      if (error instanceof CircuitOpen) return instead({ kind: 'held', untilMs: error.until.getTime() });
+      if (error instanceof NotSent) return instead(error.result);
+      throw error;
+    } finally {
+      underWay -= 1;
+    }
+  };
+
+  return {
+    takesMany: receiver.takesMany,
+
+    push: (userId, options, signal) =>
+      guarded<PushResult>(
+        async (probing) => {
+          const waitMs = options.paced === true ? 0 : await slot();
+          if (waitMs > shortWaitMs) {
+            await syncs.putOff(userId, new Date(clock().getTime() + waitMs + sweepGraceMs));
+            throw new NotSent({ kind: 'paced', waitMs });
+          }
+          if (waitMs > 0) await delay(waitMs, undefined, { signal });
+          return sender.send(userId, options, probing, signal);
+        },
+        (result) => result,
+        userId,
+      ),
+
+    pushMany: (userIds, by, signal) =>
+      guarded<ReadonlyMap<Id, PushResult>>(
+        async () => {
+          const waitMs = await slot();
+          if (waitMs > shortWaitMs) throw new NotSent({ kind: 'paced', waitMs });
+          await delay(waitMs, undefined, { signal });
+          return sender.sendMany(userIds, by, signal);
+        },
+        (result) => new Map(userIds.map((userId) => [userId, result])),
+      ),
+  };
+}

@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { replayFailures, type ReplayBatch, type ReplayCounts } from '../../messages/contextReplay';
+import type { ReplayState } from '../../model/contextReplays';
+import type { Id } from '../../model/ids';
+import type { DecidedResult, ReplayStore } from '../../store/context/replays';
+import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
+import type { SyncRow } from '../../store/context/syncs';
+import type { Store } from '../../store/store';
+import type { ContextPusher, PushResult } from './push';
+
+/**
+ * What a replay does to the world.
+ *
+ * L1  Each result is written as soon as it is known, and once: whoever tries again after a crash finds those that are left.
+ * L2  A replay makes one attempt for each account. That the receiver is left alone, or that another sender is at work, is no failure:
+ *     the account waits.
+ */
+export interface ReplayActivityDeps {
+  replays: ReplayStore;
+  syncs: Pick<SyncListStore, 'findFailed' | 'findMany'>;
+  transaction: Store['transaction'];
+  pusher: ContextPusher;
+  /** Tells the user's own run, where there is one, that nothing is waited for any more. Never throws. */
+  settled: (userId: Id) => Promise<void>;
+  clock: () => Date;
+}
+
+const notedAtOnce = 500;
+const pushedAtOnce = 4;
+/** As many as a request to the receiver takes. */
+const pushedTogether = 100;
+/** A turn that comes later is waited for by the run, not here. */
+const longestTurnMs = 20_000;
+/** No receiver is configured for this worker, though there was one where the replay was made. */
+const offWaitMs = 60_000;
+const onlyAttempt = { number: 1, of: 1, nextInMs: 0 };
+
+type Waiting = Extract<ReplayBatch, { kind: 'wait' }>;
+/** What a result says of one account, or of all. */
+type Told =
+  | { kind: 'decided'; result: DecidedResult }
+  | { kind: 'later'; userId: Id; waitMs: number }
+  | { kind: 'stop'; waitMs: number; why: Waiting['why'] };
+
+export function createReplayActivities({ replays, syncs, transaction, pusher, settled, clock }: ReplayActivityDeps) {
+  const counts = async (replayId: Id): Promise<ReplayCounts> => {
+    const { total, acknowledged, failed, skipped } = await found(replayId);
+    return { total: total ?? 0, acknowledged, failed, skipped };
+  };
+  const found = async (replayId: Id) => {
+    const replay = await replays.find(replayId);
+    if (!replay)
+      throw ApplicationFailure.nonRetryable(
+        `The replay ${replayId} is not there (any more).`,
+        replayFailures.replayGone,
+      );
+    return replay;
+  };
+
+  /** Waits for its turn at the pace of all senders, where that is soon. */
+  const pushOne = async (userId: Id, signal: AbortSignal): Promise<PushResult> => {
+    const first = await pusher.push(userId, { by: 'replay', attempt: onlyAttempt }, signal);
+    if (first.kind !== 'paced' || first.waitMs > longestTurnMs) return first;
+    await delay(first.waitMs, undefined, { signal });
+    return pusher.push(userId, { by: 'replay', paced: true, attempt: onlyAttempt }, signal);
+  };
+
+  const tell = (userId: Id, row: SyncRow | undefined, since: Date, result: PushResult): Told => {
+    const decided = (outcome: DecidedResult['outcome'], reason: DecidedResult['reason'] = null): Told => ({
+      kind: 'decided',
+      result: { userId, outcome, reason },
+    });
+    switch (result.kind) {
+      case 'acknowledged':
+        return decided('acknowledged');
+      case 'failed':
+        return decided('failed', result.reason);
+      case 'current':
+        return decided(row && acknowledgedByReplay(row, since) ? 'acknowledged' : 'current');
+      case 'gone':
+        return decided('gone');
+      case 'busy':
+      case 'paced':
+        return { kind: 'later', userId, waitMs: result.waitMs };
+      case 'held':
+        return { kind: 'stop', waitMs: Math.max(0, result.untilMs - clock().getTime()), why: 'held' };
+      case 'off':
+        return { kind: 'stop', waitMs: offWaitMs, why: 'off' };
+    }
+  };
+
+  /** Writes what was told; gives the wait where one of them stops all. */
+  const keep = async (replayId: Id, told: readonly Told[]): Promise<(Told & { kind: 'stop' }) | null> => {
+    const decided = told.flatMap((one) => (one.kind === 'decided' ? [one.result] : []));
+    if (decided.length > 0) await transaction((session) => replays.decide(replayId, decided, session));
+    for (const one of told) if (one.kind === 'later') await replays.putOff(replayId, one.userId, one.waitMs);
+    await Promise.all(decided.filter(({ outcome }) => outcome === 'acknowledged').map(({ userId }) => settled(userId)));
+    return told.find((one) => one.kind === 'stop') ?? null;
+  };
+
+  const pushAll = async (
+    replayId: Id,
+    rows: ReadonlyMap<Id, SyncRow>,
+    ids: readonly Id[],
+    since: Date,
+    signal: AbortSignal,
+  ) => {
+    if (pusher.takesMany) {
+      const results = await pusher.pushMany(ids, 'replay', signal);
+      return keep(
+        replayId,
+        [...results].map(([userId, result]) => tell(userId, rows.get(userId), since, result)),
+      );
+    }
+    for (let at = 0; at < ids.length; at += pushedAtOnce) {
+      const some = ids.slice(at, at + pushedAtOnce);
+      const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, signal)));
+      const told = ended.flatMap((one, nth) => {
+        const userId = some[nth];
+        return one.status === 'fulfilled' && userId !== undefined
+          ? [tell(userId, rows.get(userId), since, one.value)]
+          : [];
+      });
+      const stop = await keep(replayId, told);
+      const fault = ended.find(({ status }) => status === 'rejected');
+      if (fault?.status === 'rejected') throw fault.reason;
+      if (stop) return stop;
+    }
+    return null;
+  };
+
+  return {
+    /** Notes whom the replay is about: those on the failed list since before it was made. Gives their number. */
+    async noteReplayed(replayId: Id): Promise<number> {
+      const { filter, createdAt, total } = await found(replayId);
+      if (total !== null) return total;
+      const { cancellationSignal: signal } = Context.current();
+      let before: FailedPosition | null = null;
+      for (;;) {
+        signal.throwIfAborted();
+        const page: SyncRow[] = await syncs.findFailed({ ...filter, until: createdAt }, notedAtOnce, before);
+        await replays.note(
+          replayId,
+          page.map(({ _id }) => _id),
+        );
+        const last = page.at(-1);
+        if (page.length < notedAtOnce || !last?.lastFailedAt) break;
+        before = { lastFailedAt: last.lastFailedAt, id: last._id };
+      }
+      return replays.finishNoting(replayId);
+    },
+
+    async replayBatch(replayId: Id, size: number): Promise<ReplayBatch> {
+      const { cancellationSignal: signal } = Context.current();
+      const { createdAt } = await found(replayId);
+      const { due, nextAt } = await replays.nextWaiting(replayId, pusher.takesMany ? pushedTogether : size);
+      if (due.length === 0) {
+        const after = await counts(replayId);
+        if (nextAt === null) return { kind: 'finished', ...after };
+        return { kind: 'wait', why: 'busy', waitMs: Math.max(0, nextAt.getTime() - clock().getTime()), ...after };
+      }
+      const rows = new Map((await syncs.findMany(due)).map((row) => [row._id, row]));
+      const dismissed = due.filter((id) => (rows.get(id)?.dismissed ?? null) !== null);
+      await keep(
+        replayId,
+        dismissed.map((userId) => ({ kind: 'decided', result: { userId, outcome: 'dismissed', reason: null } })),
+      );
+      const stop = await pushAll(
+        replayId,
+        rows,
+        due.filter((id) => !dismissed.includes(id)),
+        createdAt,
+        signal,
+      );
+      const after = await counts(replayId);
+      return stop ? { kind: 'wait', waitMs: stop.waitMs, why: stop.why, ...after } : { kind: 'more', ...after };
+    },
+
+    async moveReplay(replayId: Id, state: ReplayState): Promise<void> {
+      await replays.move(replayId, state);
+    },
+  };
+}
+export type ReplayActivities = ReturnType<typeof createReplayActivities>;
+
+/** A replay had it acknowledged since then, and died before it could write that down. */
+const acknowledgedByReplay = ({ recent }: SyncRow, since: Date): boolean =>
+  recent.some(({ by, reason, at }) => by === 'replay' && reason === null && at >= since);

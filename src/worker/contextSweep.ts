@@ -1,0 +1,100 @@
+import type { ContextPusher, PushResult } from '../activities/context/push';
+import { mostUsersOfARequest } from '../activities/context/push';
+import type { Id } from '../model/ids';
+import type { CircuitStore } from '../store/circuits';
+import type { ContextSyncStore } from '../store/context/syncs';
+import { abreast, startLooks } from './looks';
+
+export interface ContextSweep {
+  /** The receiver is well again: looks now, at everybody who is behind. */
+  receiverIsBack(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Finds the accounts that are behind and that nobody is sending: a wake-up was lost, a worker died, or the receiver was away.
+ *
+ * W1  Any number of replicas may run one: who is found is put off in the same moment, and the lease keeps senders apart.
+ * W2  While the circuit of the receiver is open nobody is woken. When its time is over one account is: its push is the probe.
+ * W3  Where the receiver takes many, the sweep sends itself, 100 users a request; an account's own run is woken only where it does not, and
+ *     for whom it did not go well: that may go better alone.
+ */
+export interface ContextSweepDeps {
+  syncs: Pick<ContextSyncStore, 'claimDue' | 'makeAllDue'>;
+  circuits: Pick<CircuitStore, 'find'>;
+  pusher: Pick<ContextPusher, 'takesMany' | 'pushMany'>;
+  /** Wakes the run of an account, and starts it where there is none. */
+  wake: (userId: Id) => Promise<void>;
+  /** Milliseconds between two looks, and until one that was found counts as left alone again. */
+  sweepMs: number;
+  /** Wake-ups under way at once. */
+  width: number;
+  clock: () => Date;
+  onError: (error: unknown) => void;
+}
+
+/** It may go better alone: a request about many fails as a whole, too, where one of them makes it too slow or too large. */
+const mayGoBetterAlone = (result: PushResult | undefined): boolean => result?.kind === 'failed' && !result.gaveUp;
+
+/** The receiver is left alone, or all of them are somebody else's. */
+const nothingWasDecided = (results: Iterable<PushResult>): boolean =>
+  [...results].every(({ kind }) => kind === 'held' || kind === 'busy');
+
+export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
+  const { syncs, circuits, pusher, wake, sweepMs, width, clock, onError } = deps;
+  let everybody = false;
+
+  const wakeAll = async (ids: readonly Id[], signal: AbortSignal): Promise<void> => {
+    const left = ids.values();
+    await abreast(width, async () => {
+      for (const id of left) {
+        if (signal.aborted) return;
+        await wake(id);
+      }
+    });
+  };
+
+  /** Whether there may be more to do at once. */
+  const page = async (signal: AbortSignal): Promise<boolean> => {
+    const ids = await syncs.claimDue(mostUsersOfARequest, sweepMs);
+    if (ids.length === 0) return false;
+    if (!pusher.takesMany) await wakeAll(ids, signal);
+    else {
+      const results = await pusher.pushMany(ids, 'sweep', signal);
+      await wakeAll(
+        ids.filter((id) => mayGoBetterAlone(results.get(id))),
+        signal,
+      );
+      if (nothingWasDecided(results.values())) return false;
+    }
+    return ids.length === mostUsersOfARequest;
+  };
+
+  const look = async (signal: AbortSignal): Promise<number> => {
+    const circuit = await circuits.find('context_receiver');
+    const untilMs = circuit.until === null ? 0 : circuit.until.getTime() - clock().getTime();
+    if (circuit.until !== null && untilMs > 0) return Math.min(untilMs, sweepMs);
+    if (circuit.state !== 'closed') await wakeAll(await syncs.claimDue(1, sweepMs), signal);
+    else {
+      if (everybody) {
+        // Before the call: whoever asks meanwhile asks for the look after this one.
+        everybody = false;
+        await syncs.makeAllDue().catch((error: unknown) => {
+          everybody = true;
+          throw error;
+        });
+      }
+      while (!signal.aborted && (await page(signal))) continue;
+    }
+    return sweepMs;
+  };
+  const looks = startLooks({ look, onError, retryMs: sweepMs });
+
+  return {
+    receiverIsBack() {
+      everybody = true;
+      looks.now();
+    },
+    stop: () => looks.stop(),
+  };
+}

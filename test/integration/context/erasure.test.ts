@@ -1,0 +1,190 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, NativeConnection, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createForgetActivities } from '../../../src/activities/context/forget';
+import { createErasureActivities } from '../../../src/activities/erasure';
+import { createErasers } from '../../../src/activities/everyEraser';
+import { createLaunches } from '../../../src/launches/launch';
+import { contextSyncId } from '../../../src/messages/context';
+import { erasureId } from '../../../src/messages/erasure';
+import { createFileStore, type ObjectStore } from '../../../src/services/objects';
+import { createWorker } from '../../../src/worker/worker';
+import { ReceiverDouble } from '../../doubles/contextReceiver';
+import { faults } from '../../doubles/doubleServer';
+import { eventually } from '../palate';
+import { goodPassword, newcomer, openHouse, type House } from '../accounts/house';
+import { freshTaskQueue, temporalAddress } from '../engines';
+import { circuitsOver, firstOfThree, never, pusherOver, receiverAt } from './house';
+
+jest.setTimeout(60_000);
+
+const taskQueue = freshTaskQueue('context-erasure');
+const clock = () => new Date();
+
+let connection: Connection;
+let workers: NativeConnection;
+let client: Client;
+let bundle: WorkflowBundleWithSourceMap;
+let folder: string;
+let objects: ObjectStore;
+let house: House;
+let double: ReceiverDouble;
+let ended: string[];
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: temporalAddress() });
+  workers = await NativeConnection.connect({ address: temporalAddress() });
+  client = new Client({ connection });
+  bundle = await bundleWorkflowCode({ workflowsPath: join(__dirname, '../../../src/workflows/index.ts') });
+  folder = await mkdtemp(join(tmpdir(), 'palate-context-erasure-'));
+  objects = await createFileStore({ directory: folder });
+  double = await new ReceiverDouble().start();
+  house = await openHouse({
+    erasureTiming: { settleMs: 20, lateMs: 500 },
+    launches: ({ launches }) =>
+      createLaunches({
+        launches,
+        client: () => Promise.resolve(client),
+        eager: false,
+        queues: { main: taskQueue },
+        clock,
+        onOutcome: () => undefined,
+      }),
+  });
+}, 60_000);
+afterAll(async () => {
+  await house.close();
+  await double.stop();
+  await workers.close();
+  await connection.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  double.reset();
+  ended = [];
+  await house.connection.collection('circuits').deleteMany({});
+});
+
+type Receiver = Parameters<typeof createForgetActivities>[0]['receiver'];
+async function withWorker(work: () => Promise<void>, receiver: Receiver = receiverAt(double, 500)) {
+  const { store } = house;
+  const endRun = (workflowId: string) => Promise.resolve(void ended.push(workflowId));
+  const worker = await createWorker({
+    connection: workers,
+    namespace: 'default',
+    taskQueue,
+    workflowBundle: bundle,
+    activities: {
+      ...createErasureActivities({ erasures: store.erasures, erasers: createErasers({ store, objects, endRun }) }),
+      ...createForgetActivities({ receiver, syncs: store.contextSyncs, circuits: circuitsOver(store, clock), clock }),
+    },
+    shutdownGraceMs: 300,
+    onActivity: () => undefined,
+    onWorkflowEnd: () => undefined,
+  });
+  await worker.runUntil(work);
+}
+const push = (id: string, timeoutMs = 2_000) =>
+  pusherOver(house.store, clock, double, { timeoutMs }).push(id, { ...firstOfThree, force: true }, never);
+const erase = async (token: string) => {
+  const answer = await house.ask('DELETE', '/api/v1/users/me', { token });
+  expect(answer.status).toBe(202);
+  return answer.headers.get('location') ?? '';
+};
+const stateOf = async (location: string) => (await house.get(location)).body.state;
+const finished = (id: string) => client.workflow.getHandle(erasureId(id)).result();
+const deletions = (id: string) => double.toldOf(id).filter(({ kind }) => kind === 'delete');
+const isGoneHere = async (id: string) => (await house.store.accounts.standing(id)) === null;
+const change = (id: string) =>
+  house.store.transaction((session) => house.store.contextSyncs.touch(id, ['user'], 0, session));
+
+describe('an account that the ML service knows', () => {
+  it('is gone here at once, and its receipt is done when the ML service has forgotten it', async () => {
+    const { id, email, access } = await newcomer(house);
+    expect(await push(id)).toMatchObject({ kind: 'acknowledged' });
+    double.always(faults.status(503));
+    const location = await erase(access);
+    await withWorker(async () => {
+      await eventually(() => Promise.resolve(deletions(id).length >= 2));
+      expect(await isGoneHere(id)).toBe(true);
+      expect(await stateOf(location)).toBe('running');
+      expect(ended).toContain(contextSyncId(id));
+      // The address is free again, although others are not done.
+      expect((await house.post('/auth/signup', { email, password: goodPassword })).status).toBe(201);
+      expect(double.users.has(id)).toBe(true);
+
+      double.always(null);
+      await eventually(async () => (await stateOf(location)) === 'done');
+      expect(double.users.has(id)).toBe(false);
+      await finished(id);
+    });
+    expect(await house.store.contextSyncs.find(id)).toBeNull();
+    const { method, path, body, headers } = double.received.at(-1)!;
+    expect([method, path, body.toString()]).toEqual(['DELETE', `/internal/delete-user/${id}`, '']);
+    expect(headers['x-signature']).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is asked for until it is confirmed, also where no ML service is configured any more', async () => {
+    const { id, access } = await newcomer(house);
+    await push(id);
+    const location = await erase(access);
+    await withWorker(async () => {
+      await eventually(() => isGoneHere(id));
+      expect(await stateOf(location)).toBe('running');
+    }, null);
+    // The address is back; whoever is asked next does it. The wait of before is as long as an operator may need.
+    expect(await stateOf(location)).toBe('running');
+    expect(deletions(id)).toEqual([]);
+    await client.workflow.getHandle(erasureId(id)).terminate('The test is over.');
+  });
+
+  it('is not brought back by a push that is under way, nor by a change that comes late', async () => {
+    const { id, access } = await newcomer(house);
+    double.next(faults.slow(800));
+    const pushing = push(id);
+    await double.called(1);
+    await erase(access);
+    await withWorker(async () => {
+      await eventually(async () => (await house.store.contextSyncs.find(id))?.closed ?? false);
+      await change(id);
+      expect(await push(id)).toEqual({ kind: 'gone' });
+      expect(await pushing).toMatchObject({ kind: 'acknowledged' });
+      await finished(id);
+    });
+    expect(double.users.has(id)).toBe(false);
+    const kinds = double.toldOf(id).map(({ kind }) => kind);
+    expect(kinds[0]).toBe('push');
+    expect(kinds.slice(1).every((kind) => kind === 'delete')).toBe(true);
+    expect(await house.store.contextSyncs.find(id)).toBeNull();
+    expect(await house.store.contextSyncs.claimDue(100, 1_000)).not.toContain(id);
+  });
+
+  it('is forgotten once more when the ML service took a push in very late', async () => {
+    const { id, access } = await newcomer(house);
+    let letIn!: () => void;
+    double.next(faults.late(new Promise<void>((resolve) => (letIn = resolve))));
+    expect(await push(id, 200)).toMatchObject({ kind: 'failed', reason: 'timeout' });
+    const location = await erase(access);
+    await withWorker(async () => {
+      await eventually(async () => (await stateOf(location)) === 'done');
+      letIn();
+      await eventually(() => Promise.resolve(double.users.has(id)));
+      await finished(id);
+    });
+    expect(double.users.has(id)).toBe(false);
+    expect(deletions(id)).toHaveLength(2);
+  });
+});
+
+it('an account that the ML service never heard of is not mentioned to it', async () => {
+  const { id, access } = await newcomer(house);
+  const location = await erase(access);
+  await withWorker(async () => {
+    await finished(id);
+  });
+  expect(await stateOf(location)).toBe('done');
+  expect(double.calls).toBe(0);
+  expect(await house.store.contextSyncs.find(id)).toBeNull();
+});
