@@ -2,14 +2,12 @@
  * `npm run admin -- create|list|role`: accounts with rights, made where the database is, as no door of the API gives any.
  * Speaks to MONGODB_URI, or to the MongoDB that `npm start` runs for PALATE_HOME.
  */
-import path from 'node:path';
-import readline from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { pathToFileURL } from 'node:url';
-import { ensureBuild } from './checkout/build.mjs';
-import { ensureDependencies, root } from './checkout/dependencies.mjs';
+import { built, ensureBuild } from './checkout/build.mjs';
+import { ensureDependencies } from './checkout/dependencies.mjs';
 import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
+import { passwordGiven } from './password.mjs';
 
 const USAGE = `npm run admin -- create --email ada@example.com [--password …] [--name Ada] --role admin|support|user
 npm run admin -- list [--role admin|support|user]
@@ -18,7 +16,6 @@ Without --password it is read from PALATE_ADMIN_PASSWORD, else from standard inp
 
 const say = (line) => console.log(line);
 const tell = (line) => console.error(line);
-const built = (file) => import(pathToFileURL(path.join(root, 'dist', file)).href);
 
 function read(args) {
   const asText = { type: 'string' };
@@ -44,7 +41,11 @@ const commands = {
     const email = checked(Email, '--email', options.email);
     const role = checked(Role, '--role', options.role);
     const name = options.name === undefined ? null : checked(PersonName, '--name', options.name);
-    const password = checked(PlainPassword, 'The password', options.password ?? (await passwordGiven()));
+    const password = checked(
+      PlainPassword,
+      'The password',
+      options.password ?? (await passwordGiven('PALATE_ADMIN_PASSWORD')),
+    );
     const { createPasswords } = await built('api/accounts/passwords.js');
     const created = await accounts.create({ email, name, role, passwordHash: await createPasswords().hash(password) });
     if ('taken' in created)
@@ -84,28 +85,12 @@ function checked(schema, name, given) {
   throw new Problem(`${name}: ${error.issues[0].message}.`);
 }
 
-async function passwordGiven() {
-  if (process.env.PALATE_ADMIN_PASSWORD) return process.env.PALATE_ADMIN_PASSWORD;
-  const terminal = process.stdin.isTTY === true;
-  const lines = readline.createInterface({ input: process.stdin, ...(terminal && { output: process.stderr }) });
-  if (terminal) {
-    process.stderr.write('Password (not shown): ');
-    lines._writeToOutput = () => {};
-  }
-  for await (const line of lines) {
-    lines.close();
-    if (terminal) process.stderr.write('\n');
-    return line;
-  }
-  return undefined;
-}
-
 /** Runs `work` on the accounts of the database, with the code the server uses. */
 async function onAccounts(work) {
-  const { createAccountStore } = await built('store/accounts.js');
+  const { createStore } = await built('store/store.js');
   const { connection, close } = await connectToDatabase(process.env);
   try {
-    const accounts = createAccountStore(connection, () => new Date());
+    const accounts = createStore(connection).accounts;
     // Before the first start nothing keeps an address to one account.
     await connection.model('Account').createIndexes();
     await work(accounts);

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { lastLines, runCommand } from '../engines/command.mjs';
 import { Problem } from '../engines/problem.mjs';
 import { withProgress } from '../engines/progress.mjs';
@@ -12,6 +13,9 @@ import { root } from './dependencies.mjs';
 
 const dist = path.join(root, 'dist');
 const digestFile = path.join(dist, '.sources');
+
+/** A module of the build, by its path in `dist/`. */
+export const built = (file) => import(pathToFileURL(path.join(dist, file)).href);
 
 /** @returns {Promise<boolean>} false if everything was built already */
 export async function ensureBuild({ env, say }) {

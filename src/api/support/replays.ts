@@ -1,0 +1,254 @@
+import { z } from 'zod';
+import { contextWorkflows } from '../../messages/context';
+import {
+  cancelReplay,
+  pauseReplay,
+  replaySyncsId,
+  replayTiming,
+  resumeReplay,
+  type ReplaySyncs,
+} from '../../messages/contextReplay';
+import type { AuditAction } from '../../model/audit';
+import { SyncFailureReason } from '../../model/context';
+import { ReplayOutcome, ReplayState, type Replay, type ReplayFilter } from '../../model/contextReplays';
+import { Id } from '../../model/ids';
+import { isDuplicateKey } from '../../store/faults';
+import type { Launch } from '../../store/launches';
+import { conflict, notFound, problem, Problem } from '../errors';
+import { pageOf, PageQuery } from '../paging';
+import { json, reply, type Route } from '../route';
+import { iso } from '../times';
+import type { SupportDeps } from './deps';
+import { Since } from './present';
+import { runUrl, tellRun } from './runs';
+import { syncIsOff } from './syncActions';
+
+/** Replays of many failed syncs at once. */
+
+const ReplayView = z
+  .object({
+    id: z.string(),
+    state: ReplayState,
+    filter: z.object({
+      state: z.literal('failed'),
+      reason: SyncFailureReason.nullable(),
+      since: z.string().nullable(),
+    }),
+    total: z.int().nullable().meta({ description: 'Accounts; null until they are noted' }),
+    replayed: z.int().meta({ description: 'Acknowledged by the receiver' }),
+    failed: z.int().meta({ description: 'Still on the failed list' }),
+    skipped: z.int().meta({ description: 'Nothing to send: dismissed, acknowledged meanwhile, or erased' }),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+    run_url: z.string().nullable(),
+  })
+  .meta({ id: 'SupportReplay' });
+const ReplayResultView = z
+  .object({
+    user_id: z.string(),
+    outcome: ReplayOutcome,
+    reason: SyncFailureReason.nullable(),
+    at: z.string().nullable(),
+  })
+  .meta({ id: 'SupportReplayResult' });
+
+const Wanted = z.strictObject({
+  filter: z.strictObject({
+    state: z.literal('failed', 'must be failed: only those are replayed'),
+    reason: SyncFailureReason.optional(),
+    since: Since.optional(),
+  }),
+  dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+});
+
+/** A replay of more is a replay of as many as there are; only the count of a dry run ends here. */
+const matchedAtMost = 1_000_000;
+const unstartedRetryS = 5;
+
+const params = z.object({ id: Id });
+const pathOf = (id: Id) => `/api/support/replays/${id}`;
+
+/** For the audit. */
+const words = ({ reason, since }: ReplayFilter) =>
+  ['failed', ...(reason === null ? [] : [`reason ${reason}`]), ...(since ? [`since ${since.toISOString()}`] : [])].join(
+    ', ',
+  );
+
+export const replayRoutes = (deps: SupportDeps): Route[] => {
+  const { audit, contextReplays, contextSyncList, launches, transaction } = deps.store;
+  const present = (replay: Replay): z.input<typeof ReplayView> => ({
+    id: replay.id,
+    state: replay.state,
+    filter: { state: 'failed', reason: replay.filter.reason, since: iso(replay.filter.since) },
+    total: replay.total,
+    replayed: replay.acknowledged,
+    failed: replay.failed,
+    skipped: replay.skipped,
+    created_at: replay.createdAt.toISOString(),
+    finished_at: iso(replay.finishedAt),
+    run_url: runUrl(deps.settings, replaySyncsId(replay.id)),
+  });
+  const existing = async (id: Id) => (await contextReplays.find(id)) ?? notFound('replay');
+  const launchOf = (id: Id, requestId: string): Launch => ({
+    workflowId: replaySyncsId(id),
+    workflow: contextWorkflows.replay,
+    args: [{ replayId: id, timing: deps.replayTiming ?? replayTiming } satisfies ReplaySyncs],
+    queue: 'main',
+    ownerId: null,
+    feature: 'context',
+    summary: 'Replays failed context syncs',
+    requestId,
+  });
+
+  const signals = (
+    [
+      ['pause', 'Pause a replay; what is under way ends first', pauseReplay],
+      ['resume', 'Go on with a paused replay', resumeReplay],
+      ['cancel', 'End a replay; what is acknowledged stays so', cancelReplay],
+    ] as const
+  ).map(([name, summary, signal]) =>
+    json(
+      {
+        method: 'post',
+        path: `${pathOf(':id')}/${name}`,
+        access: 'support',
+        tag: 'support',
+        summary,
+        params,
+        responses: {
+          202: { description: 'Its run was told; `state` follows', schema: ReplayView, headers: ['Location'] },
+          404: Problem,
+          409: Problem,
+          503: Problem,
+        },
+      },
+      async ({ params: { id }, caller }) => {
+        const { state } = await existing(id);
+        if (state === 'done' || state === 'cancelled') conflict(`This replay has ended: it is ${state}.`);
+        const action: AuditAction = `replay.${name}`;
+        await audit.record({ actor: caller, action, target: id, reason: null });
+        if (!(await tellRun(deps, replaySyncsId(id), signal))) {
+          if (await launches.isPending(replaySyncsId(id)))
+            throw problem('unavailable', {
+              detail: 'This replay has not been started yet; try again in a moment.',
+              retryAfterS: unstartedRetryS,
+            });
+          // Somebody ended the run in Temporal, which could tell nobody.
+          await contextReplays.move(id, 'cancelled');
+          const after = await existing(id);
+          if (name !== 'cancel' || after.state !== 'cancelled')
+            conflict(`The run of this replay has ended: it is ${after.state}.`);
+        }
+        return reply(202, present(await existing(id)), { location: pathOf(id) });
+      },
+    ),
+  );
+
+  return [
+    json(
+      {
+        method: 'post',
+        path: '/api/support/syncs/replay',
+        access: 'support',
+        tag: 'support',
+        summary: 'Replay every failed sync that a filter finds',
+        description:
+          'Each account gets one attempt. With `dryRun` nothing is started, and the answer is how many there are.',
+        body: Wanted,
+        idempotent: true,
+        responses: {
+          200: {
+            description: 'A dry run',
+            schema: z.object({
+              matched: z.int().meta({ description: `For each reason counted to at most ${matchedAtMost}` }),
+            }),
+          },
+          202: { description: 'Recorded, and started', schema: ReplayView, headers: ['Location'] },
+          409: Problem,
+        },
+      },
+      async ({ body, caller, resourceId: id, requestId, afterAnswer, log }) => {
+        const filter: ReplayFilter = { reason: body.filter.reason ?? null, since: body.filter.since ?? null };
+        if (body.dryRun) {
+          const counts = await contextSyncList.countFailed(filter.since, matchedAtMost);
+          const matched =
+            filter.reason === null
+              ? Object.values(counts).reduce((sum, count) => sum + count, 0)
+              : counts[filter.reason];
+          return reply(200, { matched });
+        }
+        if (deps.contextRuns === null) conflict(syncIsOff);
+        const launch = launchOf(id, requestId);
+        try {
+          await transaction(async (session) => {
+            await contextReplays.create(id, filter, session);
+            await launches.record(launch, session);
+            await audit.record({ actor: caller, action: 'syncs.replay', target: id, reason: words(filter) }, session);
+          });
+          log.info({ replayId: id, by: caller.id }, 'support replays failed context syncs');
+        } catch (error) {
+          // A repeat under one Idempotency-Key, whose first answer was lost.
+          if (!isDuplicateKey(error)) throw error;
+        }
+        afterAnswer(() => deps.launches.start(launch));
+        return reply(202, present(await existing(id)), { location: pathOf(id) });
+      },
+    ),
+    json(
+      {
+        method: 'get',
+        path: '/api/support/replays',
+        access: 'support',
+        tag: 'support',
+        summary: 'Replays of the last 90 days, latest first',
+        query: PageQuery,
+        responses: { 200: pageOf(ReplayView) },
+      },
+      async ({ query: { limit, cursor } }) => {
+        const before = deps.paging.idBefore('replays', cursor);
+        const rows = await contextReplays.list(limit + 1, before);
+        const page = deps.paging.page('replays', rows, limit, (row) => [row.id]);
+        return { items: page.items.map(present), nextCursor: page.nextCursor };
+      },
+    ),
+    json(
+      {
+        method: 'get',
+        path: pathOf(':id'),
+        access: 'support',
+        tag: 'support',
+        summary: 'How far a replay is; with `results=true` a page of what became of each account',
+        params,
+        query: PageQuery.extend({
+          results: z.literal('true', 'must be true, or left out').optional(),
+        }),
+        responses: {
+          200: ReplayView.extend({
+            results: z.array(ReplayResultView).optional(),
+            nextCursor: z.string().nullable().optional().meta({ description: 'Of the results' }),
+          }).meta({ id: 'SupportReplayWithResults' }),
+          404: Problem,
+        },
+      },
+      async ({ params: { id }, query: { results, limit, cursor } }) => {
+        const replay = present(await existing(id));
+        if (results === undefined) return replay;
+        const list = `replay:${id}`;
+        const after = deps.paging.idBefore(list, cursor);
+        const rows = await contextReplays.listResults(id, limit + 1, after);
+        const page = deps.paging.page(list, rows, limit, (row) => [row.userId]);
+        return {
+          ...replay,
+          results: page.items.map(({ userId, outcome, reason, at }) => ({
+            user_id: userId,
+            outcome,
+            reason,
+            at: iso(at),
+          })),
+          nextCursor: page.nextCursor,
+        };
+      },
+    ),
+    ...signals,
+  ];
+};

@@ -1,0 +1,71 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
+import { isAway } from '../../launches/faults';
+import { searchAttributes } from '../../messages/searchAttributes';
+import type { Id } from '../../model/ids';
+import type { SupportDeps } from './deps';
+
+/** Runs as support meets them: links to Temporal's own pages, signals, and what its visibility says of an account. */
+
+const signalWithinMs = 3_000;
+const listWithinMs = 2_000;
+
+/** Where the Temporal UI shows the latest run of this id; null where there is no UI. */
+export const runUrl = (
+  { temporalUiUrl, temporalNamespace }: SupportDeps['settings'],
+  workflowId: string,
+): string | null =>
+  temporalUiUrl === null
+    ? null
+    : `${temporalUiUrl}/namespaces/${encodeURIComponent(temporalNamespace)}/workflows/${encodeURIComponent(workflowId)}`;
+
+const signalRun = (client: Client, workflowId: string, signal: SignalDefinition) =>
+  client.withDeadline(Date.now() + signalWithinMs, () => client.workflow.getHandle(workflowId).signal(signal));
+
+/** False: no such run is open. Throws as the client does where Temporal is away. */
+export async function tellRun(
+  { temporal }: Pick<SupportDeps, 'temporal'>,
+  workflowId: string,
+  signal: SignalDefinition,
+): Promise<boolean> {
+  try {
+    await signalRun(await temporal.client(), workflowId, signal);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
+
+interface RunGlance {
+  workflowId: string;
+  workflow: string;
+  status: string;
+  startedAt: Date;
+  closedAt: Date | null;
+}
+
+/** The latest runs that work for an account; null where Temporal does not say within two seconds. What else it fails of is a fault of ours. */
+export async function runsOf({ temporal, log }: Pick<SupportDeps, 'temporal' | 'log'>, ownerId: Id, most: number) {
+  try {
+    const client = await temporal.client();
+    return await client.withDeadline(Date.now() + listWithinMs, async () => {
+      const runs: RunGlance[] = [];
+      const query = `${searchAttributes.owner.name} = '${ownerId}'`;
+      for await (const run of client.workflow.list({ query, pageSize: most })) {
+        runs.push({
+          workflowId: run.workflowId,
+          workflow: run.type,
+          status: run.status.name.toLowerCase(),
+          startedAt: run.startTime,
+          closedAt: run.closeTime ?? null,
+        });
+        if (runs.length === most) break;
+      }
+      return runs;
+    });
+  } catch (error) {
+    if (!isAway(error)) log.error({ err: error }, 'the runs of an account could not be listed');
+    return null;
+  }
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import { AccountState, Role, type Account } from '../../model/accounts';
+import { Id } from '../../model/ids';
+import { EntryState } from '../../model/photos';
+import { Activity, Diet, Goal } from '../../model/profiles';
+import { notFound, Problem } from '../errors';
+import { iso } from '../times';
+import { json, type Route } from '../route';
+import { photosCountedAtMost } from '../../store/photos';
+import type { SupportDeps } from './deps';
+import { isHeld, presentSync, SyncView } from './present';
+import { runsOf, runUrl } from './runs';
+
+/** Everything that support needs to know of one account, on one page. */
+
+const mostPhotos = 20;
+const mostPlans = 5;
+const mostLaunches = 20;
+const mostRuns = 20;
+
+const UserPage = z
+  .object({
+    account: z.object({
+      id: z.string(),
+      email: z.string(),
+      name: z.string().nullable(),
+      username: z.string().nullable(),
+      role: Role,
+      state: AccountState,
+      created_at: z.string(),
+      updated_at: z.string(),
+      profile: z.object({
+        goal: Goal.nullable(),
+        dietary_preferences: z.array(Diet).nullable(),
+        dietary_restrictions: z.array(Diet).nullable(),
+        activity: Activity.nullable(),
+        daily_kcal: z.int().nullable(),
+        time_zone: z.string(),
+        onboarded_at: z.string().nullable(),
+      }),
+    }),
+    sync: SyncView,
+    photos: z.object({
+      counts: z
+        .partialRecord(EntryState, z.int())
+        .meta({ description: `By state, of the latest ${photosCountedAtMost.toLocaleString('en-US')} photos` }),
+      latest: z.array(z.object({ id: z.string(), state: EntryState, created_at: z.string(), consumed_at: z.string() })),
+    }),
+    meal_plans: z.array(
+      z.object({ id: z.string(), title: z.string().nullable(), week_start: z.string(), created_at: z.string() }),
+    ),
+    launches_pending: z
+      .array(
+        z.object({
+          workflow_id: z.string(),
+          workflow: z.string(),
+          attempts: z.int(),
+          last_error: z.string().nullable(),
+          created_at: z.string(),
+          due_at: z.string(),
+        }),
+      )
+      .meta({ description: 'Runs that are recorded and not started yet' }),
+    runs: z
+      .array(
+        z.object({
+          workflow_id: z.string(),
+          workflow: z.string(),
+          status: z.string(),
+          started_at: z.string(),
+          closed_at: z.string().nullable(),
+          run_url: z.string().nullable(),
+        }),
+      )
+      .nullable()
+      .meta({ description: 'The latest in Temporal; null where it does not say, see `runs_note`' }),
+    runs_note: z.string().nullable(),
+    deliveries: z
+      .array(z.unknown())
+      .max(0)
+      .meta({ description: 'Deliveries of webhooks: an empty list, as there are none yet' }),
+  })
+  .meta({ id: 'SupportUser' });
+
+const presentAccount = (account: Account): z.input<typeof UserPage>['account'] => {
+  const { profile } = account;
+  return {
+    id: account.id,
+    email: account.email,
+    name: account.name,
+    username: account.username,
+    role: account.role,
+    state: account.state,
+    created_at: account.createdAt.toISOString(),
+    updated_at: account.updatedAt.toISOString(),
+    profile: {
+      goal: profile.goal,
+      dietary_preferences: profile.dietaryPreferences,
+      dietary_restrictions: profile.dietaryRestrictions,
+      activity: profile.activity,
+      daily_kcal: profile.dailyKcal,
+      time_zone: profile.timeZone,
+      onboarded_at: iso(profile.onboardedAt),
+    },
+  };
+};
+
+export const userRoutes = (deps: SupportDeps): Route[] => {
+  const { accounts, audit, contextSyncs, launches, photos } = deps.store;
+  return [
+    json(
+      {
+        method: 'get',
+        path: '/api/support/users/:id',
+        access: 'support',
+        tag: 'support',
+        summary: 'Everything about one account; each look is in the audit',
+        params: z.object({ id: Id }),
+        responses: { 200: UserPage, 404: Problem },
+      },
+      async ({ params: { id }, caller }) => {
+        const account = (await accounts.find(id)) ?? notFound('account');
+        // Before anything else: no record, no look.
+        await audit.record({ actor: caller, action: 'user.view', target: id, reason: null });
+        const [row, held, counts, latest, plans, pending, runs] = await Promise.all([
+          contextSyncs.find(id),
+          isHeld(deps),
+          photos.countPhotosByState(id),
+          photos.latestPhotos(id, mostPhotos),
+          deps.store.plans.list(id, mostPlans, null),
+          launches.pendingOf(id, mostLaunches),
+          runsOf(deps, id, mostRuns),
+        ]);
+        return {
+          account: presentAccount(account),
+          sync: presentSync(deps, id, row, held),
+          photos: {
+            counts,
+            latest: latest.map((photo) => ({
+              id: photo.id,
+              state: photo.state,
+              created_at: photo.createdAt.toISOString(),
+              consumed_at: photo.consumedAt.toISOString(),
+            })),
+          },
+          meal_plans: plans.map((plan) => ({
+            id: plan.id,
+            title: plan.title,
+            week_start: plan.weekStartDate,
+            created_at: plan.createdAt.toISOString(),
+          })),
+          launches_pending: pending.map((launch) => ({
+            workflow_id: launch.workflowId,
+            workflow: launch.workflow,
+            attempts: launch.attempts,
+            last_error: launch.lastError,
+            created_at: launch.createdAt.toISOString(),
+            due_at: launch.dueAt.toISOString(),
+          })),
+          runs:
+            runs?.map((run) => ({
+              workflow_id: run.workflowId,
+              workflow: run.workflow,
+              status: run.status,
+              started_at: run.startedAt.toISOString(),
+              closed_at: iso(run.closedAt),
+              run_url: runUrl(deps.settings, run.workflowId),
+            })) ?? null,
+          runs_note:
+            runs === null ? 'Temporal did not answer in time; everything else on this page is from MongoDB.' : null,
+          deliveries: [],
+        };
+      },
+    ),
+  ];
+};

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Id } from './ids';
+
+/** What people with rights did, or looked at; the first part names the feature that it is about. */
+export const AuditAction = z.enum([
+  'user.view',
+  'sync.replay',
+  'sync.dismiss',
+  'syncs.replay',
+  'replay.pause',
+  'replay.resume',
+  'replay.cancel',
+]);
+export type AuditAction = z.infer<typeof AuditAction>;
+
+export interface AuditEntry {
+  id: Id;
+  at: Date;
+  /** `email` as it was then; null once that account was erased. */
+  actor: { id: Id; email: string | null };
+  action: AuditAction;
+  /** Id of the account or the replay that it was done to. */
+  target: Id;
+  /** In the words of whoever did it; null where none were asked for, or the target was erased. */
+  reason: string | null;
+}

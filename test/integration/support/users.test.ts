@@ -1,0 +1,178 @@
+import { createErasers } from '../../../src/activities/everyEraser';
+import { photoId } from '../../../src/messages/photos';
+import type { Id } from '../../../src/model/ids';
+import { newId } from '../../../src/store/ids';
+import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
+import { picture } from '../photos/meals';
+import { fail, staff } from './rows';
+
+/** What support sees of one account, and that every look is in the audit. */
+interface Entry {
+  at: string;
+  actor: { id: Id; email: string | null };
+  action: string;
+  target: Id;
+  reason: string | null;
+}
+interface Page {
+  account: { id: Id; email: string; profile: { goal: string | null } };
+  photos: { counts: Record<string, number>; latest: { id: Id; state: string }[] };
+  runs: { workflow_id: string; status: string; run_url: string | null }[] | null;
+  runs_note: string | null;
+  launches_pending: { workflow_id: string }[];
+}
+let house: House;
+let url: string;
+let helper: Awaited<ReturnType<typeof staff>>;
+let person: Awaited<ReturnType<typeof signUp>>;
+
+beforeAll(async () => {
+  house = await openPalate('support-users');
+  ({ url } = await house.start());
+  helper = await staff(house, url, 'support');
+  person = await signUp(url);
+}, 60_000);
+afterAll(() => house.close());
+
+const get = <T>(target: string, token = helper.token) => ask<T>(url, 'GET', target, { token });
+const audit = async (query: string) => (await get<{ items: Entry[] }>(`/api/support/audit${query}`)).body.items;
+const look = (id: Id, at = url) => ask<Page>(at, 'GET', `/api/support/users/${id}`, { token: helper.token });
+
+it('shows an account on one page: itself, its sync, photos, launches and runs', async () => {
+  await ask(url, 'PUT', '/api/auth/profile', { token: person.token, json: { fitness_goal: 'cut' } });
+  const send = (form: FormData) => ask<{ id: Id }>(url, 'POST', '/predict', { token: person.token, form });
+  const named = await send(photoForm(await picture(1), { caption: 'two boiled eggs' }));
+  const unnamed = await send(photoForm(await picture(2)));
+  await fail(house.store, person.id, 'timeout');
+
+  const run = await eventually(async () => {
+    const { status, body } = await look(person.id);
+    expect(status).toBe(200);
+    return body.runs?.some((one) => one.workflow_id === photoId(named.body.id) && one.status === 'completed') && body;
+  });
+  expect(run).toMatchObject({
+    account: {
+      id: person.id,
+      email: person.email,
+      role: 'user',
+      state: 'active',
+      profile: { goal: 'lose', time_zone: 'UTC' },
+    },
+    sync: { state: 'failed', reason: 'timeout', attempts: [{ error: 'It was timeout.' }], run_url: null },
+    photos: {
+      counts: { analyzed: 1, needs_label: 1 },
+      latest: [
+        { id: unnamed.body.id, state: 'needs_label' },
+        { id: named.body.id, state: 'analyzed' },
+      ],
+    },
+    meal_plans: [],
+    launches_pending: [],
+    runs_note: null,
+    deliveries: [],
+  });
+  expect(JSON.stringify(run)).not.toContain('boiled');
+  expect(JSON.stringify(run)).not.toMatch(/hash|token/i);
+}, 60_000);
+
+it('tells the rest while Temporal is away, and what could not be started', async () => {
+  const alone = await house.start({ PALATE_ROLE: 'api', TEMPORAL_ADDRESS: '127.0.0.1:1', PREDICT_WAIT_MS: '50' });
+  const other = await signUp(alone.url);
+  await house.store.transaction((session) =>
+    house.store.launches.record(
+      {
+        workflowId: photoId(other.id),
+        workflow: 'nobodyRunsThis',
+        args: [],
+        queue: 'main',
+        ownerId: other.id,
+        feature: 'photos',
+        summary: 'A launch of a test',
+        requestId: null,
+      },
+      session,
+    ),
+  );
+  const { status, body } = await look(other.id, alone.url);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    runs: null,
+    runs_note: expect.stringContaining('Temporal') as string,
+    launches_pending: [{ workflow_id: photoId(other.id), workflow: 'nobodyRunsThis' }],
+  });
+  await alone.stop();
+  await house.mongo.collection('launches').deleteMany({ ownerId: other.id });
+}, 60_000);
+
+describe('the audit', () => {
+  it('holds each look, before its answer: no record, no look', async () => {
+    const { id } = await signUp(url);
+    await look(id);
+    await look(id);
+    expect(await audit(`?target=${id}`)).toMatchObject([
+      { actor: { id: helper.id, email: helper.email }, action: 'user.view', target: id, reason: null },
+      { action: 'user.view' },
+    ]);
+    const db = house.mongo.db!;
+    await db.command({ collMod: 'audits', validator: { at: { $type: 'string' } } });
+    const refused = await look(id);
+    expect(refused.status).toBe(500);
+    expect(JSON.stringify(refused.body)).not.toContain('@');
+    await db.command({ collMod: 'audits', validator: {} });
+    expect(await audit(`?target=${id}`)).toHaveLength(2);
+  });
+
+  it('of nobody there is no page and no record', async () => {
+    const id = newId();
+    expect((await look(id)).status).toBe(404);
+    expect((await get('/api/support/users/ada')).status).toBe(400);
+    expect(await audit(`?target=${id}`)).toEqual([]);
+  });
+
+  it('is read by actor, target and action, by the page, the latest first', async () => {
+    const second = await staff(house, url, 'support');
+    const targets = [newId(), newId(), newId()];
+    for (const target of targets)
+      await house.store.audit.record({ actor: second, action: 'replay.pause', target, reason: `about ${target}` });
+    const first = await get<{ items: Entry[]; nextCursor: string }>(`/api/support/audit?actor=${second.id}&limit=2`);
+    expect(first.body.items.map(({ target }) => target)).toEqual([targets[2], targets[1]]);
+    const rest = await audit(`?actor=${second.id}&limit=2&cursor=${first.body.nextCursor}`);
+    expect(rest.map(({ target }) => target)).toEqual([targets[0]]);
+    expect(await audit(`?actor=${second.id}&action=user.view`)).toEqual([]);
+    expect(await audit(`?action=replay.pause&target=${targets[1]!}`)).toHaveLength(1);
+    for (const query of ['?actor=ada', '?action=dance', '?target=x'])
+      expect((await get(`/api/support/audit${query}`)).status).toBe(400);
+    const plans = await house.mongo
+      .collection('audits')
+      .find({ 'actor.id': second.id })
+      .sort({ at: -1, _id: -1 })
+      .explain();
+    expect(JSON.stringify(plans)).not.toMatch(/COLLSCAN|"stage":"SORT"/);
+  });
+
+  it('of an erased account keeps the ids alone', async () => {
+    const leaving = await staff(house, url, 'support');
+    const target = await signUp(url);
+    await house.store.audit.record({ actor: leaving, action: 'user.view', target: person.id, reason: null });
+    await house.store.audit.record({ actor: helper, action: 'sync.dismiss', target: target.id, reason: 'words' });
+    await house.store.transaction((session) =>
+      house.store.contextReplays.create(target.id, { reason: null, since: null }, session),
+    );
+    await house.store.contextReplays.note(target.id, [target.id]);
+    for (const one of [leaving, target]) {
+      const { support } = createErasers({
+        store: house.store,
+        objects: house.objects,
+        endRun: () => Promise.resolve(),
+      });
+      expect((await support.erase(one.id)).removed).toBeGreaterThan(0);
+      // Erasure goes on until nothing is found.
+      expect((await support.erase(one.id)).removed).toBe(0);
+    }
+    expect(await audit(`?actor=${leaving.id}`)).toMatchObject([{ actor: { id: leaving.id, email: null } }]);
+    expect(await audit(`?target=${target.id}`)).toMatchObject([
+      { actor: { email: helper.email }, target: target.id, reason: null },
+    ]);
+    expect(await house.store.contextReplays.listResults(target.id, 10, null)).toEqual([]);
+  });
+});
