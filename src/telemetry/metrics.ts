@@ -1,4 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createContextMetrics } from './contextMetrics';
+import { inTime } from './inTime';
 
 /** The circuits there are, and which of them are not closed. */
 export interface CircuitsSeen {
@@ -64,12 +66,8 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       help: 'Launches recorded and not started yet',
       registers,
       async collect() {
-        try {
-          if (countBacklog) this.set(await countBacklog());
-        } catch {
-          // Without MongoDB there is no count; `NaN` says so, and the other numbers are still served.
-          this.set(Number.NaN);
-        }
+        // Without MongoDB there is no count; `NaN` says so, and the other numbers are still served.
+        if (countBacklog) this.set((await inTime(countBacklog())) ?? Number.NaN);
       },
     }),
     circuitsOpen: new Gauge({
@@ -80,7 +78,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       async collect() {
         if (!circuits) return;
         // Without MongoDB nobody knows; `NaN` says so.
-        const open = await circuits.findOpen().catch(() => null);
+        const open = await inTime(circuits.findOpen());
         for (const circuit of circuits.names)
           this.set({ circuit }, open === null ? Number.NaN : Number(open.includes(circuit)));
       },
@@ -91,6 +89,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       labelNames: ['circuit'] as const,
       registers,
     }),
+    context: createContextMetrics(registers),
     /** The circuits are looked at when somebody looks here. */
     watchCircuits(seen: CircuitsSeen) {
       circuits = seen;
@@ -102,7 +101,7 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       registers,
       async collect() {
         // Without MongoDB there is no share; one of before would look like one of now.
-        const shares = (await readShares?.().catch(() => [])) ?? [];
+        const shares = (readShares && (await inTime(readShares()))) ?? [];
         this.reset();
         for (const { source, share } of shares) this.set({ source }, share);
       },

@@ -62,6 +62,33 @@ describe('an engine', () => {
   }, 60_000);
 });
 
+describe('promtool', () => {
+  it('is unpacked from the package of the distribution, and kept', async () => {
+    const program = path.join(engines(), 'promtool-debian', 'promtool');
+    put(bare.PATH!, 'apt-get', '');
+    writeFileSync(path.join(bare.PATH!, 'apt-get'), '#!/bin/sh\n: > prometheus_2.deb\n');
+    put(bare.PATH!, 'dpkg-deb', '');
+    const unpack = `#!/bin/sh\n[ "$1 $2 $3" = "-x prometheus_2.deb unpacked" ] || exit 1
+      /bin/mkdir -p unpacked/usr/bin && printf '#!/bin/sh\\n' > unpacked/usr/bin/promtool && /bin/chmod +x unpacked/usr/bin/promtool\n`;
+    writeFileSync(path.join(bare.PATH!, 'dpkg-deb'), unpack);
+    expect(await find('findPromtool', 'promtool')).toMatchObject({
+      program,
+      origin: "the package of this machine's distribution",
+    });
+    rmSync(bare.PATH!, { recursive: true });
+    expect(await find('findPromtool', 'promtool')).toMatchObject({ program, origin: `kept in ${engines()}` });
+  });
+
+  it('that cannot be had is null, and nothing is kept', async () => {
+    expect(await find('findPromtool', 'promtool')).toBeNull();
+    put(bare.PATH!, 'dpkg-deb', '');
+    put(bare.PATH!, 'apt-get', '');
+    writeFileSync(path.join(bare.PATH!, 'apt-get'), '#!/bin/sh\necho "E: Unable to locate package" >&2\nexit 100\n');
+    expect(await find('findPromtool', 'promtool')).toBeNull();
+    expect(readdirSync(engines())).toEqual([]);
+  });
+});
+
 describe('the cache of engines', () => {
   const fetching = `
     import { keep } from './scripts/engines/cache.mjs';

@@ -114,7 +114,9 @@ if (!hasGo) {
       ['trainer', 'trainer'],
       ['worker', 'worker'],
     ]);
-    for (const [, { build, init }] of ours()) {
+    const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+    for (const [, { build, image, init }] of ours()) {
+      expect(image).toBe(`palate:${version}`);
       expect(build).toMatchObject({ context: root, dockerfile: 'deploy/Dockerfile' });
       expect(init).toBe(true);
     }

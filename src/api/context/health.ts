@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Settings } from '../../config/settings';
+import { SyncFailureReason } from '../../model/context';
+import { recordOf } from '../../model/records';
+import type { Circuit } from '../../store/circuits';
+import type { SyncFigures } from '../../store/context/syncFigures';
+import type { Store } from '../../store/store';
+import { json, type Route } from '../route';
+import { iso } from '../times';
+
+/**
+ * How context sync stands, for a person: what the alerts of `deploy/observability` look at, in a sentence.
+ *
+ * off       no receiver is configured
+ * down      nothing is sent, and the oldest change is older than `lateMs`
+ * degraded  nothing is sent at the moment, or the oldest change is older than `lateMs`, or accounts are on the failed list
+ * ok        none of these
+ */
+export interface SyncHealthDeps {
+  readonly settings: Pick<
+    Settings,
+    'flaskAiBaseUrl' | 'contextSyncMode' | 'contextSyncBatchUrl' | 'contextSyncSweepMs'
+  >;
+  readonly store: Pick<Store, 'circuits' | 'contextSyncFigures' | 'mlModels'>;
+  readonly clock: () => Date;
+}
+
+/** The alert about the lag has the same bound; a test compares them. */
+export const lateMs = 300_000;
+
+const time = z.string().nullable();
+const HealthView = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'down', 'off']),
+    sentence: z.string().meta({ description: 'What is the matter and what to do, for a person' }),
+    lag_seconds: z
+      .number()
+      .meta({ description: 'Age of the oldest change that is not acknowledged; 0: there is none' }),
+    oldest_change_at: time,
+    backlog: z
+      .number()
+      .int()
+      .meta({ description: 'Accounts with a change that is not acknowledged, without those on the failed list' }),
+    failed: z.object({
+      total: z.number().int().meta({ description: 'Accounts on the failed list; dismissed ones are not on it' }),
+      by_reason: z.record(z.string(), z.number().int()),
+    }),
+    circuit: z.object({
+      state: z.enum(['closed', 'open', 'probing']),
+      until: time.meta({ description: 'No request before; of a probe: it has ended by then' }),
+      why: z.string().nullable(),
+    }),
+    last_acknowledged_at: time,
+    receiver: z.object({
+      configured: z.boolean(),
+      mode: z.enum(['full', 'delta']),
+      batch: z.boolean().meta({ description: 'It takes many users a request' }),
+      models: z
+        .array(z.object({ model: z.string(), version: z.string().nullable(), updated_at: z.string() }))
+        .meta({ description: 'Its models, as it told of them; the one that changed last first' }),
+    }),
+    sweep_ms: z.number().int().meta({ description: 'Time between two looks for changes that nobody sends' }),
+  })
+  .meta({ id: 'ContextSyncHealth' });
+type Status = z.infer<typeof HealthView>['status'];
+
+const accounts = (count: number) => (count === 1 ? '1 account' : `${count} accounts`);
+const lasting = (ms: number) => {
+  const s = Math.round(ms / 1000);
+  return s < 120 ? `${s} s` : `${Math.floor(s / 60)} minutes`;
+};
+
+function judge(
+  configured: boolean,
+  { backlog }: SyncFigures,
+  failed: number,
+  lagMs: number,
+  circuit: Circuit,
+): { status: Status; sentence: string } {
+  const onTheList = `${accounts(failed)} on the failed list: mend what they failed of, then replay or dismiss them.`;
+  if (!configured) {
+    const sentence = `No ML service is configured (FLASK_AI_BASE_URL): changes of ${accounts(backlog)} are kept, and sent once one is.`;
+    return { status: 'off', sentence: failed > 0 ? `${sentence} ${onTheList}` : sentence };
+  }
+  const late = lagMs > lateMs;
+  const faults: string[] = [];
+  if (circuit.state !== 'closed') {
+    const until = circuit.until === null ? '' : ` until ${circuit.until.toISOString()}`;
+    const left = circuit.state === 'probing' ? 'is being tried again' : `is left alone${until}`;
+    faults.push(
+      `The ML service ${left}, as it failed: ${circuit.why ?? 'it did not say how.'} Changes are kept meanwhile.`,
+    );
+    if (late) faults.push(`The oldest has waited for ${lasting(lagMs)}.`);
+  } else if (late)
+    faults.push(
+      `The oldest change has waited for ${lasting(lagMs)} although the ML service is called: look at /health whether Temporal and a worker are there, and whether pushes fail.`,
+    );
+  const underWay = `${accounts(backlog)} with changes under way, the oldest ${lasting(lagMs)} old.`;
+  // The list says nothing of those behind: whoever mends it asks next whether anybody else waits.
+  if (faults.length === 0 && failed > 0 && backlog > 0) faults.push(underWay);
+  if (failed > 0) faults.push(onTheList);
+  if (faults.length > 0)
+    return { status: late && circuit.state !== 'closed' ? 'down' : 'degraded', sentence: faults.join(' ') };
+  return { status: 'ok', sentence: backlog === 0 ? 'The ML service acknowledged every change.' : underWay };
+}
+
+export const syncHealthRoutes = ({ settings, store, clock }: SyncHealthDeps): Route[] => [
+  json(
+    {
+      method: 'get',
+      path: '/api/ml/sync/health',
+      access: 'support',
+      tag: 'context',
+      summary: 'How far the ML service is behind, and why',
+      responses: { 200: HealthView },
+    },
+    async () => {
+      const [figures, circuit, lastAcknowledgedAt, models] = await Promise.all([
+        store.contextSyncFigures.read(),
+        store.circuits.find('context_receiver'),
+        store.contextSyncFigures.lastAcknowledgedAt(),
+        store.mlModels.latest(),
+      ]);
+      const { oldestChangeAt, backlog } = figures;
+      const lagMs = oldestChangeAt === null ? 0 : Math.max(0, clock().getTime() - oldestChangeAt.getTime());
+      const byReason = recordOf(SyncFailureReason.options, (reason) => figures.failed[reason] ?? 0);
+      const failed = Object.values(byReason).reduce((total, count) => total + count, 0);
+      const configured = settings.flaskAiBaseUrl !== null;
+      return {
+        ...judge(configured, figures, failed, lagMs, circuit),
+        lag_seconds: lagMs / 1000,
+        oldest_change_at: iso(oldestChangeAt),
+        backlog,
+        failed: { total: failed, by_reason: byReason },
+        circuit: { state: circuit.state, until: iso(circuit.until), why: circuit.why },
+        last_acknowledged_at: iso(lastAcknowledgedAt),
+        receiver: {
+          configured,
+          mode: settings.contextSyncMode,
+          batch: settings.contextSyncBatchUrl !== null,
+          models: models.map(({ model, version, updatedAt }) => ({
+            model,
+            version,
+            updated_at: updatedAt.toISOString(),
+          })),
+        },
+        sweep_ms: settings.contextSyncSweepMs,
+      };
+    },
+  ),
+];

@@ -1,0 +1,101 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { SyncFailureReason, SyncSender } from '../model/context';
+import { inTime } from './inTime';
+
+/** How context sync stands, of all accounts. */
+export interface ContextSyncSeen {
+  readonly backlog: number;
+  readonly oldestChangeAt: Date | null;
+  readonly failed: Readonly<Partial<Record<SyncFailureReason, number>>>;
+}
+
+/** One call about one account. */
+export interface PushSeen {
+  readonly by: SyncSender;
+  /** Null: acknowledged. */
+  readonly reason: SyncFailureReason | null;
+  readonly ms: number;
+}
+
+/**
+ * The numbers of context sync. A process without a receiver shows none of them: that nothing is acknowledged is then as it should be.
+ * Gauges are those of all accounts in each process; `NaN` says that MongoDB did not answer.
+ */
+export function createContextMetrics(registers: Registry[]) {
+  let seen: { read: () => Promise<ContextSyncSeen>; clock: () => Date } | undefined;
+  /** Undefined: there is no receiver; null: nobody knows. */
+  const look = async () => seen && inTime(seen.read());
+
+  const pushes = new Counter({
+    name: 'palate_context_pushes_total',
+    help: 'Contexts sent to the ML service, by outcome (acknowledged, failed), reason of the failure (none) and sender',
+    labelNames: ['outcome', 'reason', 'by'] as const,
+    registers,
+  });
+  const pushSeconds = new Histogram({
+    name: 'palate_context_push_seconds',
+    help: 'Time until the ML service acknowledged a context, or the attempt failed',
+    labelNames: ['outcome'] as const,
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40],
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'palate_context_lag_seconds',
+    help: 'Age of the oldest change that the ML service has not acknowledged, of accounts that are not on the failed list',
+    registers,
+    async collect() {
+      const figures = await look();
+      if (figures === undefined) return;
+      const sinceMs = figures?.oldestChangeAt?.getTime();
+      const nowMs = seen?.clock().getTime() ?? 0;
+      this.set(figures === null ? Number.NaN : sinceMs === undefined ? 0 : Math.max(0, nowMs - sinceMs) / 1000);
+    },
+  });
+  const backlog = new Gauge({
+    name: 'palate_context_backlog',
+    help: 'Accounts with a change that the ML service has not acknowledged, without those on the failed list',
+    registers,
+    async collect() {
+      const figures = await look();
+      if (figures !== undefined) this.set(figures?.backlog ?? Number.NaN);
+    },
+  });
+  new Gauge({
+    name: 'palate_context_failed',
+    help: 'Accounts on the failed list, by reason of the last failure',
+    labelNames: ['reason'] as const,
+    registers,
+    async collect() {
+      const figures = await look();
+      if (figures === undefined) return;
+      for (const reason of SyncFailureReason.options)
+        this.set({ reason }, figures === null ? Number.NaN : (figures.failed[reason] ?? 0));
+    },
+  });
+  // A gauge without labels begins as 0, which would say that nothing is late.
+  lag.remove();
+  backlog.remove();
+
+  return {
+    /** There is a receiver: `read` is called three times whenever somebody looks here. */
+    watch(read: () => Promise<ContextSyncSeen>, clock: () => Date) {
+      seen = { read, clock };
+    },
+    /** This process pushes: what has not happened yet is 0 from the start, as a rate needs something to rise from. */
+    beginPushes() {
+      for (const by of SyncSender.options)
+        for (const reason of [null, ...SyncFailureReason.options]) pushes.inc(labelsOf(by, reason), 0);
+    },
+    pushed({ by, reason, ms }: PushSeen) {
+      const labels = labelsOf(by, reason);
+      pushes.inc(labels);
+      pushSeconds.observe({ outcome: labels.outcome }, ms / 1000);
+    },
+  };
+}
+
+const labelsOf = (by: SyncSender, reason: SyncFailureReason | null) => ({
+  outcome: reason === null ? 'acknowledged' : 'failed',
+  reason: reason ?? 'none',
+  by,
+});
