@@ -1,12 +1,16 @@
 /**
  * `npm run demo`: walks the main job against a running server, with pictures it draws itself, and prints what comes back.
- * Another server: `npm run demo -- http://host:port`. The account it makes is erased at the end.
+ * Another server: `npm run demo -- http://host:port`. The accounts it makes are erased at the end.
  */
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
+import { showContextSync, until } from './demo/contextSync.mjs';
+import { startMlService } from './demo/mlService.mjs';
 import { drawMeal } from './drawMeal.mjs';
 
 const server = (process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
+/** After the ten seconds in which requests under way end. */
+const erasedWithinMs = 60_000;
 let step = 0;
 const title = (text) => console.log(`\n${(step += 1)}. ${text}`);
 const say = (text) => console.log(`   ${text}`);
@@ -66,7 +70,7 @@ function show(entry) {
   for (const warning of entry.warnings) say(`note: ${warning}`);
 }
 
-async function main() {
+async function walk(ml) {
   const seed = randomBytes(2).readUInt16LE();
   const { body: health } = await call('GET', '/health');
   console.log(`${server}: ${health.status}`);
@@ -136,12 +140,28 @@ async function main() {
   const gone = await fetch(second.body.image_url);
   say(`its picture now answers ${gone.status}`);
 
+  const leaveSupport = await showContextSync({ call, title, say }, ml, { id: account.id, email, token });
+
   title('The account is erased; a receipt stays');
-  const erasure = await call('DELETE', '/api/auth/me', { token });
-  const { body: receipt } = await call('GET', erasure.location);
-  say(`${erasure.location.split('?')[0]}: ${receipt.state ?? receipt.status}`);
+  const isTold = typeof ml !== 'string' && ml.contextOf(account.id) !== undefined;
+  const erasure = await call('DELETE', '/api/auth/me', { token }).finally(leaveSupport);
+  const stateNow = async () => (await call('GET', erasure.location)).body.state;
+  if (isTold) {
+    await until(async () => (await stateNow()) === 'done', erasedWithinMs);
+    say(`the ML service ${ml.hasForgotten(account.id) ? 'has forgotten it' : 'has not been asked to forget it yet'}`);
+  }
+  say(`${erasure.location.split('?')[0]}: ${await stateNow()}`);
 
   console.log('\nThat was the main job. Every run of it can be read in the Temporal UI.');
+}
+
+async function main() {
+  const ml = await startMlService(process.env);
+  try {
+    await walk(ml);
+  } finally {
+    if (typeof ml !== 'string') await ml.stop();
+  }
 }
 
 main().catch((error) => {

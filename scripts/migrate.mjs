@@ -1,12 +1,9 @@
 /** `npm run migrate`: builds in the MongoDB of MONGODB_URI every index that the code declares. Needed once before a new version starts on it. */
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { ensureBuild } from './checkout/build.mjs';
-import { ensureDependencies, root } from './checkout/dependencies.mjs';
+import { built, ensureBuild } from './checkout/build.mjs';
+import { ensureDependencies } from './checkout/dependencies.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 
 const say = (line) => console.log(line);
-const built = (file) => import(pathToFileURL(path.join(root, 'dist', 'store', file)).href);
 
 try {
   const uri = process.env.MONGODB_URI;
@@ -16,7 +13,7 @@ try {
     );
   await ensureDependencies({ env: process.env, say });
   await ensureBuild({ env: process.env, say });
-  const { buildIndexesAt } = await built('indexes.js');
+  const { buildIndexesAt } = await built('store/indexes.js');
   const missing = await buildIndexesAt(uri, 10_000).catch((fault) => {
     if (fault.name !== 'MongooseServerSelectionError') throw fault;
     throw new Problem(`MongoDB at MONGODB_URI does not answer (${fault.message}): check the address and that it runs.`);

@@ -96,6 +96,11 @@ const catalogue = {
     title: 'Internal key needed',
     detail: 'Send a valid key in the header x-internal-key.',
   },
+  'bad-signature': {
+    status: 401,
+    title: 'Signature not valid',
+    detail: 'Send x-timestamp, and x-signature over it and the body, made with the secret that both sides share.',
+  },
   'api-key-missing': {
     status: 401,
     title: 'API key needed',

@@ -36,6 +36,10 @@ const Stored = z.tuple([z.string(), z.array(z.union([z.string(), z.number()])).r
 export interface Paging {
   /** The position a cursor stands for, or null at the first page. Throws 400 for a cursor that is not of `list`. */
   read(list: string, cursor: string | undefined): Position | null;
+  /** Of a list that sorts by id: that of the last row of the page before, or null at the first page. Throws as `read` does. */
+  idBefore(list: string, cursor: string | undefined): string | null;
+  /** Of a list that sorts by a time (written in ms) and id: those of the last row of the page before. Throws as `read` does. */
+  timeAndIdBefore(list: string, cursor: string | undefined): { at: Date; id: string } | null;
   /** Cuts `limit + 1` rows that were read to a page. */
   page<T>(list: string, rows: readonly T[], limit: number, positionOf: (row: T) => Position): Page<T>;
 }
@@ -54,16 +58,26 @@ export function createPaging(secret: string | Buffer): Paging {
     return `${text}.${sign(text)}`;
   };
 
+  const read = (list: string, cursor: string | undefined): Position | null => {
+    if (cursor === undefined) return null;
+    const [text = '', signature = ''] = cursor.split('.');
+    const given = Buffer.from(signature);
+    const expected = Buffer.from(sign(text));
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw problem('bad-cursor');
+    const [from, position] = Stored.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
+    if (from !== list) throw problem('bad-cursor');
+    return position;
+  };
+
   return {
-    read(list, cursor) {
-      if (cursor === undefined) return null;
-      const [text = '', signature = ''] = cursor.split('.');
-      const given = Buffer.from(signature);
-      const expected = Buffer.from(sign(text));
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw problem('bad-cursor');
-      const [from, position] = Stored.parse(JSON.parse(Buffer.from(text, 'base64url').toString()));
-      if (from !== list) throw problem('bad-cursor');
-      return position;
+    read,
+    idBefore(list, cursor) {
+      const [id] = read(list, cursor) ?? [];
+      return id === undefined ? null : String(id);
+    },
+    timeAndIdBefore(list, cursor) {
+      const [at, id] = read(list, cursor) ?? [];
+      return at === undefined || id === undefined ? null : { at: new Date(at), id: String(id) };
     },
     page(list, rows, limit, positionOf) {
       const items = rows.slice(0, limit);

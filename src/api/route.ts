@@ -154,8 +154,10 @@ export interface FileAnswer {
   readonly contentType: string;
   /** Null: not known before it is made; it goes out in chunks, and only a proper end says that it is whole. */
   readonly bytes: number | null;
-  /** Strong validator without quotes; answers `If-None-Match` with 304. */
+  /** Validator without quotes; answers `If-None-Match` with 304. */
   readonly etag?: string;
+  /** The validator says that it means the same, not that it is the same byte for byte. */
+  readonly weak?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { problem, type FieldError } from './errors';
-import { faultWords } from './faultWords';
+import { faultWords } from '../model/faultWords';
 
 /** Checks what came in against a contract; every field that does not fit is named at once. */
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Activity, Diet, type Goal, type Profile } from './profiles';
+import { recordOf } from './records';
 
 /**
  * The words of the five systems for goal, diet and activity, and what they mean here.
@@ -44,7 +45,7 @@ const dietWords: Meanings<Diet> = {
 };
 
 function identity<T extends string>(options: readonly T[]): Record<T, T> {
-  return Object.fromEntries(options.map((o) => [o, o])) as Record<T, T>;
+  return recordOf(options, (option) => option);
 }
 
 /** Case, blanks and hyphens carry no meaning: "Gluten-free" is `gluten_free`. */

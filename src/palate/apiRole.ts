@@ -3,14 +3,25 @@ import { createApp, type AppOptions } from '../api/app';
 import { createAccounts } from '../api/accounts/accounts';
 import { exportPages } from '../api/accounts/export';
 import { accountRoutes } from '../api/accounts/routes';
+import { constraintRoutes } from '../api/constraints/routes';
+import { contextRoutes } from '../api/context/routes';
 import { createCapabilities } from '../api/capabilities';
+import { syncHealthRoutes } from '../api/context/health';
+import { internalContextRoutes } from '../api/context/internal';
 import { TemporalUnavailable, type HealthCheck } from '../api/deps';
+import { mlEventRoutes } from '../api/context/mlEvents';
 import { erasureRoutes } from '../api/erasure/routes';
+import { feedbackRoutes } from '../api/feedback/routes';
 import { foodRoutes } from '../api/foods/routes';
+import { exportMeals } from '../api/meals/export';
+import { mealRoutes } from '../api/meals/routes';
 import { createPaging } from '../api/paging';
 import { cleanTempDir } from '../api/photos/multipart';
 import { photoRoutes } from '../api/photos/routes';
+import { planRoutes } from '../api/plans/routes';
 import { startServer, type HttpServer } from '../api/server';
+import { verifies } from '../services/contextReceiver';
+import { supportRoutes } from '../api/support/routes';
 import * as matching from '../services/fooddata/match';
 import { createChanges } from '../store/changes';
 import { createSealer } from '../store/sealed';
@@ -43,7 +54,7 @@ export async function startApiRole(
   workerHere: (() => boolean) | null,
   { pace, headersTimeoutMs }: ApiOptions = {},
 ): Promise<ApiRole> {
-  const { settings, log, clock, metrics, store, objects, launches, joint, temporal, mongo } = base;
+  const { settings, log, clock, metrics, store, objects, launches, joint, temporal, mongo, contextChanges } = base;
   const capabilities = createCapabilities(keysFor(settings, 'capabilities'));
   const [pagingKey] = keysFor(settings, 'cursors');
   if (!pagingKey) throw new RangeError('At least one encryption key is needed');
@@ -63,10 +74,18 @@ export async function startApiRole(
       log.warn({ err: error }, 'uploads left behind could not be removed'),
     );
   }, sweepMs);
-  const shared = { settings, store, launches, capabilities, clock };
+  const shared = { settings, store, launches, contextChanges, capabilities, clock };
   const accountDeps = {
     ...shared,
-    exporters: { log: exportPages(store.photos), foods: exportPages(store.foods.own) },
+    exporters: {
+      log: exportPages(store.photos),
+      foods: exportPages(store.foods.own),
+      constraints: (ownerId: string) => store.constraints.find(ownerId),
+      feedback: exportPages(store.feedback),
+      plans: exportPages(store.plans),
+      meals: exportMeals(store.meals),
+      liked_meals: exportPages(store.meals.likes),
+    },
   };
   const accounts = createAccounts(accountDeps);
   const photoDeps = {
@@ -78,6 +97,7 @@ export async function startApiRole(
     foods,
     paging: createPaging(pagingKey),
   };
+  const contextDeps = { store, contextChanges, paging: photoDeps.paging };
   const foodDeps = { settings, store, joint, paging: photoDeps.paging, table: foods, matching };
 
   const app = createApp(
@@ -102,6 +122,21 @@ export async function startApiRole(
       ...erasureRoutes({ store, capabilities }),
       ...photoRoutes(photoDeps),
       ...foodRoutes(foodDeps),
+      ...internalContextRoutes({ store, contextRuns: base.contextRuns, settings }),
+      ...syncHealthRoutes({ settings, store, clock }),
+      ...mlEventRoutes({ settings, store, clock, verifies }),
+      ...constraintRoutes(contextDeps),
+      ...feedbackRoutes(contextDeps),
+      ...planRoutes(contextDeps),
+      ...contextRoutes(contextDeps),
+      ...supportRoutes({
+        ...shared,
+        log,
+        temporal: handle,
+        contextRuns: base.contextRuns,
+        paging: photoDeps.paging,
+      }),
+      ...mealRoutes({ store, log, paging: photoDeps.paging, clock }),
     ],
     pace && { pace },
   );
@@ -166,6 +201,17 @@ const checks = (base: Base, workerHere: (() => boolean) | null): HealthCheck[] =
           required: false,
           without: 'Figures come from imported foods and our own table; what is provisional corrects itself.',
           probe: () => someIsCalled(base, ['fdc']),
+        },
+      ]
+    : []),
+  ...(base.settings.flaskAiBaseUrl !== null
+    ? [
+        {
+          name: 'context_sync',
+          required: false,
+          without:
+            'The ML service is not told of changes; they are kept and follow once it is well again. All else works.',
+          probe: () => someIsCalled(base, ['context_receiver']),
         },
       ]
     : []),

@@ -3,13 +3,16 @@ import { hkdfSync } from 'node:crypto';
 import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { connectTemporal, type Temporal } from '../launches/temporal';
+import { createContextChanges, type ContextChanges, type ContextRuns } from '../launches/contextChanges';
 import { createJointRuns, type JointRuns } from '../launches/joint';
 import { createLaunches, type Launches } from '../launches/launch';
 import type { Settings } from '../config/settings';
 import { createFileStore, createS3Store, type ObjectStore } from '../services/objects';
+import { circuitNames } from '../store/circuits';
 import { buildIndexesAt, missingIndexes } from '../store/indexes';
 import { createStore, type Store } from '../store/store';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
+import { watchContextSync } from './contextFigures';
 import { correctedShares } from './correctedShares';
 
 /** What every role stands on: settings, log, clock, metrics, and the connections to the engines. */
@@ -24,6 +27,9 @@ export interface Base {
   readonly temporal: Temporal;
   readonly launches: Launches;
   readonly joint: JointRuns;
+  /** How runs of context sync are started; null where no receiver is configured. */
+  readonly contextRuns: ContextRuns | null;
+  readonly contextChanges: ContextChanges;
   close(): Promise<void>;
 }
 
@@ -35,6 +41,10 @@ export class CannotStart extends Error {
 const mongoWithinMs = 10_000;
 /** Longest silence on a connection: a database that hangs is answered like one that is away. */
 const mongoSilenceMs = 10_000;
+/** Beyond the longest debounce: then whoever was woken has begun to push. */
+const wakeGraceMs = 2_000;
+const wakesAtOnce = 4;
+const mostToWake = 10_000;
 const reconnectTemporalMs = 1_000;
 /** From this attempt on, a launch that Temporal refuses is an error in the log. */
 const hopelessAttempts = 5;
@@ -80,7 +90,23 @@ export async function openBase(
       },
     });
     const joint = createJointRuns({ client: () => temporal.client(), eager: role.eagerStart, queues });
+    const contextRuns =
+      settings.flaskAiBaseUrl === null
+        ? null
+        : { client: () => temporal.client(), taskQueue: queues.main, timing: settings.contextTiming };
+    const contextChanges = createContextChanges({
+      syncs: store.contextSyncs,
+      runs: contextRuns,
+      graceMs: settings.contextSyncMaxWaitMs + wakeGraceMs,
+      gapMs: settings.contextSyncDebounceMs / 4,
+      width: wakesAtOnce,
+      most: mostToWake,
+      onLost: (accounts, error) =>
+        log.warn({ accounts, err: error }, 'context sync could not be woken; the sweep finds what changed'),
+    });
+    metrics.watchCircuits({ names: circuitNames, findOpen: () => store.circuits.findOpen() });
     metrics.watchBacklog(() => store.launches.countPending());
+    watchContextSync({ settings, store, clock, metrics });
     metrics.watchCorrectedShares(correctedShares(store.photoFacts, clock));
     return {
       ...given,
@@ -91,7 +117,10 @@ export async function openBase(
       temporal,
       launches,
       joint,
+      contextRuns,
+      contextChanges,
       async close() {
+        await contextChanges.close();
         await temporal.close();
         objects.close();
         await mongo.close();

@@ -4,8 +4,8 @@ import type { Settings } from '../config/settings';
 import type { FoodTable } from '../ml/foods';
 import { createHuggingFaceClassifier, createOpenAiVision, type Classifier } from '../services/classifier';
 import { cached, createFdc, imported, type Fdc, type FoodData } from '../services/fooddata';
-import { createOpenAi } from '../services/llm';
-import { circuitNames, type CircuitName } from '../store/circuits';
+import { createOpenAi, createOpenAiEmbedder, type Embedder } from '../services/llm';
+import type { CircuitName } from '../store/circuits';
 import { observeCalls, type Base } from './base';
 import { citedIn } from './foods';
 
@@ -36,6 +36,18 @@ export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | '
   }
   return classifiers;
 }
+
+/** The embedding model of the settings; null: our own method embeds. */
+export const openEmbedder = ({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>): Embedder | null =>
+  settings.openaiApiKey === null
+    ? null
+    : createOpenAiEmbedder({
+        apiKey: settings.openaiApiKey,
+        baseUrl: settings.openaiBaseUrl,
+        model: settings.openaiEmbeddingModel,
+        timeoutMs: settings.hfSpaceTimeoutMs,
+        onCall: observeCalls(metrics),
+      });
 
 /** Those that are configured, in the order they are asked. */
 export const classifierNames = (settings: Settings): CircuitName[] => [
@@ -85,6 +97,8 @@ export const openFooddata = (
 const probeMarginMs = 5_000;
 /** A search of FoodData Central may be two calls: generic foods, then branded ones. */
 const callsOfASearch = 2;
+/** A push may be two requests: a part, then the whole. */
+const requestsOfAPush = 2;
 
 /** A new token or address is worth a call at once, whatever was found out with the old one. */
 export async function adoptCircuits({ settings, store }: Pick<Base, 'settings' | 'store'>): Promise<void> {
@@ -93,20 +107,17 @@ export async function adoptCircuits({ settings, store }: Pick<Base, 'settings' |
     ml_service: [settings.mlServiceUrl, settings.mlServiceApiKey],
     openai: [settings.openaiBaseUrl, settings.openaiApiKey, settings.openaiModel],
     fdc: [settings.fdcBaseUrl, settings.fdcApiKey],
+    context_receiver: [settings.flaskAiBaseUrl, settings.contextSyncPath, ...(settings.internalHmacSecret ?? [])],
   };
   for (const [name, scope] of Object.entries(scopes) as [CircuitName, readonly (string | null)[]][])
     await store.circuits.adopt(name, createHash('sha256').update(JSON.stringify(scope)).digest('base64url'));
 }
 
-/** The circuits that all replicas share, shown in the metrics and told in the log. */
-export function openCircuits({
-  settings,
-  store,
-  clock,
-  metrics,
-  log,
-}: Pick<Base, 'settings' | 'store' | 'clock' | 'metrics' | 'log'>): Circuits {
-  metrics.watchCircuits({ names: circuitNames, findOpen: () => store.circuits.findOpen() });
+/** The circuits that all replicas share, shown in the metrics and told in the log. `onClosed`: this process closed one. */
+export function openCircuits(
+  { settings, store, clock, metrics, log }: Pick<Base, 'settings' | 'store' | 'clock' | 'metrics' | 'log'>,
+  onClosed: (circuit: CircuitName) => void = () => undefined,
+): Circuits {
   return createCircuits({
     store: store.circuits,
     clock,
@@ -115,11 +126,18 @@ export function openCircuits({
       openMs: settings.circuitOpenMs,
       openMaxMs: settings.circuitOpenMaxMs,
       refusedMs: settings.circuitRefusedMs,
-      probeMs: Math.max(settings.hfSpaceTimeoutMs, callsOfASearch * settings.fdcTimeoutMs) + probeMarginMs,
+      probeMs:
+        Math.max(
+          settings.hfSpaceTimeoutMs,
+          callsOfASearch * settings.fdcTimeoutMs,
+          requestsOfAPush * settings.contextSyncTimeoutMs,
+        ) + probeMarginMs,
     },
     onChange: ({ circuit, state, until, why }) => {
-      if (state === 'closed') log.info({ circuit }, 'an outside system is well again and is called');
-      else log.warn({ circuit, until, why }, 'an outside system is left alone for a while');
+      if (state === 'closed') {
+        log.info({ circuit }, 'an outside system is well again and is called');
+        onClosed(circuit);
+      } else log.warn({ circuit, until, why }, 'an outside system is left alone for a while');
     },
     onRefused: (circuit) => metrics.circuitRefused.inc({ circuit }),
     onAway: (circuit, error) =>

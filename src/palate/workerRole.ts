@@ -1,16 +1,27 @@
 import path from 'node:path';
+import type { Circuits } from '../activities/circuits';
 import { createErasureActivities } from '../activities/erasure';
 import { createErasers } from '../activities/everyEraser';
+import { createContextActivities } from '../activities/context';
+import { createForgetActivities } from '../activities/context/forget';
+import { createReplayActivities } from '../activities/context/replay';
+import { contextSyncId, syncSettled } from '../messages/context';
+import type { ContextPusher } from '../activities/context/push';
 import { createFoodActivities } from '../activities/foods';
+import { createMealActivities, wantedMethod } from '../activities/meals';
 import { createPhotoActivities } from '../activities/photos';
+import type { ContextReceiver } from '../services/contextReceiver';
+import { startEmbedMeals } from '../launches/embedMeals';
 import { startLauncher } from '../worker/launcher';
+import { startMealEmbedding } from '../worker/mealEmbedding';
 import { keepRunning } from '../worker/run';
 import { ensureSchedules } from '../worker/schedules';
 import { ensureSearchAttributes } from '../worker/searchAttributes';
 import { createWorker } from '../worker/worker';
 import type { Base } from './base';
+import { openPusher, openReceiver, openSweep } from './context';
 import { loadFoodTable } from './foods';
-import { adoptCircuits, openCircuits, openClassifiers, openFdc, openFooddata } from './upstream';
+import { adoptCircuits, openCircuits, openClassifiers, openEmbedder, openFdc, openFooddata } from './upstream';
 
 export interface WorkerRole {
   /** Resolves when the worker polls for the first time. */
@@ -29,12 +40,23 @@ export interface WorkerOptions {
 const shutdownGraceMs = 8_000;
 const launchLeaseMs = 10_000;
 const launchWidth = 4;
+const embedding = { batchMeals: 100, batches: 200, pauseMs: 5_000, mostPauseMs: 15 * 60_000 };
 
 /** Activities, the worker that runs them, the launcher and the schedules. */
 export async function startWorkerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
   const { settings, log, store, metrics, temporal } = base;
   const taskQueue = settings.temporalTaskQueue;
-  const activities = await createActivities(base);
+  await adoptCircuits(base);
+  const circuits = openCircuits(base, (circuit) => {
+    if (circuit !== 'context_receiver') return;
+    store.paces
+      .restart(circuit)
+      .catch((error: unknown) => log.warn({ err: error }, 'the slow start could not be noted'))
+      .finally(() => sweep?.receiverIsBack());
+  });
+  const receiver = openReceiver(base);
+  const pusher = openPusher(base, receiver, circuits);
+  const activities = await createActivities(base, circuits, receiver, pusher);
   const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
 
   const make = async () => {
@@ -70,12 +92,24 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
     width: launchWidth,
     onError: (error) => log.warn({ err: error }, 'the launcher could not look for launches'),
   });
+  const sweep = base.contextRuns && openSweep(base, base.contextRuns, pusher);
+  if (!sweep) log.info('FLASK_AI_BASE_URL is not set: context sync is off; changes are kept until it is');
+  const mealEmbedding = startMealEmbedding({
+    embeddings: store.meals.embeddings,
+    method: wantedMethod(openEmbedder(base)),
+    start: () => startEmbedMeals({ client: () => temporal.client(), taskQueue }, embedding),
+    sweepMs: settings.mealEmbedSweepMs,
+    onError: (error) =>
+      log.warn({ err: error }, 'the embedding of meals could not be looked after; it is looked again'),
+  });
   log.info({ taskQueue }, 'worker starting');
 
   return {
     firstPoll: worker.firstPoll,
     polling: () => worker.polling(),
     async stop() {
+      await sweep?.stop();
+      await mealEmbedding.stop();
       await launcher.stop();
       await worker.stop();
     },
@@ -83,11 +117,14 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
 }
 
 /** Every activity of every feature, under the names the workflows call. */
-async function createActivities(base: Base): Promise<object> {
+async function createActivities(
+  base: Base,
+  circuits: Circuits,
+  receiver: ContextReceiver | null,
+  pusher: ContextPusher,
+): Promise<object> {
   const { store, objects, clock, settings, temporal } = base;
   const foods = await loadFoodTable();
-  await adoptCircuits(base);
-  const circuits = openCircuits(base);
   const fdc = openFdc(base, circuits);
   const endRun = async (workflowId: string) => {
     const client = await temporal.client();
@@ -114,6 +151,29 @@ async function createActivities(base: Base): Promise<object> {
       ingredientWeights: settings.hfIngredientWeightOverrides,
     }),
     ...createFoodActivities({ barcodes: store.foods.barcodes, fdc, clock }),
+    ...createContextActivities({ pusher }),
+    ...createReplayActivities({
+      replays: store.contextReplays,
+      syncs: store.contextSyncList,
+      transaction: store.transaction,
+      pusher,
+      clock,
+      settled: async (userId) => {
+        // Without a run nobody waits; without Temporal the run finds out by itself, at the next change.
+        const client = await temporal.client().catch(() => null);
+        await client?.workflow
+          .getHandle(contextSyncId(userId))
+          .signal(syncSettled)
+          .catch(() => undefined);
+      },
+    }),
+    ...createForgetActivities({ receiver, syncs: store.contextSyncs, circuits, clock }),
+    ...createMealActivities({
+      embeddings: store.meals.embeddings,
+      embedder: openEmbedder(base),
+      circuits,
+      clock,
+    }),
     ...createErasureActivities({
       erasures: store.erasures,
       erasers: createErasers({ store, objects, endRun }),

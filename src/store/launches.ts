@@ -26,6 +26,12 @@ export interface Launch {
 /** `attempts`: how often a launcher took it. */
 export type StoredLaunch = Launch & { attempts: number; createdAt: Date };
 
+/** A launch that waits: how often it was tried, why that failed, and when the launcher looks again. */
+export type PendingLaunch = Pick<StoredLaunch, 'workflowId' | 'workflow' | 'attempts' | 'createdAt'> & {
+  lastError: string | null;
+  dueAt: Date;
+};
+
 interface LaunchRow extends Omit<Launch, 'workflowId'> {
   _id: string;
   state: 'pending' | 'started';
@@ -124,6 +130,27 @@ export function createLaunchStore(connection: Connection, clock: () => Date) {
 
     async countPending(): Promise<number> {
       return rows.countDocuments({ state: 'pending' });
+    },
+
+    async isPending(workflowId: string): Promise<boolean> {
+      return (await rows.exists({ _id: workflowId, state: 'pending' })) !== null;
+    },
+
+    /** Of an owner, what is recorded and not started yet; the oldest first. For support. */
+    async pendingOf(ownerId: string, limit: number): Promise<PendingLaunch[]> {
+      const found = await rows
+        .find({ ownerId, state: 'pending' })
+        .sort({ createdAt: 1 })
+        .limit(limit)
+        .lean<LaunchRow[]>();
+      return found.map(({ _id: workflowId, workflow, attempts, lastError, createdAt, dueAt }) => ({
+        workflowId,
+        workflow,
+        attempts,
+        lastError,
+        createdAt,
+        dueAt,
+      }));
     },
 
     /** For erasure: the workflow ids that were launched for this owner; of those that started, the last `keepStartedS` only. */

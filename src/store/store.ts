@@ -1,44 +1,70 @@
-import type { ClientSession, Connection } from 'mongoose';
+import type { Connection } from 'mongoose';
 import { createAccountAttemptStore } from './accountAttempts';
 import { createAccountStore } from './accounts';
 import { createAccountSessionStore } from './accountSessions';
+import { createAuditStore } from './audit';
 import { createCircuitStore } from './circuits';
+import { createMlEventReceiptStore } from './context/mlEventReceipts';
+import { createMlModelStore } from './context/mlModels';
+import { createConstraintStore } from './constraints';
+import { createReplayStore } from './context/replays';
+import { createContextSnapshots } from './context/snapshot';
+import { createSyncList } from './context/syncList';
+import { createSyncFigureStore } from './context/syncFigures';
+import { createContextSyncStore } from './context/syncs';
 import { createErasureStore } from './erasures';
+import { createFeedbackStore } from './feedback';
 import { createFooddataStore } from './fooddata';
 import { createFoodStore } from './foods';
 import { createIdempotencyStore } from './idempotency';
 import { createLaunchStore } from './launches';
+import { createPaceStore } from './paces';
+import { createMealStore } from './meals';
 import { createPhotoStore } from './photos';
 import { createPhotoFactStore } from './photos/facts';
+import { createPlanStore } from './plans';
 import { createRateLimitStore } from './rateLimits';
 import { createTicketStore } from './tickets';
+import { transactionsOn } from './transaction';
 
 /** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. */
 export function createStore(connection: Connection, clock: () => Date = () => new Date()) {
+  const contextSyncs = createContextSyncStore(connection, clock);
+  const accounts = createAccountStore(connection, clock, contextSyncs);
+  const constraints = createConstraintStore(connection, clock);
+  const feedback = createFeedbackStore(connection, clock);
+  const plans = createPlanStore(connection, clock);
+  const contextSources = { accounts, syncs: contextSyncs, constraints, feedback, plans };
   return {
-    accounts: createAccountStore(connection, clock),
+    accounts,
     accountSessions: createAccountSessionStore(connection, clock),
     accountAttempts: createAccountAttemptStore(connection, clock),
+    audit: createAuditStore(connection, clock),
     circuits: createCircuitStore(connection, clock),
+    constraints,
+    contextSyncs,
+    contextSnapshots: createContextSnapshots(connection, contextSources, clock),
+    contextSyncList: createSyncList(connection, clock),
+    contextReplays: createReplayStore(connection, clock),
+    contextSyncFigures: createSyncFigureStore(connection),
     erasures: createErasureStore(connection, clock),
+    feedback,
     fooddata: createFooddataStore(connection, clock),
     foods: createFoodStore(connection, clock),
     idempotency: createIdempotencyStore(connection, clock),
     launches: createLaunchStore(connection, clock),
+    paces: createPaceStore(connection, clock),
+    mlEventReceipts: createMlEventReceiptStore(connection, clock),
+    mlModels: createMlModelStore(connection, clock),
+    plans,
+    meals: createMealStore(connection, clock),
     rateLimits: createRateLimitStore(connection),
     tickets: createTicketStore(connection, clock),
     photos: createPhotoStore(connection, clock),
     photoFacts: createPhotoFactStore(connection, clock),
 
-    /**
-     * Runs `work` in a transaction with majority write concern; on a write conflict it is run again from the start,
-     * so it must do nothing outside the database.
-     */
-    async transaction<T>(work: (session: ClientSession) => Promise<T>): Promise<T> {
-      return connection.withSession((session) =>
-        session.withTransaction(() => work(session), { writeConcern: { w: 'majority' } }),
-      );
-    },
+    /** See `Transaction`. */
+    transaction: transactionsOn(connection),
 
     /** Throws when MongoDB does not answer within `ms`. */
     async ping(ms: number): Promise<void> {

@@ -2,3 +2,6 @@
 export { analyzePhoto, correctEntry, keepUpload, reapEntries } from './photos';
 export { eraseUser } from './erasure';
 export { lookUpBarcode } from './foods';
+export { contextSync } from './context';
+export { replaySyncs } from './contextReplay';
+export { embedMeals } from './meals';

@@ -386,7 +386,7 @@ describe('browser clients', () => {
       expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
       const allowed = asked.headers.get('access-control-allow-headers')!.toLowerCase().split(',');
       expect(allowed).toEqual(
-        expect.arrayContaining(['authorization', 'content-type', 'idempotency-key', 'x-api-key']),
+        expect.arrayContaining(['authorization', 'content-type', 'idempotency-key', 'if-none-match', 'x-api-key']),
       );
       const failed = await shell.call('get', '/nowhere', { headers: { origin } });
       expect(failed.headers.get('access-control-allow-origin')).toBe('*');

@@ -25,6 +25,18 @@ test('one row more than the page tells that there is a next one', () => {
   expect(paging.page('log', [], 3, positionOf)).toEqual({ items: [], nextCursor: null });
 });
 
+test('the end of the page before is given as an id, or as a time and an id; there is none before the first page', () => {
+  const byId = paging.page('meals', rows, 3, ({ id }) => [id]).nextCursor!;
+  expect(paging.idBefore('meals', byId)).toBe('id2');
+  const byTime = paging.page('log', rows, 3, positionOf).nextCursor!;
+  expect(paging.timeAndIdBefore('log', byTime)).toEqual({ at: new Date(2), id: 'id2' });
+  for (const read of ['idBefore', 'timeAndIdBefore'] as const) {
+    expect(paging[read]('log', undefined)).toBeNull();
+    expect(kindOf(() => paging[read]('log', byId))).toBe('bad-cursor');
+    expect(kindOf(() => paging[read]('log', `${byTime}x`))).toBe('bad-cursor');
+  }
+});
+
 test('a cursor that was changed, made elsewhere, or is of another list is refused', () => {
   const { nextCursor } = paging.page('log', rows, 3, positionOf);
   const [text = '', signature = ''] = nextCursor!.split('.');

@@ -35,6 +35,7 @@ test.each<[string, unknown, number, string]>([
   ['gRPC fault of ours', grpc(3), 500, 'internal'],
   ['MongoDB away', named('MongoServerSelectionError'), 503, 'unavailable'],
   ['MongoDB stepping down', named('MongoServerError', { errorLabels: ['RetryableWriteError'] }), 503, 'unavailable'],
+  ['MongoDB taking too long', named('MongoServerError', { codeName: 'MaxTimeMSExpired' }), 503, 'unavailable'],
   [
     'MongoDB gone in the middle of an insert',
     new mongo.MongoBulkWriteError(new mongo.MongoNetworkError('read ECONNRESET'), nothingWritten),

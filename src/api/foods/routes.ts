@@ -45,8 +45,8 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
       async ({ caller, query: { query, own: onlyOwn, limit, cursor } }) => {
         if (onlyOwn === 'true') {
           if (!caller) throw problem('not-authenticated');
-          const [before] = deps.paging.read('own-foods', cursor) ?? [];
-          const rows = await own.list(caller.id, limit + 1, before === undefined ? null : String(before));
+          const before = deps.paging.idBefore('own-foods', cursor);
+          const rows = await own.list(caller.id, limit + 1, before);
           const page = deps.paging.page('own-foods', rows, limit, ({ id }) => [id]);
           return { items: page.items.map(presentOwn), nextCursor: page.nextCursor };
         }

@@ -55,6 +55,8 @@ export function sendProblem(request: Request, response: Response, failure: HttpP
   lingerThenClose(request);
 }
 
+const stalledMs = 30_000;
+
 export async function sendFile(request: Request, response: Response, answer: FileAnswer) {
   response.statusCode = 200;
   response.setHeader('content-type', answer.contentType);
@@ -62,7 +64,8 @@ export async function sendFile(request: Request, response: Response, answer: Fil
   setHeaders(response, answer.headers ?? {});
   if (answer.etag !== undefined) {
     const etag = `"${answer.etag}"`;
-    response.setHeader('etag', etag);
+    response.setHeader('etag', answer.weak === true ? `W/${etag}` : etag);
+    // Weak comparison, as RFC 9110 §13.1.2 wants it for this header.
     const known =
       request
         .get('if-none-match')
@@ -81,6 +84,8 @@ export async function sendFile(request: Request, response: Response, answer: Fil
     response.end();
     return;
   }
+  // Who asked for much and takes nothing must not hold it, and what stands behind it, for good.
+  response.setTimeout(stalledMs, () => response.destroy());
   // Where the stream fails in the middle this breaks the connection, so that a file cut off is never taken for a whole one.
   await pipeline(answer.stream, response);
 }

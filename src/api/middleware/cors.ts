@@ -22,6 +22,7 @@ const allowed = [
   'Accept',
   'X-API-Key',
   'Idempotency-Key',
+  'If-None-Match',
   'X-Request-Id',
   'X-Refresh-Token',
   'Last-Event-ID',

@@ -53,9 +53,10 @@ const expressStatus = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
-/** MongoDB's own words for "try again": a step-down, a shutdown, a write conflict that outlasted its retries. */
+/** MongoDB's own words for "try again": a step-down, a shutdown, a write conflict that outlasted its retries, a reading that took too long. */
 const passing = (error: unknown): boolean => {
   if (nameOf(error) === 'MongooseError') return String(error).includes('buffering timed out');
+  if (error instanceof Error && textOf(error, 'codeName') === 'MaxTimeMSExpired') return true;
   const labels: unknown = error instanceof Error ? Reflect.get(error, 'errorLabels') : undefined;
   return (
     Array.isArray(labels) &&

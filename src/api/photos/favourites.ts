@@ -63,8 +63,8 @@ export const favouriteRoutes = (deps: PhotoDeps): Route[] => {
         responses: { 200: pageOf(PhotoView) },
       },
       async ({ caller, query: { limit, cursor }, origin }) => {
-        const [at, id] = deps.paging.read(list, cursor) ?? [];
-        const before = at === undefined ? null : { favouriteAt: new Date(at), id: String(id) };
+        const last = deps.paging.timeAndIdBefore(list, cursor);
+        const before = last && { favouriteAt: last.at, id: last.id };
         const [rows, timeZone] = await Promise.all([
           photos.listFavourites(caller.id, limit + 1, before),
           timeZoneOf(deps, caller),

@@ -32,8 +32,8 @@ export const historyRoutes = (deps: PhotoDeps): Route[] => [
       const { limit, cursor } = query;
       const favourite = query.favourite !== undefined;
       const ranged = (query.from ?? query.to ?? query.days) !== undefined;
-      const [at, id] = deps.paging.read(list, cursor) ?? [];
-      const before = at === undefined ? null : { consumedAt: new Date(at), id: String(id) };
+      const last = deps.paging.timeAndIdBefore(list, cursor);
+      const before = last && { consumedAt: last.at, id: last.id };
       const read = (range: LogRange) =>
         deps.store.photos.listLog(caller.id, limit + 1, before, { ...range, favourite });
       // Only a range needs the zone before the log can be read.

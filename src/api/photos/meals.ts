@@ -157,9 +157,9 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
         },
       },
       async ({ caller, query: { limit, cursor }, path }) => {
-        const [before] = deps.paging.read(list, cursor) ?? [];
+        const before = deps.paging.idBefore(list, cursor);
         const [rows, timeZone] = await Promise.all([
-          photos.listMeals(caller.id, limit + 1, before === undefined ? null : String(before)),
+          photos.listMeals(caller.id, limit + 1, before),
           timeZoneOf(deps, caller),
         ]);
         const page = deps.paging.page(list, rows, limit, (row) => [row.id]);

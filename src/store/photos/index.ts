@@ -3,10 +3,12 @@ import type { Id } from '../../model/ids';
 import type { Analysis, Classification, Entry, EntryVersion } from '../../model/photos';
 import { isDuplicateKey } from '../faults';
 import { createObjectClaims } from './claims';
+import { createPhotoGlances } from './glance';
 import { createLogQueries } from './log';
 import { createMoves } from './moves';
 import { blank, entriesCollection, entryRows, fromRow, kinds, shown, type EntryRow } from './row';
 
+export { photosCountedAtMost } from './glance';
 export { objectClaimsCollection } from './claims';
 export { wholeLog, type EatenFigures, type LogLine, type LogRange } from './log';
 export { dedupeKeyOf, entriesCollection } from './row';
@@ -79,6 +81,7 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
     ...claims,
     ...moves,
     ...createLogQueries(rows, clock),
+    ...createPhotoGlances(rows),
 
     /** In the transaction that also records the launch. Throws MongoDB's 11000 when the id or the dedupe key is taken. */
     async createPhoto({ id, dedupeKey, ...photo }: NewPhoto, session: ClientSession): Promise<Entry> {

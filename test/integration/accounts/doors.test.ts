@@ -296,6 +296,27 @@ describe('one profile', () => {
     });
   });
 
+  it('raises the version of the context where that changes, and for nothing else', async () => {
+    const { access, id } = await newcomer(house);
+    const versionOf = async () => (await house.store.contextSyncs.find(id))?.version;
+    const update = (body: object) => house.put('/api/v1/users/update', body, access);
+    expect((await update({ profile: { age: 40 } })).status).toBe(200);
+    expect(await versionOf()).toBe(2);
+
+    // The same once more, what the context does not hold, and the same in another door's words.
+    expect((await update({ profile: { age: 40 } })).status).toBe(200);
+    expect((await update({ fullName: 'Another name', phone: '+44 20 7946 0001' })).status).toBe(200);
+    expect((await house.put('/api/auth/profile', { daily_calories: 1800 }, access)).status).toBe(200);
+    expect(smartbite(await house.get('/api/v1/users/me', access))).toMatchObject({
+      fullName: 'Another name',
+      profile: { dailyCalories: 1800 },
+    });
+    expect(await versionOf()).toBe(2);
+
+    expect((await update({ fullName: 'A third name', profile: { age: 41 } })).status).toBe(200);
+    expect(await versionOf()).toBe(3);
+  });
+
   it('takes a questionnaire of 25 answers and gives each of them back', async () => {
     const { access } = await newcomer(house);
     const answers = {

@@ -77,6 +77,12 @@ export async function openHouse(options: HouseOptions = {}) {
     settings,
     store,
     launches: launches?.(store) ?? { start: () => Promise.resolve('failed') },
+    contextChanges: {
+      record: async (ownerId, sections, session) => {
+        await store.contextSyncs.touch(ownerId, sections, 0, session);
+      },
+      wake: () => undefined,
+    },
     capabilities,
     clock,
     exporters: {},

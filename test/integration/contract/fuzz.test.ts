@@ -1,12 +1,17 @@
 import sharp from 'sharp';
-import { randomInt, randomUUID } from 'node:crypto';
+import { createHmac, randomInt, randomUUID } from 'node:crypto';
 import type { OpenApiDocument, Operation } from '../../../src/api/openapi';
 import type { JsonSchema } from '../../../src/api/openapiSchemas';
 import { faults } from '../../doubles/doubleServer';
 import { FooddataDouble } from '../../doubles/fooddata';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
+import { Weekday } from '../../../src/model/weekdays';
+import { MealType } from '../../../src/model/meals';
+import { replaySyncsId } from '../../../src/messages/contextReplay';
+import { newId } from '../../../src/store/ids';
 import { ask, openPalate, photoForm, type House } from '../palate';
 import { picture } from '../photos/meals';
+import { failedAccount } from '../support/rows';
 import { createAnswerCheck } from './answers';
 import { createGenerator, luckOf, type Luck } from './generate';
 
@@ -21,6 +26,8 @@ const inputs = Number(process.env.FUZZ_INPUTS ?? 15);
 const seed = process.env.FUZZ_SEED === 'random' ? randomInt(2 ** 31) : Number(process.env.FUZZ_SEED ?? 1);
 const only = process.env.FUZZ_ONLY ?? '';
 
+const hmacSecret = 'a-key-of-both-sides-for-this-test';
+const internalKey = 'a key of the internal routes';
 const classifier = new HuggingFaceDouble();
 const fdc = new FooddataDouble();
 let house: House;
@@ -37,13 +44,27 @@ interface Person {
   ids: string[];
   foodId: string;
   uploadId: string;
+  mealId: string;
   pictureUrl: URL;
+  planId: string;
 }
 let person: Person;
 /** Who may call what is for support. */
 let staffToken: string;
+/** Accounts whose context sync is on the failed list, and a replay whose run nobody works on. */
+const failedIds: string[] = [];
+const replayId = newId();
 /** Receipts of erasures, as `Location` gave them. */
 const receipts: string[] = [];
+
+/** So that whatever slot is asked for is there. */
+const wholeWeek = (mealId: string) => ({
+  weekStartDate: '2026-03-02',
+  days: Weekday.options.map((day) => ({
+    day,
+    meals: MealType.options.map((mealType) => ({ mealType, meal: mealId })),
+  })),
+});
 
 async function newPerson(): Promise<Person> {
   classifier.reset();
@@ -59,14 +80,22 @@ async function newPerson(): Promise<Person> {
     },
   );
   const token = tokens.access_token;
-  const [named, upload, meal, food] = await Promise.all([
+  const [named, upload, meal, food, dish] = await Promise.all([
     ask<{ id: string; image_url: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[0]!) }),
     ask<{ id: string }>(url, 'POST', '/upload', { token, form: photoForm(pictures[2]!) }),
     ask<{ meal: { id: string } }>(url, 'POST', '/save_meal', { token, json: { text: 'an egg, an apple and toast' } }),
     ask<{ id: string }>(url, 'POST', '/foods', { token, json: { name: 'Granola', per_100g: { calories: 450 } } }),
+    ask<{ data: { meal: { id: string } } }>(url, 'POST', '/api/v1/meals', {
+      token,
+      json: { name: 'Soup', mealType: 'lunch' },
+    }),
   ]);
+  const plan = await ask<{ data: { plan: { id: string } } }>(url, 'POST', '/api/v1/meal-plans', {
+    token,
+    json: wholeWeek(dish.body.data.meal.id),
+  });
   // What cannot be made cannot be reached, and the run would not say why.
-  for (const made of [named, upload, meal, food]) expect([200, 201]).toContain(made.status);
+  for (const made of [named, upload, meal, food, plan, dish]) expect([200, 201]).toContain(made.status);
   // Of which its user is asked whether it is the same meal.
   const resent = await sharp(pictures[0]).jpeg({ quality: 60 }).toBuffer();
   const again = await ask<{ id: string; duplicate_of: string }>(url, 'POST', '/predict', {
@@ -84,7 +113,9 @@ async function newPerson(): Promise<Person> {
     ids: [named.body.id, again.body.id, unnamed.body.id, meal.body.meal.id],
     foodId: food.body.id,
     uploadId: upload.body.id,
+    mealId: dish.body.data.meal.id,
     pictureUrl: new URL(named.body.image_url),
+    planId: plan.body.data.plan.id,
   };
 }
 
@@ -95,6 +126,10 @@ beforeAll(async () => {
     FDC_BASE_URL: fdc.baseUrl,
     FDC_API_KEY: 'fdc_test_key',
     PREDICT_WAIT_MS: '5000',
+    INTERNAL_HMAC_SECRET: hmacSecret,
+    NODE_INTERNAL_KEY: internalKey,
+    // Nobody listens there.
+    FLASK_AI_BASE_URL: 'http://127.0.0.1:1',
   });
   ({ url } = await house.start());
   document = (await (await fetch(`${url}/openapi.json`)).json()) as OpenApiDocument;
@@ -104,6 +139,15 @@ beforeAll(async () => {
   await house.store.accounts.setRole(email, 'support');
   const { body } = await ask<{ access_token: string }>(url, 'POST', '/api/auth/login', { json: { email, password } });
   staffToken = body.access_token;
+  for (let nth = 0; nth < inputs * 2; nth += 1) failedIds.push(await failedAccount(house.store, 'rejected'));
+  await house.store.transaction((session) =>
+    house.store.contextReplays.create(replayId, { reason: null, since: null }, session),
+  );
+  await house.temporal.workflow.start('replaySyncs', {
+    workflowId: replaySyncsId(replayId),
+    taskQueue: 'nobody polls',
+    args: [],
+  });
 }, 60_000);
 afterAll(async () => {
   await house.close();
@@ -115,8 +159,14 @@ const known = (name: string, luck: Luck): unknown => {
   switch (name) {
     case 'id':
       return luck.oneOf(person.ids);
+    case 'userId':
+      return luck.oneOf(failedIds);
+    case 'since':
+      return luck.oneOf(['2026-03-01', '2026-03-01T12:30:00+02:00']);
     case 'gtin':
       return luck.oneOf(['012345678905', '4006381333931', '96385074']);
+    case 'mealId':
+      return person.mealId;
     case 'food_id':
       return luck.oneOf(['table:egg', person.foodId]);
     case 'email':
@@ -144,6 +194,15 @@ const known = (name: string, luck: Luck): unknown => {
       return `fuzz${luck.below(1e9)}`;
     case 'limit':
       return luck.oneOf([1, 2, 100]);
+    case 'event':
+      return luck.oneOf(['model_updated', 'another_event']);
+    case 'planId':
+    case 'mealPlanId':
+      return person.planId;
+    case 'meal':
+      return person.mealId;
+    case 'weekStartDate':
+      return luck.oneOf(['2026-03-02', '2026-03-04T00:00:00.000Z']);
     case 'grams':
       return luck.oneOf([1, 250.5, 20_000]);
     default:
@@ -155,6 +214,13 @@ const known = (name: string, luck: Luck): unknown => {
 const addresses: Record<string, (luck: Luck) => string | undefined> = {
   '/pictures/{id}/{name}': () => person.pictureUrl.pathname + person.pictureUrl.search,
   '/erasures/{id}': (luck) => (receipts.length > 0 ? luck.oneOf(receipts) : undefined),
+  ...Object.fromEntries(
+    ['', '/pause', '/resume', '/cancel'].map((end) => [
+      `/api/support/replays/{id}${end}`,
+      () => `/api/support/replays/${replayId}${end}`,
+    ]),
+  ),
+  '/api/support/users/{id}': (luck) => `/api/support/users/${luck.oneOf(failedIds)}`,
   '/foods/{id}': () => `/foods/${person.foodId}`,
   // Of several items, so that one can be taken out.
   '/history/{id}/items/{item}': (luck) => `/history/${person.ids.at(-1) ?? ''}/items/${1 + luck.below(3)}`,
@@ -212,10 +278,12 @@ function bodyOf({ requestBody }: Operation, luck: Luck, { fitting, spoilt }: Gen
 
 function headersOf(path: string, { parameters }: Operation, luck: Luck): Record<string, string> {
   const who = luck.oneOf(['nobody', 'person', 'person', 'person', 'forger']);
-  const token = path.startsWith('/api/support/') && luck.chance(0.7) ? staffToken : person.token;
+  const forStaff = path.startsWith('/api/support/') || path === '/api/ml/sync/health';
+  const token = forStaff && luck.chance(0.7) ? staffToken : person.token;
   return {
     ...(who === 'person' && { authorization: `Bearer ${token}` }),
     ...(who === 'forger' && { authorization: luck.oneOf(['Bearer x.y.z', 'Basic dTpw', 'Bearer', person.token]) }),
+    ...(who === 'person' && path.includes('/internal/ai/') && { 'x-internal-key': internalKey }),
     ...(luck.chance(0.2) && { accept: luck.oneOf(['text/html', 'application/json', '*/*', 'x', 'image/*;q=0']) }),
     ...(luck.chance(0.2) &&
       parameters.some(({ name }) => name === 'Idempotency-Key') && {
@@ -224,6 +292,14 @@ function headersOf(path: string, { parameters }: Operation, luck: Luck): Record<
     ...(luck.chance(0.5) &&
       parameters.some(({ name }) => name === 'Last-Event-ID') && { 'last-event-id': luck.oneOf(['1', 'x', '-1']) }),
   };
+}
+
+/** What is signed instead of sent with a token. */
+function signatureOf(path: string, body: unknown, luck: Luck): Record<string, string> {
+  if (path !== '/internal/ml-events' || typeof body !== 'string' || luck.chance(0.2)) return {};
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const signature = createHmac('sha256', hmacSecret).update(timestamp).update(body).digest('hex');
+  return { 'x-timestamp': timestamp, 'x-signature': signature };
 }
 
 /** What takes away something that later calls need. */
@@ -248,7 +324,11 @@ test(
       for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 4); nth += 1) {
         const target = addressOf(path, operation, luck, generator);
         const { body = null, headers } = bodyOf(operation, luck, generator);
-        const all = { ...headersOf(path, operation, luck), ...(headers as Record<string, string> | undefined) };
+        const all = {
+          ...headersOf(path, operation, luck),
+          ...signatureOf(path, body, luck),
+          ...(headers as Record<string, string> | undefined),
+        };
         if (path === '/predict') classifier.reset();
         if (path === '/predict' && luck.chance(0.2)) classifier.answers([{ label: 'pizza', score: 0.1 }]);
         if (path === '/predict' && luck.chance(0.2)) classifier.always(faults.status(402));
@@ -257,6 +337,8 @@ test(
           body,
           headers: all,
           redirect: 'manual',
+        }).catch((error: unknown) => {
+          throw new Error(`${method.toUpperCase()} ${target} ${shown(all)} was not answered`, { cause: error });
         });
         const where = response.headers.get('location');
         if (where?.startsWith('/erasures/')) receipts.push(where);

@@ -1,0 +1,91 @@
+/** The steps about context sync: a change, an outage of the ML service, the failed list, a replay. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { makeSupportAccount } from './supportAccount.mjs';
+
+const lookEveryMs = 500;
+/** With the settings that docs/operations.md names each of them takes a second or two. */
+const patienceMs = 20_000;
+
+/** Whether it became true in time. */
+export async function until(check, withinMs = patienceMs) {
+  for (const deadlineMs = Date.now() + withinMs; ;) {
+    if (await check()) return true;
+    if (Date.now() > deadlineMs) return false;
+    await delay(lookEveryMs);
+  }
+}
+
+const cooksFor = (ml, userId) => ml.contextOf(userId)?.constraints?.cookTime;
+
+/** `ml`: the ML service, or why there is none. Gives what is to be done at the end, which leaves nothing of the support account. */
+export async function showContextSync({ call, title, say }, ml, { id, email, token }) {
+  const nothing = async () => {};
+  const change = (maxCookTime) => call('POST', '/api/v1/constraints', { token, json: { maxCookTime } });
+  const tellVersion = () =>
+    say(`version ${ml.contextOf(id).contextVersion} is there: cooking may take ${cooksFor(ml, id)} minutes`);
+
+  title('A change reaches the ML service');
+  if (typeof ml === 'string') {
+    say(`not shown: ${ml}`);
+    say('How to see an outage, the failed list and a replay: docs/operations.md, "The demo".');
+    return nothing;
+  }
+  await change(20);
+  if (!(await until(() => cooksFor(ml, id) === 20))) {
+    say(
+      ml.seen.misSigned > 0
+        ? 'not shown: what the server sends is signed by another secret; give it the same INTERNAL_HMAC_SECRET.'
+        : 'not shown: the server sends nothing here; start it with the same FLASK_AI_BASE_URL and INTERNAL_HMAC_SECRET.',
+    );
+    return nothing;
+  }
+  tellVersion();
+
+  title('Someone of support, by npm run admin');
+  const helper = await makeSupportAccount(email);
+  if (typeof helper === 'string') {
+    say(`not shown, as the database is not here: ${helper}`);
+    return nothing;
+  }
+  let mine = null;
+  const leave = async () => {
+    const refused = await helper.takeRoleAway();
+    if (refused !== null) throw new Error(`${helper.email} still has the role support: ${refused}`);
+    if (mine === null) return;
+    const isTold = ml.contextOf(mine.id) !== undefined;
+    await call('DELETE', '/api/auth/me', { token: mine.access_token });
+    if (isTold) await until(() => ml.hasForgotten(mine.id));
+    say(`${helper.email} lost the role and is erased too`);
+  };
+  try {
+    mine = (await call('POST', '/api/auth/login', { json: { email: helper.email, password: helper.password } })).body;
+    say(`${helper.email} has the role support`);
+    const failed = async () => {
+      const { body } = await call('GET', `/api/support/syncs?user=${id}`, { token: mine.access_token });
+      return body.items;
+    };
+
+    title('The ML service is down: after the last attempt the change is on the failed list');
+    ml.beDownFor(id);
+    await change(45);
+    const gaveUp = await until(async () => (await failed()).length > 0);
+    for (const { reason, attempts, version, acknowledged_version: has } of await failed())
+      say(`${reason}: ${attempts} attempts; version ${version} is due, the ML service has ${has}`);
+    if (!gaveUp)
+      say('it is still being tried; with CONTEXT_SYNC_MAX_ATTEMPTS=2 CONTEXT_SYNC_RETRY_MS=200 it is faster');
+
+    title('It is up again, and support replays');
+    ml.beDownFor(null);
+    await call('POST', `/api/support/syncs/${id}/replay`, { token: mine.access_token });
+    if (await until(() => cooksFor(ml, id) === 45)) tellVersion();
+    else say('nothing has come yet');
+
+    title('The failed list');
+    const isEmpty = await until(async () => (await failed()).length === 0);
+    say(isEmpty ? 'nothing of this account is on it' : 'it is still there');
+    return leave;
+  } catch (fault) {
+    await leave();
+    throw fault;
+  }
+}
