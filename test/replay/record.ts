@@ -2,85 +2,16 @@
  * Records the histories that `test/replay` replays: `npm run replay:record -- <version>`. Run it with the code **before** a change of
  * workflows; a history that is there is never overwritten.
  */
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { Client, Connection } from '@temporalio/client';
+import { mkdir } from 'node:fs/promises';
 import sharp from 'sharp';
-import { startPalate } from '../../bench/palate';
+import { embedMealsId } from '../../src/messages/meals';
 import { faults } from '../doubles/doubleServer';
 import { FooddataDouble } from '../doubles/fooddata';
 import { HuggingFaceDouble } from '../doubles/huggingFace';
+import { OpenAiDouble, openAiError } from '../doubles/openai';
 import { eventually } from '../eventually';
-
-const folder = path.join(__dirname, 'histories');
-const version = process.argv[2] ?? '';
-if (version === '') throw new Error('Name the version that the histories come from: npm run replay:record -- 0.1.0');
-
-const short = {
-  PHOTO_CLASSIFY_RETRY_MS: '50',
-  PHOTO_CLASSIFY_ATTEMPTS: '2',
-  PHOTO_REASK_MS: '300',
-  PHOTO_REASK_MAX_MS: '600',
-  CIRCUIT_OPEN_MS: '500',
-};
-
-/** A Palate of its own with an account, and what it takes to make a run go its way and to keep its history. */
-async function openRecorder(env: Record<string, string>) {
-  const { drawMeal } = await import('../../scripts/drawMeal.mjs');
-  const palate = await startPalate({ ...short, ...env });
-  const connection = await Connection.connect({ address: palate.temporalAddress });
-  const client = new Client({ connection });
-  let seed = 100;
-  const ask = async (method: string, target: string, body?: FormData | string, token?: string) => {
-    const response = await fetch(palate.url + target, {
-      method,
-      ...(body !== undefined && { body }),
-      headers: {
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(typeof body === 'string' && { 'content-type': 'application/json' }),
-      },
-    });
-    return (await response.json()) as { id: string; access_token: string; status: string };
-  };
-  const person = { email: `recorder-${Date.now()}@example.com`, password: 'Correct-horse-1' };
-  const { access_token: token } = await ask('POST', '/api/auth/register', JSON.stringify(person));
-  const file = (name: string) => path.join(folder, `${name}.${version}.json`);
-
-  return {
-    client,
-    token,
-    ask,
-    draw: () => drawMeal('pizza', (seed += 1)),
-    async send(bytes: Buffer, caption?: string) {
-      const form = new FormData();
-      if (caption !== undefined) form.append('caption', caption);
-      form.append('photo', new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), 'meal.jpg');
-      return ask('POST', '/predict', form, token);
-    },
-    async predict(caption?: string) {
-      return this.send(await this.draw(), caption);
-    },
-    async save(name: string, workflowId: string) {
-      if (existsSync(file(name))) {
-        console.log(`${name}: is there already, left as it is`);
-        return;
-      }
-      const handle = client.workflow.getHandle(workflowId);
-      await handle.result().catch(() => undefined);
-      await this.write(name, workflowId);
-    },
-    async write(name: string, workflowId: string) {
-      await writeFile(file(name), exported(await client.workflow.getHandle(workflowId).fetchHistory()));
-      console.log(`${name}: recorded`);
-    },
-    async close() {
-      await connection.close();
-      await palate.stop();
-    },
-  };
-}
+import { recordContext } from './recordContext';
+import { folder, openRecorder } from './recorder';
 
 /** One classifier and no food data. */
 async function recordPhotos(): Promise<void> {
@@ -133,13 +64,7 @@ async function recordPhotos(): Promise<void> {
 
     const { id } = await ask('GET', '/api/auth/me', undefined, token);
     await ask('DELETE', '/api/auth/me', undefined, token);
-    // Its late look comes after a quarter of an hour; the history up to the receipt is what matters.
-    const erasing = client.workflow.getHandle(`erase:${id}`);
-    await eventually(async () => {
-      const history = await erasing.fetchHistory().catch(() => null); // launched after the answer
-      return (history?.events ?? []).filter((event) => event.timerStartedEventAttributes).length >= 2;
-    });
-    if (!existsSync(path.join(folder, `erased.${version}.json`))) await recorder.write('erased', `erase:${id}`);
+    await recorder.saveErasure('erased', id);
   } finally {
     await recorder.close();
     await classifier.stop();
@@ -190,15 +115,39 @@ async function recordChains(): Promise<void> {
   }
 }
 
+/** The catalogue, embedded by a model that is there, and by one that asks for patience first. */
+async function recordMeals(): Promise<void> {
+  const openai = await new OpenAiDouble().start();
+  const recorder = await openRecorder({
+    OPENAI_API_KEY: 'recorder',
+    OPENAI_BASE_URL: openai.baseUrl,
+    MEAL_EMBED_SWEEP_MS: '100',
+  });
+  const add = (name: string) =>
+    recorder.ask('POST', '/api/v1/meals', JSON.stringify({ name, mealType: 'lunch' }), recorder.token);
+  const embedded = async (name: string, meals: number) => {
+    await eventually(() => Promise.resolve(openai.askedToEmbed.length >= meals));
+    await recorder.save(name, embedMealsId);
+  };
+  try {
+    await add('Soup of the recorder');
+    await embedded('embedded', 1);
+    openai.next(openAiError(429, 'tokens', 'rate_limit_exceeded', { 'retry-after': '3' }));
+    await add('Stew of the recorder');
+    await embedded('embedded-late', 2);
+  } finally {
+    await recorder.close();
+    await openai.stop();
+  }
+}
+
 async function main(): Promise<void> {
   await mkdir(folder, { recursive: true });
   await recordPhotos();
   await recordChains();
+  await recordMeals();
+  await recordContext();
 }
-
-/** Without stack traces: they matter to nobody's replay and name folders of the machine. */
-const exported = (history: Parameters<typeof historyToJSON>[0]): string =>
-  `${historyToJSON(history).replace(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""')}\n`;
 
 main().then(
   () => process.exit(0),
