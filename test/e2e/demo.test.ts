@@ -3,35 +3,46 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { eventually } from '../eventually';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../integration/engines';
+import { openPeople } from './people';
 import { freePort, startPalateProcess } from './palateProcess';
 
 /** `npm run demo` as a user runs it: a program of its own against a server of its own, without a classifier. */
 const script = path.join(__dirname, '..', '..', 'scripts', 'demo.mjs');
 
-async function demo(url: string): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [script, url], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function demo(url: string, env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [script, url], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, FLASK_AI_BASE_URL: '', ...env },
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];
   return { code, said };
 }
 
-it('walks the main job to its end', async () => {
+async function startShown(env: Record<string, string> = {}) {
+  const mongodbUri = freshDatabaseUri('demo');
   const palate = await startPalateProcess({
-    mongodbUri: freshDatabaseUri('demo'),
+    mongodbUri,
     temporalAddress: temporalAddress(),
-    env: { TEMPORAL_TASK_QUEUE: freshTaskQueue('demo') },
+    env: { TEMPORAL_TASK_QUEUE: freshTaskQueue('demo'), ...env },
   });
+  // A worker that is still on its way would be told of as degraded.
+  await eventually(
+    async () => ((await (await fetch(`${palate.url}/health`)).json()) as { status: string }).status === 'healthy',
+  );
+  return { ...palate, mongodbUri };
+}
+
+it('walks the main job to its end', async () => {
+  const palate = await startShown();
   try {
-    // A worker that is still on its way would be told of as degraded.
-    await eventually(
-      async () => ((await (await fetch(`${palate.url}/health`)).json()) as { status: string }).status === 'healthy',
-    );
     const { code, said } = await demo(palate.url);
     expect(`${code}\n${said}`).toMatch(/^0\n/);
     const steps = said.split(/\n\d+\. /);
-    expect(steps).toHaveLength(13);
-    const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted, erased] = steps;
+    expect(steps).toHaveLength(14);
+    const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted, told, erased] =
+      steps;
     expect(health).toContain(`${palate.url}: healthy`);
     expect(captioned).toMatch(/pizza: [\d.]+ g \(caption\) → [\d.]+ kcal/i);
     expect(captioned).toMatch(/milk: [\d.]+ g .*→ [\d.]+ kcal/i);
@@ -48,11 +59,73 @@ it('walks the main job to its end', async () => {
     expect(words).toMatch(/: [\d.]+ kcal on \d{4}-\d\d-\d\d/);
     expect(log?.trim().split('\n').length).toBeGreaterThanOrEqual(3);
     expect(deleted).toContain('its picture now answers 404');
+    expect(told).toMatch(/not shown: FLASK_AI_BASE_URL and INTERNAL_HMAC_SECRET are not set.*\n.*"The demo"/);
     expect(erased).toMatch(/\/erasures\/[0-9a-f]{24}: (running|done)/);
   } finally {
     await palate.stop();
   }
 }, 90_000);
+
+describe('with an ML service that it plays itself', () => {
+  let shown: Awaited<ReturnType<typeof startShown>>;
+  let both: Record<string, string>;
+  let quick: Record<string, string>;
+  beforeAll(async () => {
+    both = { FLASK_AI_BASE_URL: `http://127.0.0.1:${await freePort()}`, INTERNAL_HMAC_SECRET: 'a secret of the demo' };
+    quick = { CONTEXT_SYNC_MAX_ATTEMPTS: '2', CONTEXT_SYNC_RETRY_MS: '200', CONTEXT_SYNC_DEBOUNCE_MS: '200' };
+    shown = await startShown({ ...both, ...quick });
+  }, 60_000);
+  afterAll(() => shown.stop());
+
+  const from = (said: string, title: string) => said.split(/\n\d+\. /).find((part) => part.startsWith(title)) ?? '';
+
+  it('shows a change, an outage, the failed list and a replay, and leaves nobody behind', async () => {
+    const { code, said } = await demo(shown.url, { ...both, MONGODB_URI: shown.mongodbUri });
+    expect(`${code}\n${said}`).toMatch(/^0\n/);
+    expect(from(said, 'A change')).toMatch(/version \d+ is there: cooking may take 20 minutes/);
+    expect(from(said, 'Someone of support')).toMatch(/demo-support-\w+@example\.com has the role support/);
+    const [, due, has] = /server_error: 2 attempts; version (\d+) is due, the ML service has (\d+)/.exec(
+      from(said, 'The ML service is down'),
+    )!;
+    expect(Number(due)).toBe(Number(has) + 1);
+    expect(from(said, 'It is up again')).toContain(`version ${due} is there: cooking may take 45 minutes`);
+    expect(from(said, 'The failed list')).toContain('nothing of this account is on it');
+    const erased = from(said, 'The account is erased');
+    expect(erased).toMatch(/demo-support-\w+@example\.com lost the role and is erased too/);
+    expect(erased).toContain('the ML service has forgotten it');
+    expect(erased).toMatch(/\/erasures\/[0-9a-f]{24}: done/);
+
+    const people = await openPeople(shown.mongodbUri);
+    try {
+      // Both are gone for good, or on their way.
+      await eventually(async () => (await people.store.accounts.list({ limit: 10 })).length === 0, 30_000);
+    } finally {
+      await people.close();
+    }
+  }, 150_000);
+
+  it('goes on without support where the database is not', async () => {
+    const elsewhere = { ...both, MONGODB_URI: freshDatabaseUri('demo-elsewhere') };
+    const { code, said } = await demo(shown.url, elsewhere);
+    expect(`${code}\n${said}`).toMatch(/^0\n/);
+    expect(from(said, 'A change')).toMatch(/cooking may take 20 minutes/);
+    expect(from(said, 'Someone of support')).toMatch(/not shown, as the database is not here: No account has demo-/);
+    expect(said).not.toContain('failed list');
+    expect(from(said, 'The account is erased')).toContain('the ML service has forgotten it');
+  }, 150_000);
+
+  it('says that the secrets differ', async () => {
+    const { code, said } = await demo(shown.url, { ...both, INTERNAL_HMAC_SECRET: 'another secret' });
+    expect(`${code}\n${said}`).toMatch(/^0\n/);
+    expect(from(said, 'A change')).toContain('signed by another secret');
+  }, 150_000);
+
+  it('plays the ML service on this machine alone', async () => {
+    const { code, said } = await demo(shown.url, { ...both, FLASK_AI_BASE_URL: 'http://ml.example.com' });
+    expect(`${code}\n${said}`).toMatch(/^0\n/);
+    expect(from(said, 'A change')).toContain('not shown: FLASK_AI_BASE_URL leads to another machine');
+  }, 150_000);
+});
 
 it('says what to do where nothing answers', async () => {
   const nowhere = `http://127.0.0.1:${await freePort()}`;

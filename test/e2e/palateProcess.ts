@@ -32,7 +32,7 @@ export interface PalateEnvironment {
 }
 
 const root = path.join(__dirname, '..', '..');
-const testSecrets = {
+export const testSecrets = {
   JWT_SECRET: 'a secret for tests only, long enough to be taken',
   PALATE_ENCRYPTION_KEYS: Buffer.alloc(32, 7).toString('base64'),
 };
