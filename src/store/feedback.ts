@@ -1,6 +1,7 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { Feedback } from '../model/feedback';
 import type { Id } from '../model/ids';
+import { ownedRows } from './owned';
 
 /** What people thought of meals and plans: rows are added and never changed. */
 interface FeedbackRow extends Omit<Feedback, 'id'> {
@@ -29,6 +30,8 @@ const fromRow = ({ _id, ...rest }: FeedbackRow): Feedback => ({ id: _id, ...rest
 export function createFeedbackStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Feedback', schema);
   return {
+    ...ownedRows(rows, fromRow),
+
     async create(feedback: Omit<Feedback, 'createdAt'>, session: ClientSession): Promise<Feedback> {
       const { id, ...rest } = feedback;
       const row: FeedbackRow = { _id: id, ...rest, createdAt: clock() };
@@ -39,39 +42,6 @@ export function createFeedbackStore(connection: Connection, clock: () => Date) {
     async find(id: Id, ownerId: Id): Promise<Feedback | null> {
       const row = await rows.findOne({ _id: id, ownerId }).lean<FeedbackRow>();
       return row && fromRow(row);
-    },
-
-    /** Latest first. */
-    async list(
-      ownerId: Id,
-      limit: number,
-      before: Id | null,
-      session: ClientSession | null = null,
-    ): Promise<Feedback[]> {
-      const found = rows
-        .find({ ownerId, ...(before !== null && { _id: { $lt: before } }) }, null, { session })
-        .sort({ _id: -1 })
-        .limit(limit);
-      return (await found.lean<FeedbackRow[]>()).map(fromRow);
-    },
-
-    /** In the transaction that adds one. */
-    async countOf(ownerId: Id, session: ClientSession): Promise<number> {
-      return rows.countDocuments({ ownerId }, { session });
-    },
-
-    /** For the export: oldest first. */
-    async allOf(ownerId: Id, limit: number, after: Id | null): Promise<Feedback[]> {
-      const found = rows
-        .find({ ownerId, ...(after !== null && { _id: { $gt: after } }) })
-        .sort({ _id: 1 })
-        .limit(limit);
-      return (await found.lean<FeedbackRow[]>()).map(fromRow);
-    },
-
-    /** For erasure. */
-    async removeOf(ownerId: Id): Promise<number> {
-      return (await rows.deleteMany({ ownerId })).deletedCount;
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Id } from '../model/ids';
 import type { MealType } from '../model/meals';
 import type { MealPlan, PlannedDay, Slot, SlotStatus } from '../model/plans';
 import type { Weekday } from '../model/weekdays';
+import { ownedRows } from './owned';
 
 /**
  * Meal plans of a week. Every query names the owner: another's plan is not there.
@@ -69,6 +70,8 @@ export function createPlanStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('MealPlan', schema);
 
   return {
+    ...ownedRows(rows, fromRow),
+
     async create(plan: Omit<MealPlan, 'createdAt' | 'updatedAt'>, session: ClientSession): Promise<MealPlan> {
       const now = clock();
       const { id, ...rest } = plan;
@@ -80,25 +83,6 @@ export function createPlanStore(connection: Connection, clock: () => Date) {
     async find(id: Id, ownerId: Id, session: ClientSession | null = null): Promise<MealPlan | null> {
       const row = await rows.findOne({ _id: id, ownerId }, null, { session }).lean<PlanRow>();
       return row && fromRow(row);
-    },
-
-    /** Latest first. */
-    async list(
-      ownerId: Id,
-      limit: number,
-      before: Id | null,
-      session: ClientSession | null = null,
-    ): Promise<MealPlan[]> {
-      const found = rows
-        .find({ ownerId, ...(before !== null && { _id: { $lt: before } }) }, null, { session })
-        .sort({ _id: -1 })
-        .limit(limit);
-      return (await found.lean<PlanRow[]>()).map(fromRow);
-    },
-
-    /** In the transaction that adds one. */
-    async countOf(ownerId: Id, session: ClientSession): Promise<number> {
-      return rows.countDocuments({ ownerId }, { session });
     },
 
     /** Titles and weeks of the owner's plans among `ids`. */
@@ -157,20 +141,6 @@ export function createPlanStore(connection: Connection, clock: () => Date) {
 
     async remove(id: Id, ownerId: Id, session: ClientSession): Promise<boolean> {
       return (await rows.deleteOne({ _id: id, ownerId }, { session })).deletedCount === 1;
-    },
-
-    /** For the export: oldest first. */
-    async allOf(ownerId: Id, limit: number, after: Id | null): Promise<MealPlan[]> {
-      const found = rows
-        .find({ ownerId, ...(after !== null && { _id: { $gt: after } }) })
-        .sort({ _id: 1 })
-        .limit(limit);
-      return (await found.lean<PlanRow[]>()).map(fromRow);
-    },
-
-    /** For erasure. */
-    async removeOf(ownerId: Id): Promise<number> {
-      return (await rows.deleteMany({ ownerId })).deletedCount;
     },
   };
 }

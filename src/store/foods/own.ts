@@ -2,6 +2,7 @@ import { Schema, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
 import { nameKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
 import { isDuplicateKey } from '../faults';
+import { ownedRows } from '../owned';
 
 /** Foods that users described. Every query names the owner: another's food is not there. */
 export const ownFoodsCollection = 'own_foods';
@@ -38,10 +39,9 @@ const fromRow = ({ _id, nameKey: _key, ...food }: OwnFoodRow): OwnFood => ({ id:
 
 export function createOwnFoods(connection: Connection, clock: () => Date) {
   const rows = connection.model('OwnFood', schema);
-  const page = async (filter: { ownerId: Id; _id?: object }, order: 1 | -1, limit: number): Promise<OwnFood[]> =>
-    (await rows.find(filter).sort({ _id: order }).limit(limit).lean<OwnFoodRow[]>()).map(fromRow);
-
   return {
+    ...ownedRows(rows, fromRow),
+
     /** Safe to repeat: the row that stands under this id is given. */
     async create(id: Id, ownerId: Id, facts: OwnFoodFacts): Promise<OwnFood> {
       const now = clock();
@@ -90,23 +90,6 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
 
     async remove(id: Id, ownerId: Id): Promise<boolean> {
       return (await rows.deleteOne({ _id: id, ownerId })).deletedCount === 1;
-    },
-
-    async countOf(ownerId: Id): Promise<number> {
-      return rows.countDocuments({ ownerId });
-    },
-
-    /** Latest first. */
-    list: (ownerId: Id, limit: number, before: Id | null): Promise<OwnFood[]> =>
-      page({ ownerId, ...(before !== null && { _id: { $lt: before } }) }, -1, limit),
-
-    /** For the export: oldest first. */
-    allOf: (ownerId: Id, limit: number, after: Id | null): Promise<OwnFood[]> =>
-      page({ ownerId, ...(after !== null && { _id: { $gt: after } }) }, 1, limit),
-
-    /** For erasure. */
-    async removeOf(ownerId: Id): Promise<number> {
-      return (await rows.deleteMany({ ownerId })).deletedCount;
     },
   };
 }
