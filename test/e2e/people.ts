@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import { createTokens } from '../../src/api/accounts/tokens';
+import { contextSyncRows } from '../../src/store/context/syncs';
 import { createStore, type Store } from '../../src/store/store';
 import type { Role } from '../../src/model/accounts';
 import { testSecrets } from './palateProcess';
@@ -14,6 +15,8 @@ export interface People {
   store: Store;
   /** `name` is for the reader of a failure. */
   make(name: string, role?: Role): Promise<Person>;
+  /** Accounts whose context is to be sent, or sent once more. */
+  countDue(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -34,6 +37,7 @@ export async function openPeople(mongodbUri: string): Promise<People> {
       if ('taken' in account) throw new Error(`${name} exists already`);
       return { id: account.id, token: tokens.sign(account, 'made-for-a-test', 600).token };
     },
+    countDue: () => contextSyncRows(connection).countDocuments({ dueAt: { $type: 'date' } }),
     close: () => connection.close(),
   };
 }

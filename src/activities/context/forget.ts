@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { contextFailures, contextSyncId } from '../../messages/context';
 import type { Id } from '../../model/ids';
 import { ReceiverFault, type ContextReceiver } from '../../services/contextReceiver';
-import type { ContextSyncStore } from '../../store/context/syncs';
+import { contextSyncsCollection, type ContextSyncStore } from '../../store/context/syncs';
 import { CircuitOpen, type Circuits } from '../circuits';
 import type { Eraser } from '../erasure';
 import { judgeReceiver } from './push';
@@ -70,7 +70,7 @@ export const contextEraser = (deps: {
   syncs: Pick<ContextSyncStore, 'close'>;
   endRun: (workflowId: string) => Promise<void>;
 }): Eraser => ({
-  collections: ['context_syncs'],
+  collections: [contextSyncsCollection],
   objectPrefixes: [],
   workflowIds: ['context-sync:*'],
   async erase(userId) {

@@ -185,7 +185,7 @@ export async function syncUnderFaults(options: SyncOptions): Promise<SyncCensus>
     const failed = await settled(people, persons);
     const staleMs = Date.now() - healedMs;
     await replay(people, failed, processes.api.url);
-    await eventually(async () => (await unconfirmed(people)) === 0, 60_000);
+    await eventually(async () => (await people.countDue()) === 0, 60_000);
     return {
       seed,
       changes: users * changes,
@@ -259,9 +259,6 @@ async function replay(people: People, failed: readonly Person[], url: string): P
   if (response.status !== 202) throw new Error(`The replay was answered ${response.status}: ${await response.text()}`);
   await settled(people, failed);
 }
-
-/** Accounts of which an older version may still arrive, and the newest is to be sent once more. */
-const unconfirmed = ({ store }: People): Promise<number> => store.contextSyncs.countDue();
 
 /** Users whose context over there is not the one they have here. */
 async function differing({ store }: People, persons: readonly Person[], receiver: ReceiverDouble): Promise<string[]> {
