@@ -12,6 +12,7 @@ import { searchAttributes } from '../messages/searchAttributes';
 import type { ContextSection } from '../model/context';
 import type { Id } from '../model/ids';
 import type { ContextSyncStore } from '../store/context/syncs';
+import { takenInWithinMs } from './temporal';
 
 /**
  * Changes of a user's context: recorded in the transaction that makes them, and told to the user's run after the answer.
@@ -37,8 +38,6 @@ export interface ContextRuns {
   timing: ContextTiming;
 }
 
-const wakeWithinMs = 3_000;
-
 /** Starts the run of a user where there is none. */
 export const contextRun = ({ taskQueue, timing }: Pick<ContextRuns, 'taskQueue' | 'timing'>, userId: Id) => ({
   workflowId: contextSyncId(userId),
@@ -59,7 +58,7 @@ export async function wakeContext(
   signal: SignalDefinition = contextChanged,
 ): Promise<void> {
   const client = await runs.client();
-  await client.withDeadline(Date.now() + wakeWithinMs, () =>
+  await client.withDeadline(Date.now() + takenInWithinMs, () =>
     client.workflow.signalWithStart(contextWorkflows.sync, { ...contextRun(runs, userId), signal, signalArgs: [] }),
   );
 }

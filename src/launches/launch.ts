@@ -3,6 +3,7 @@ import type { SearchAttributePair } from '@temporalio/common';
 import { searchAttributes } from '../messages/searchAttributes';
 import type { Launch, LaunchStore, QueueName } from '../store/launches';
 import { isAway } from './faults';
+import { takenInWithinMs } from './temporal';
 
 export type StartOutcome = 'started' | 'already' | 'failed';
 
@@ -22,8 +23,6 @@ export interface Launches {
 }
 
 const firstRetryMs = 5_000;
-/** A Temporal that hangs is one that is away: requests wait for its answer no longer. */
-const startWithinMs = 3_000;
 const longestRetryMs = 5 * 60_000;
 
 /**
@@ -46,7 +45,7 @@ export function createLaunches(deps: {
   const startRun = async (launch: Launch): Promise<'started' | 'already'> => {
     const client = await deps.client();
     try {
-      await client.withDeadline(Date.now() + startWithinMs, () =>
+      await client.withDeadline(Date.now() + takenInWithinMs, () =>
         client.workflow.start(launch.workflow, {
           workflowId: launch.workflowId,
           taskQueue: deps.queues[launch.queue],

@@ -6,6 +6,9 @@ export class TemporalAway extends Error {
   override readonly name = 'TemporalAway';
 }
 
+/** A Temporal that hangs is one that is away: nobody waits longer for it to take in a start or a signal. */
+export const takenInWithinMs = 3_000;
+
 export interface TemporalAddress {
   address: string;
   namespace: string;

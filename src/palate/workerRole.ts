@@ -11,7 +11,9 @@ import { createFoodActivities } from '../activities/foods';
 import { createMealActivities, wantedMethod } from '../activities/meals';
 import { createPhotoActivities } from '../activities/photos';
 import type { ContextReceiver } from '../services/contextReceiver';
-import { startEmbedMeals } from '../launches/embedMeals';
+import type { Embedder } from '../services/llm';
+import { embedMealsRun } from '../launches/embedMeals';
+import { tellRun } from '../launches/tell';
 import { startLauncher } from '../worker/launcher';
 import { startMealEmbedding } from '../worker/mealEmbedding';
 import { keepRunning } from '../worker/run';
@@ -56,7 +58,8 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
   });
   const receiver = openReceiver(base);
   const pusher = openPusher(base, receiver, circuits);
-  const activities = await createActivities(base, circuits, receiver, pusher);
+  const embedder = openEmbedder(base);
+  const activities = await createActivities(base, { circuits, receiver, pusher, embedder });
   const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
 
   const make = async () => {
@@ -96,8 +99,8 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
   if (!sweep) log.info('FLASK_AI_BASE_URL is not set: context sync is off; changes are kept until it is');
   const mealEmbedding = startMealEmbedding({
     embeddings: store.meals.embeddings,
-    method: wantedMethod(openEmbedder(base)),
-    start: () => startEmbedMeals({ client: () => temporal.client(), taskQueue }, embedding),
+    method: wantedMethod(embedder),
+    start: () => base.joint.start(embedMealsRun(embedding)),
     sweepMs: settings.mealEmbedSweepMs,
     onError: (error) =>
       log.warn({ err: error }, 'the embedding of meals could not be looked after; it is looked again'),
@@ -119,9 +122,12 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
 /** Every activity of every feature, under the names the workflows call. */
 async function createActivities(
   base: Base,
-  circuits: Circuits,
-  receiver: ContextReceiver | null,
-  pusher: ContextPusher,
+  {
+    circuits,
+    receiver,
+    pusher,
+    embedder,
+  }: { circuits: Circuits; receiver: ContextReceiver | null; pusher: ContextPusher; embedder: Embedder | null },
 ): Promise<object> {
   const { store, objects, clock, settings, temporal } = base;
   const foods = await loadFoodTable();
@@ -159,18 +165,14 @@ async function createActivities(
       pusher,
       clock,
       settled: async (userId) => {
-        // Without a run nobody waits; without Temporal the run finds out by itself, at the next change.
-        const client = await temporal.client().catch(() => null);
-        await client?.workflow
-          .getHandle(contextSyncId(userId))
-          .signal(syncSettled)
-          .catch(() => undefined);
+        // Without Temporal the run finds out by itself, at the next change.
+        await tellRun(temporal, contextSyncId(userId), syncSettled).catch(() => undefined);
       },
     }),
     ...createForgetActivities({ receiver, syncs: store.contextSyncs, circuits, clock }),
     ...createMealActivities({
       embeddings: store.meals.embeddings,
-      embedder: openEmbedder(base),
+      embedder,
       circuits,
       clock,
     }),

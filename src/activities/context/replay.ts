@@ -8,7 +8,7 @@ import type { DecidedResult, ReplayStore } from '../../store/context/replays';
 import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
 import type { SyncRow } from '../../store/context/syncs';
 import type { Store } from '../../store/store';
-import type { ContextPusher, PushResult } from './push';
+import { mostUsersOfARequest, type ContextPusher, type PushResult } from './push';
 
 /**
  * What a replay does to the world.
@@ -29,8 +29,6 @@ export interface ReplayActivityDeps {
 
 const notedAtOnce = 500;
 const pushedAtOnce = 4;
-/** As many as a request to the receiver takes. */
-const pushedTogether = 100;
 /** A turn that comes later is waited for by the run, not here. */
 const longestTurnMs = 20_000;
 /** No receiver is configured for this worker, though there was one where the replay was made. */
@@ -155,7 +153,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
     async replayBatch(replayId: Id, size: number): Promise<ReplayBatch> {
       const { cancellationSignal: signal } = Context.current();
       const { createdAt } = await found(replayId);
-      const { due, nextAt } = await replays.nextWaiting(replayId, pusher.takesMany ? pushedTogether : size);
+      const { due, nextAt } = await replays.nextWaiting(replayId, pusher.takesMany ? mostUsersOfARequest : size);
       if (due.length === 0) {
         const after = await counts(replayId);
         if (nextAt === null) return { kind: 'finished', ...after };

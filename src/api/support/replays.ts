@@ -12,6 +12,7 @@ import type { AuditAction } from '../../model/audit';
 import { SyncFailureReason } from '../../model/context';
 import { ReplayOutcome, ReplayState, type Replay, type ReplayFilter } from '../../model/contextReplays';
 import { Id } from '../../model/ids';
+import { tellRun } from '../../launches/tell';
 import { isDuplicateKey } from '../../store/faults';
 import type { Launch } from '../../store/launches';
 import { conflict, notFound, problem, Problem } from '../errors';
@@ -20,7 +21,7 @@ import { json, reply, type Route } from '../route';
 import { iso } from '../times';
 import type { SupportDeps } from './deps';
 import { Since } from './present';
-import { runUrl, tellRun } from './runs';
+import { runUrl } from './runs';
 import { syncIsOff } from './syncActions';
 
 /** Replays of many failed syncs at once. */
@@ -127,7 +128,7 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         if (state === 'done' || state === 'cancelled') conflict(`This replay has ended: it is ${state}.`);
         const action: AuditAction = `replay.${name}`;
         await audit.record({ actor: caller, action, target: id, reason: null });
-        if (!(await tellRun(deps, replaySyncsId(id), signal))) {
+        if (!(await tellRun(deps.temporal, replaySyncsId(id), signal))) {
           if (await launches.isPending(replaySyncsId(id)))
             throw problem('unavailable', {
               detail: 'This replay has not been started yet; try again in a moment.',

@@ -1,13 +1,10 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { SignalDefinition } from '@temporalio/common';
 import { isAway } from '../../launches/faults';
 import { searchAttributes } from '../../messages/searchAttributes';
 import type { Id } from '../../model/ids';
 import type { SupportDeps } from './deps';
 
-/** Runs as support meets them: links to Temporal's own pages, signals, and what its visibility says of an account. */
+/** Runs as support meets them: links to Temporal's own pages, and what its visibility says of an account. */
 
-const signalWithinMs = 3_000;
 const listWithinMs = 2_000;
 
 /** Where the Temporal UI shows the latest run of this id; null where there is no UI. */
@@ -18,24 +15,6 @@ export const runUrl = (
   temporalUiUrl === null
     ? null
     : `${temporalUiUrl}/namespaces/${encodeURIComponent(temporalNamespace)}/workflows/${encodeURIComponent(workflowId)}`;
-
-const signalRun = (client: Client, workflowId: string, signal: SignalDefinition) =>
-  client.withDeadline(Date.now() + signalWithinMs, () => client.workflow.getHandle(workflowId).signal(signal));
-
-/** False: no such run is open. Throws as the client does where Temporal is away. */
-export async function tellRun(
-  { temporal }: Pick<SupportDeps, 'temporal'>,
-  workflowId: string,
-  signal: SignalDefinition,
-): Promise<boolean> {
-  try {
-    await signalRun(await temporal.client(), workflowId, signal);
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
-}
 
 interface RunGlance {
   workflowId: string;

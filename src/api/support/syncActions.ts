@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { wakeContext } from '../../launches/contextChanges';
+import { tellRun } from '../../launches/tell';
 import { contextSyncId, replaySync, syncSettled } from '../../messages/context';
 import { Id } from '../../model/ids';
 import { conflict, notFound, Problem } from '../errors';
 import { json, reply, type Route } from '../route';
 import type { SupportDeps } from './deps';
 import { isHeld, presentSync, SyncView } from './present';
-import { tellRun } from './runs';
 
 /** What support does about one context sync: once more, or never mind. Both are in the audit. */
 
@@ -74,7 +74,7 @@ export const syncActionRoutes = (deps: SupportDeps): Route[] => {
         });
         afterAnswer(async () => {
           try {
-            await tellRun(deps, contextSyncId(userId), syncSettled);
+            await tellRun(deps.temporal, contextSyncId(userId), syncSettled);
           } catch (err) {
             // It finds out by itself: a run that waits as failed does nothing before the next change.
             log.info({ err, userId }, 'the run of a dismissed sync could not be told');
