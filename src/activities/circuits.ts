@@ -213,8 +213,13 @@ export function createCircuits({ store, clock, settings, onChange, onRefused, on
 }
 
 /** "At once" is no wait to keep to: who says it and fails again and again is out of order. */
-const unavailable = ({ message: why, retryAfterMs = 0 }: ClassifierUnavailable | FooddataUnavailable): Verdict =>
-  retryAfterMs <= 0 ? { kind: 'failed', why } : { kind: 'busy', waitMs: retryAfterMs, why };
+export const unavailable = ({
+  message: why,
+  retryAfterMs = 0,
+}: {
+  message: string;
+  retryAfterMs?: number | undefined;
+}): Verdict => (retryAfterMs <= 0 ? { kind: 'failed', why } : { kind: 'busy', waitMs: retryAfterMs, why });
 
 /** What an error of a classifier says of it. */
 export const judgeClassifier = (error: unknown): Verdict => {

@@ -4,7 +4,7 @@ import type { Id } from '../../model/ids';
 import { ReceiverFault } from '../../services/contextReceiver';
 import type { ContextSyncStore } from '../../store/context/syncs';
 import type { Pace, PaceStore } from '../../store/paces';
-import { CircuitOpen, type Circuits, type Verdict } from '../circuits';
+import { CircuitOpen, unavailable, type Circuits, type Verdict } from '../circuits';
 import {
   createSender,
   momentMs,
@@ -79,11 +79,12 @@ const aboutTheAddress: readonly (number | null)[] = [404, 405];
 /** What a fault says of the receiver as a whole. */
 export const judgeReceiver = (error: unknown): Verdict => {
   if (!(error instanceof ReceiverFault)) return { kind: 'neither' };
-  const { message: why, reason, status, retryAfterMs = 0 } = error;
-  if (retryAfterMs > 0) return { kind: 'busy', waitMs: retryAfterMs, why };
+  const { reason, status } = error;
+  const verdict = unavailable(error);
+  if (verdict.kind === 'busy') return verdict;
   // One account may be refused for what it holds. Other refusals are no matter of one account, when many are refused in a row.
   if (reason === 'conflict' || (reason === 'rejected' && !aboutTheAddress.includes(status))) return { kind: 'neither' };
-  return { kind: 'failed', why };
+  return verdict;
 };
 
 const off: ContextPusher = {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Email, PersonName, Phone, PlainPassword, Username, type Account } from '../../model/accounts';
+import { UserContext, userSection } from '../../model/context';
 import { BudgetTier, Gender, Profile, TimeZone, Units, Words } from '../../model/profiles';
-import { ActivityLevel, goalForSmartbite, SmartbiteDiets, SmartbiteGoal } from '../../model/vocabularies';
+import { ActivityLevel, SmartbiteDiets, SmartbiteGoal } from '../../model/vocabularies';
 
 /**
  * SmartBite's words for an account: a profile and preferences, metric, lists of diets; answers in its envelope.
@@ -86,7 +87,9 @@ export function applyUpdate(profile: Profile, body: z.output<typeof UpdateBody> 
 }
 
 const text = z.string().nullable();
-const number = z.number().nullable();
+/** What SmartBite's words say of a person; its app has some of it as preferences. */
+const said = UserContext.shape.user;
+const preferences = { units: true, budgetTier: true, preferredCuisines: true } as const;
 export const SmartbiteUser = z.object({
   _id: z.string(),
   id: z.string(),
@@ -95,20 +98,10 @@ export const SmartbiteUser = z.object({
   email: z.string(),
   phone: text,
   role: z.string(),
-  profile: z.object({
-    age: number,
-    heightCm: number,
-    weightKg: number,
-    gender: text,
-    activityLevel: text,
-    goal: text,
-    dietaryPreferences: z.array(z.string()),
-    dietaryRestrictions: z.array(z.string()),
-    allergies: z.array(z.string()),
-    timeZone: z.string(),
-    dailyCalories: number,
-  }),
-  preferences: z.object({ units: text, budgetTier: text, preferredCuisines: z.array(z.string()) }),
+  profile: said
+    .omit({ id: true, ...preferences })
+    .extend({ timeZone: z.string(), dailyCalories: z.number().nullable() }),
+  preferences: said.pick(preferences),
   createdAt: z.string(),
   updatedAt: z.string(),
 });
@@ -125,31 +118,28 @@ export const userForSmartbite = ({
   profile,
   createdAt,
   updatedAt,
-}: Account): z.input<typeof SmartbiteUser> => ({
-  _id: id,
-  id,
-  fullName: name,
-  username,
-  email,
-  phone,
-  role,
-  profile: {
-    age: profile.age,
-    heightCm: tenth(profile.heightCm),
-    weightKg: tenth(profile.weightKg),
-    gender: profile.gender,
-    activityLevel: profile.activity,
-    goal: goalForSmartbite(profile),
-    dietaryPreferences: profile.dietaryPreferences ?? [],
-    dietaryRestrictions: profile.dietaryRestrictions ?? [],
-    allergies: profile.allergies,
-    timeZone: profile.timeZone,
-    dailyCalories: profile.dailyKcal,
-  },
-  preferences: { units: profile.units, budgetTier: profile.budgetTier, preferredCuisines: profile.preferredCuisines },
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
-});
+}: Account): z.input<typeof SmartbiteUser> => {
+  const { id: _id, units, budgetTier, preferredCuisines, ...words } = userSection(id, profile);
+  return {
+    _id,
+    id,
+    fullName: name,
+    username,
+    email,
+    phone,
+    role,
+    profile: {
+      ...words,
+      heightCm: tenth(words.heightCm),
+      weightKg: tenth(words.weightKg),
+      timeZone: profile.timeZone,
+      dailyCalories: profile.dailyKcal,
+    },
+    preferences: { units, budgetTier, preferredCuisines },
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+};
 
 export const enveloped = <S extends z.ZodType>(data: S) =>
   z.object({ success: z.literal(true), data, message: z.string().optional(), error: z.null() });
