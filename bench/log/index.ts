@@ -4,7 +4,6 @@
  * The real process (`dist/main.js`, role `all`) on real engines; the log is written into MongoDB directly. Each answer is read whole.
  * ENTRIES (default 50,000) sets how many the table has, CALLS (default 200) how many summaries are measured.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import mongoose from 'mongoose';
 import { analysisOfCaption } from '../../src/ml/foods';
 import { loadFoodTable } from '../../src/palate/foods';
@@ -12,6 +11,7 @@ import { newId } from '../../src/store/ids';
 import { createStore } from '../../src/store/store';
 import { percentile, table } from '../figures';
 import { startPalate } from '../palate';
+import { watchResident } from '../resident';
 
 const entries = Number(process.env.ENTRIES ?? 50_000);
 const calls = Number(process.env.CALLS ?? 200);
@@ -100,19 +100,7 @@ async function main(): Promise<void> {
 
     const collector = await signUp();
     await fill(collector.id, entries);
-    const resident = async (): Promise<number> => {
-      const text = await (await fetch(`${palate.metricsUrl}/metrics`)).text();
-      return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
-    };
-    const before = await resident();
-    let most = before;
-    const reading = new AbortController();
-    const watching = (async () => {
-      while (!reading.signal.aborted) {
-        most = Math.max(most, await resident());
-        await pause(50);
-      }
-    })();
+    const watched = await watchResident(palate.metricsUrl);
     const started = performance.now();
     const response = await get('/history.csv', collector.token);
     let bytes = 0;
@@ -123,8 +111,7 @@ async function main(): Promise<void> {
       for (const byte of part) if (byte === 10) lines += 1;
     }
     const seconds = (performance.now() - started) / 1000;
-    reading.abort();
-    await watching;
+    const { before, most } = await watched.stop();
     if (lines !== entries + 1) throw new Error(`${lines} lines for ${entries} entries`);
     console.log(
       `\n${entries} entries as a table: ${mebibytes(bytes)} in ${seconds.toFixed(1)} s, ${(entries / seconds).toFixed(0)} rows/s; ` +

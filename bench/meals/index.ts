@@ -14,6 +14,7 @@ import { importMeals } from '../../src/imports/meals';
 import { createMealStore } from '../../src/store/meals';
 import { percentile } from '../figures';
 import { startPalate } from '../palate';
+import { watchResident } from '../resident';
 
 const meals = Number(process.env.MEALS ?? 50_000);
 const numbers = 256;
@@ -67,19 +68,7 @@ async function main(): Promise<void> {
         { ordered: false },
       ); // prettier-ignore
 
-    const resident = async (): Promise<number> => {
-      const text = await (await fetch(`${palate.metricsUrl}/metrics`)).text();
-      return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]);
-    };
-    const before = await resident();
-    let most = before;
-    const reading = new AbortController();
-    const watching = (async () => {
-      while (!reading.signal.aborted) {
-        most = Math.max(most, await resident());
-        await pause(50);
-      }
-    })();
+    const watched = await watchResident(palate.metricsUrl);
     const started = performance.now();
     const response = await get('/api/ml/meals');
     let bytes = 0;
@@ -93,8 +82,7 @@ async function main(): Promise<void> {
       rest = ends.at(-1)?.slice(-20) ?? '';
     }
     const took = seconds(started);
-    reading.abort();
-    await watching;
+    const { before, most } = await watched.stop();
     if (found !== meals || !rest.endsWith(']}')) throw new Error(`${found} meals of ${meals} came`);
     console.log(
       `${meals} meals: ${mebibytes(bytes)} in ${took.toFixed(1)} s, ${(meals / took).toFixed(0)} meals/s; ` +

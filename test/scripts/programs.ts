@@ -47,6 +47,32 @@ export function program(file: string, env: NodeJS.ProcessEnv, args: string[] = [
   return { child, output: () => output, says, ended };
 }
 
+export interface Ended {
+  /** null: killed. */
+  code: number | null;
+  out: string;
+  err: string;
+}
+
+/** Runs `script` on the database at `uri`. `onOutput` hears all that it has said so far, and may kill it. */
+export const onDatabase =
+  (script: string) =>
+  (
+    uri: string,
+    args: readonly string[],
+    onOutput: (out: string, kill: () => void) => void = () => undefined,
+  ): Promise<Ended> => {
+    const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, MONGODB_URI: uri } });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      onOutput(out, () => child.kill('SIGKILL'));
+    });
+    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+    return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  };
+
 /** Runs an ES module given as text (its imports relative to the repository) and returns what it puts into `answer(…)`. */
 export async function evaluate(code: string, env: NodeJS.ProcessEnv = process.env): Promise<unknown> {
   const text = `const answer = (value) => console.log('answer=' + JSON.stringify(value ?? null));\n${code}\nprocess.exit();`;

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,11 +8,13 @@ import { buildIndexesAt } from '../../../src/store/indexes';
 import { createStore } from '../../../src/store/store';
 import { folderOf, stews } from '../../imports/download';
 import { freshDatabaseUri, testData } from '../engines';
+import { onDatabase } from '../../scripts/programs';
 
 jest.setTimeout(120_000);
 
 /** Imports into real MongoDB, by the function and by the program that an operator runs. */
-const script = path.resolve(__dirname, '../../../scripts/foods-import.mjs');
+/** The script as a program. */
+const run = onDatabase(path.resolve(__dirname, '../../../scripts/foods-import.mjs'));
 const folders: string[] = [];
 const made = async (files: Parameters<typeof folderOf>[0]) => {
   const folder = await folderOf(files);
@@ -43,21 +44,6 @@ afterAll(async () => {
   for (const one of bases) await one.close();
   for (const folder of folders) await rm(folder, { recursive: true, force: true });
 });
-
-/** The script as a program; `onLine` may kill it. */
-function run(uri: string, args: string[], onLine: (line: string, kill: () => void) => void = () => undefined) {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, MONGODB_URI: uri } });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-    onLine(out, () => child.kill('SIGKILL'));
-  });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, out, err })),
-  );
-}
 
 const count = (one: Base, collection: string) => one.connection.collection(collection).countDocuments();
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -10,11 +9,13 @@ import { buildIndexesAt } from '../../../src/store/indexes';
 import { createStore } from '../../../src/store/store';
 import { freshDatabaseUri } from '../engines';
 import { derivedOf, factsOf } from './catalogueMeals';
+import { onDatabase } from '../../scripts/programs';
 
 jest.setTimeout(120_000);
 
 /** Catalogues into real MongoDB, by the function and by the program that an operator runs. */
-const script = path.resolve(__dirname, '../../../scripts/meals-import.mjs');
+/** The script as a program. */
+const run = onDatabase(path.resolve(__dirname, '../../../scripts/meals-import.mjs'));
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'palate-meals-'));
@@ -55,21 +56,6 @@ const written = async (content: string, name = 'meals.csv') => {
   await writeFile(file, content);
   return file;
 };
-
-/** The script as a program; `onLine` may kill it. */
-function run(uri: string, args: string[], onLine: (out: string, kill: () => void) => void = () => undefined) {
-  const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, MONGODB_URI: uri } });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString();
-    onLine(out, () => child.kill('SIGKILL'));
-  });
-  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-  return new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
-    child.once('close', (code) => resolve({ code, out, err })),
-  );
-}
 
 test('the same file again writes nothing; a change in it changes that meal, and each batch is one version', async () => {
   const { meals, rows, version } = await base();
