@@ -6,17 +6,7 @@
  * P3  Crockery and tables are few and shared, as in one home: what tells plates apart is the food.
  */
 import sharp from 'sharp';
-
-/** Seeded generator of numbers in 0..1 (mulberry32). */
-export const generator = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-};
+import { mulberry32 } from '../../test/mulberry';
 
 type Shape = 'disc' | 'oval' | 'strip' | 'cube' | 'leaf' | 'ring' | 'wedge' | 'roll';
 /** Where pieces lie: on all of the plate, in a disc, a ring, one of two halves, or one of three parts. */
@@ -396,8 +386,8 @@ export interface Drawing {
 
 const svgOf = (plate: Plate, { seed, serving }: Drawing, view: View): string => {
   const plateSeed = seed * 1009 + plates.indexOf(plate) * 7919;
-  const random = generator(plateSeed);
-  const shake = generator(plateSeed + 104_729 * (serving + 1));
+  const random = mulberry32(plateSeed);
+  const shake = mulberry32(plateSeed + 104_729 * (serving + 1));
   const table = tables[Math.floor(random() * tables.length)] ?? '#8a6f52';
   const { plate: ware, rim } = crockery[Math.floor(random() ** 1.6 * crockery.length)] ?? {
     plate: '#fff',

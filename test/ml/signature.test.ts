@@ -12,7 +12,7 @@ import {
   signatureOf,
   signatureVersion,
 } from '../../src/ml/pictures';
-import { generator, plates } from '../../bench/memory/plates';
+import { plates } from '../../bench/memory/plates';
 import {
   photographPlate,
   recompressions,
@@ -21,6 +21,7 @@ import {
   variants,
   type Variant,
 } from '../../bench/memory/variants';
+import { mulberry32 } from '../mulberry';
 
 // Each test draws or develops a dozen pictures.
 jest.setTimeout(60_000);
@@ -58,7 +59,7 @@ describe('a signature', () => {
   test.each([
     ['black', () => 0],
     ['white', () => 255],
-    ['noise', generator(3)],
+    ['noise', mulberry32(3)],
   ])('of %s is one, and compares', (_, value) => {
     const data = Uint8Array.from({ length: rasterEdge * rasterEdge * 3 }, () => Math.floor(value() * 255));
     const signature = signatureOf({ data, width: rasterEdge, height: rasterEdge });
@@ -112,7 +113,7 @@ describe('the same plate', () => {
 });
 
 describe('what is no signature', () => {
-  const random = generator(11);
+  const random = mulberry32(11);
   const noise = (length: number) => Uint8Array.from({ length }, () => Math.floor(random() * 256));
   const foreign = noise(signatureBytes).fill(signatureVersion + 1, 0, 1);
 

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../src/api/openapiSchemas';
+import { mulberry32 } from '../../mulberry';
 
 /** Values that fit a JSON Schema, and values that nearly do; the same for the same seed. */
 
@@ -11,16 +12,11 @@ export interface Luck {
   oneOf<T>(choices: readonly T[]): T;
 }
 
-/** Mulberry32 (T. Ettinger, public domain) from a seed and a name, so that each name has its own row of numbers. */
+/** From a seed and a name, so that each name has its own row of numbers. */
 export function luckOf(seed: number, name: string): Luck {
   let state = seed >>> 0;
   for (const letter of name) state = Math.imul(state ^ letter.charCodeAt(0), 0x9e3779b1) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = mulberry32(state);
   const below = (count: number) => Math.floor(next() * count);
   return {
     next,
