@@ -56,8 +56,8 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
 
   /** Whether there may be more to do at once. */
   const page = async (signal: AbortSignal): Promise<boolean> => {
-    const ids = await syncs.claimDue(mostUsersOfARequest, sweepMs);
-    if (ids.length === 0) return false;
+    const { ids, more } = await syncs.claimDue(mostUsersOfARequest, sweepMs);
+    if (ids.length === 0) return more;
     if (!pusher.takesMany) await wakeAll(ids, signal);
     else {
       const results = await pusher.pushMany(ids, 'sweep', signal);
@@ -67,14 +67,14 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
       );
       if (nothingWasDecided(results.values())) return false;
     }
-    return ids.length === mostUsersOfARequest;
+    return more;
   };
 
   const look = async (signal: AbortSignal): Promise<number> => {
     const circuit = await circuits.find('context_receiver');
     const untilMs = circuit.until === null ? 0 : circuit.until.getTime() - clock().getTime();
     if (circuit.until !== null && untilMs > 0) return Math.min(untilMs, sweepMs);
-    if (circuit.state !== 'closed') await wakeAll(await syncs.claimDue(1, sweepMs), signal);
+    if (circuit.state !== 'closed') await wakeAll((await syncs.claimDue(1, sweepMs)).ids, signal);
     else {
       if (everybody) {
         // Before the call: whoever asks meanwhile asks for the look after this one.

@@ -158,7 +158,7 @@ describe('an account that the ML service knows', () => {
     expect(kinds[0]).toBe('push');
     expect(kinds.slice(1).every((kind) => kind === 'delete')).toBe(true);
     expect(await house.store.contextSyncs.find(id)).toBeNull();
-    expect(await house.store.contextSyncs.claimDue(100, 1_000)).not.toContain(id);
+    expect((await house.store.contextSyncs.claimDue(100, 1_000)).ids).not.toContain(id);
   });
 
   it('is forgotten once more when the ML service took a push in very late', async () => {

@@ -353,7 +353,7 @@ describe('an older context that the receiver takes in late', () => {
     expect(await push(by, id)).toMatchObject({ kind: 'current' });
 
     house.time.passedMs += 10_000;
-    expect(await house.syncs.claimDue(5, 1_000)).toEqual([id]);
+    expect(await house.syncs.claimDue(5, 1_000)).toEqual({ ids: [id], more: false });
     expect(await push(by, id)).toMatchObject({ kind: 'acknowledged', version: 2 });
     expect(known(id)).toMatchObject({ contextVersion: 2, user: { age: 74 } });
     expect(await push(by, id)).toMatchObject({ kind: 'current' });

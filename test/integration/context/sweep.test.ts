@@ -137,6 +137,21 @@ it('wakes each once where two run beside each other, also more than a page of th
   expect([...one.woken, ...two.woken].sort()).toEqual([...ids].sort());
 });
 
+it('goes on to the next page where another replica was faster with part of a page, or with all of it', async () => {
+  const ids = await many(4);
+  const pages = [[], ids.slice(0, 1), ids.slice(2)];
+  const { woken } = sweepWith({
+    syncs: {
+      ...house.syncs,
+      claimDue: () => Promise.resolve({ ids: pages.shift() ?? [], more: pages.length > 0 }),
+    },
+  });
+  await wokenAre(
+    woken,
+    ids.filter((id) => id !== ids[1]),
+  );
+});
+
 it('leaves the rest to the next look where one cannot be woken, and says so once', async () => {
   const ids = await many(6);
   const woken: string[] = [];
@@ -202,7 +217,7 @@ describe('where the receiver takes many', () => {
     expect(woken).toEqual([]);
     expect(double.record.map(({ kind }) => kind)).toEqual(Array<string>(250).fill('batch'));
     for (const id of ids) expect(double.users.get(id)).toMatchObject({ contextVersion: 1 });
-    await eventually(async () => (await house.syncs.claimDue(1, 0)).length === 0);
+    await eventually(async () => (await house.syncs.claimDue(1, 0)).ids.length === 0);
     const rows = house.connection.collection('context_syncs');
     await eventually(async () => (await rows.countDocuments({ behind: true })) === 0);
   }, 30_000);
@@ -248,7 +263,7 @@ describe('where the receiver takes many', () => {
         claimDue: async (...given) => {
           const due = await house.syncs.claimDue(...given);
           // Between the claim and the request.
-          leased = due[1];
+          leased = due.ids[1];
           if (leased !== undefined) await house.syncs.lease(leased, 60_000);
           return due;
         },
@@ -272,7 +287,7 @@ describe('where the receiver takes many', () => {
         ...house.syncs,
         claimDue: async (...given) => {
           const due = await house.syncs.claimDue(...given);
-          if (first) await house.syncs.lease(due[0]!, 60_000);
+          if (first) await house.syncs.lease(due.ids[0]!, 60_000);
           first = false;
           return due;
         },

@@ -433,19 +433,20 @@ describe('those that are due', () => {
       await house.connection
         .collection<{ _id: string }>('context_syncs')
         .updateOne({ _id: id }, { $set: { dueAt: at(-1_000 * nth - 1) } });
-    expect(await house.syncs.claimDue(2, 5_000)).toEqual([ids[2], ids[1]]);
-    expect(await house.syncs.claimDue(2, 5_000)).toEqual([ids[0]]);
-    expect(await house.syncs.claimDue(2, 5_000)).toEqual([]);
+    expect(await house.syncs.claimDue(2, 5_000)).toEqual({ ids: [ids[2], ids[1]], more: true });
+    expect(await house.syncs.claimDue(2, 5_000)).toEqual({ ids: [ids[0]], more: false });
+    expect(await house.syncs.claimDue(2, 5_000)).toEqual({ ids: [], more: false });
     house.time.passedMs += 5_000;
-    expect((await house.syncs.claimDue(9, 5_000)).sort()).toEqual([...ids].sort());
+    expect((await house.syncs.claimDue(9, 5_000)).ids.sort()).toEqual([...ids].sort());
   });
 
   it('are found by one of many who look at once', async () => {
     for (let count = 0; count < 20; count += 1) await house.newAccount();
     house.time.passedMs += 60_000;
     const found = await Promise.all(Array.from({ length: 6 }, () => house.syncs.claimDue(20, 60_000)));
-    expect(found.flat()).toHaveLength(20);
-    expect(new Set(found.flat()).size).toBe(20);
+    const ids = found.flatMap((page) => page.ids);
+    expect(ids).toHaveLength(20);
+    expect(new Set(ids).size).toBe(20);
   });
 
   it('are put off by whoever is at it, and what is not due is not made so', async () => {
@@ -469,7 +470,7 @@ test('no query goes without an index', async () => {
   await house.syncs.settle(id, await take(id), failed(2, at(0)));
   await house.syncs.putOff(id, at(1));
   house.time.passedMs += 10;
-  expect(await house.syncs.claimDue(10, 10)).toEqual([id]);
+  expect(await house.syncs.claimDue(10, 10)).toEqual({ ids: [id], more: false });
   await house.syncs.lease(id, leaseMs);
   await house.syncs.lease(id, leaseMs);
   await house.syncs.find(id);
@@ -523,7 +524,7 @@ describe('accounts of before there were contexts', () => {
       recent: [],
       closed: false,
     });
-    expect(await house.syncs.claimDue(1_000, 10_000)).toContain(first);
+    expect((await house.syncs.claimDue(1_000, 10_000)).ids).toContain(first);
     expect(await house.change(first!)).toBe(2);
     await house.syncs.settle(first!, await take(first!), acknowledged(2));
     // Whoever changed meanwhile is told as a whole, too.

@@ -160,19 +160,23 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
       return rows.findById(ownerId, null, { session }).lean<SyncRow>();
     },
 
-    /** Those nobody is sending, the longest due first; they are put off by `ms`, so that another replica finds others. */
-    async claimDue(limit: number, ms: number): Promise<Id[]> {
+    /**
+     * Those nobody is sending, the longest due first; they are put off by `ms`, so that another replica finds others. `more`: there may be,
+     * also where another replica was faster with some of these.
+     */
+    async claimDue(limit: number, ms: number): Promise<{ ids: Id[]; more: boolean }> {
       const due = await rows.find(overdue(), { _id: 1 }).sort({ dueAt: 1 }).limit(limit).lean();
       const ids = due.map(({ _id }) => _id);
-      if (ids.length === 0) return [];
+      const more = ids.length === limit;
+      if (ids.length === 0) return { ids, more };
       const claim = newId();
       const { modifiedCount } = await rows.updateMany(
         { _id: { $in: ids }, ...overdue() },
         { $set: { dueAt: later(ms), claim } },
       );
-      if (modifiedCount === ids.length) return ids;
+      if (modifiedCount === ids.length) return { ids, more };
       const mine = new Set((await rows.find({ _id: { $in: ids }, claim }, { _id: 1 }).lean()).map(({ _id }) => _id));
-      return ids.filter((id) => mine.has(id));
+      return { ids: ids.filter((id) => mine.has(id)), more };
     },
 
     /** The receiver is well again: nobody who is behind, and not left alone, waits any longer. */
