@@ -1,4 +1,7 @@
-/** Three projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines. */
+/**
+ * Four projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines, each file in a
+ * database and on a task queue of its own; `processes` starts, kills and measures whole processes, one file at a time.
+ */
 const esmOnly = '@huggingface';
 // The MongoDB driver imports `os` dynamically, which jest's sandbox refuses: swc turns that into a require.
 const dynamicImport = '(.*/)?mongodb/lib/runtime_adapters';
@@ -16,21 +19,23 @@ const shared = {
   transformIgnorePatterns: [`node_modules/(?!(${esmOnly})/|${dynamicImport})`],
 };
 
+const onEngines = {
+  globalSetup: '<rootDir>/test/integration/engines.setup.cjs',
+  globalTeardown: '<rootDir>/test/integration/engines.teardown.cjs',
+  // Longer than `eventually` waits, which says more than a test that was ended.
+  testTimeout: 30_000,
+};
+
 module.exports = {
   projects: [
     {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/(integration|replay|e2e|chaos|scripts)/'],
+      testPathIgnorePatterns: ['/test/(integration|replay|e2e|scripts)/'],
     },
     { ...shared, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },
-    {
-      ...shared,
-      displayName: 'integration',
-      testMatch: ['<rootDir>/test/(integration|e2e|chaos|scripts)/**/*.test.ts'],
-      globalSetup: '<rootDir>/test/integration/engines.setup.cjs',
-      globalTeardown: '<rootDir>/test/integration/engines.teardown.cjs',
-    },
+    { ...shared, ...onEngines, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    { ...shared, ...onEngines, displayName: 'processes', testMatch: ['<rootDir>/test/(e2e|scripts)/**/*.test.ts'] },
   ],
 };

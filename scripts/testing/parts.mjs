@@ -23,14 +23,20 @@ const imports = [
 ];
 const bundle = ['workflow bundle', path.join(root, 'scripts', 'checkBundle.mjs')];
 
-/** A part is a list of checks (each one name, one script and its arguments), or one of jest's projects. */
+/**
+ * A part is a list of checks (each one name, one script and its arguments), or one of jest's projects. `atOnce`: test files under way at
+ * once, where jest's own choice is not the right one.
+ */
 export const parts = {
   lint: { checks: [eslint, prettier] },
   types: { checks: [tsc] },
   rules: { checks: [imports, bundle] },
   unit: { project: 'unit' },
   replay: { project: 'replay' },
-  integration: { project: 'integration' },
+  // Its tests wait for engines most of the time: two files at once, whatever the machine has.
+  integration: { project: 'integration', atOnce: 2 },
+  // Its tests measure memory and kill what others would need.
+  processes: { project: 'processes', atOnce: 1 },
 };
 
 /**
@@ -39,7 +45,7 @@ export const parts = {
  * @returns {Promise<{ passed: number, failures: string[], skipped: string[] }>}
  */
 export const runPart = ({ name, args, env, say }) =>
-  'checks' in parts[name] ? runChecks(parts[name].checks, env, say) : runJest(parts[name].project, args, env);
+  'checks' in parts[name] ? runChecks(parts[name].checks, env, say) : runJest(parts[name], args, env);
 
 async function runChecks(checks, env, say) {
   const failures = [];
@@ -58,7 +64,7 @@ async function runChecks(checks, env, say) {
   return { passed: checks.length - failures.length, failures, skipped: [] };
 }
 
-async function runJest(project, args, env) {
+async function runJest({ project, atOnce }, args, env) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'palate-tests-'));
   const reportFile = path.join(folder, 'report.json');
   try {
@@ -68,6 +74,7 @@ async function runJest(project, args, env) {
       ...args,
       '--json',
       `--outputFile=${reportFile}`,
+      ...(atOnce === undefined ? [] : [`--maxWorkers=${atOnce}`]),
       '--selectProjects',
       project,
     ];
