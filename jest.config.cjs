@@ -22,11 +22,11 @@ const shared = {
 const onEngines = {
   globalSetup: '<rootDir>/test/integration/engines.setup.cjs',
   globalTeardown: '<rootDir>/test/integration/engines.teardown.cjs',
-  // Longer than `eventually` waits, which says more than a test that was ended.
-  testTimeout: 30_000,
 };
 
 module.exports = {
+  // Longer than `eventually` waits, which says more than a test that was ended. (In a project it would have no effect.)
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
