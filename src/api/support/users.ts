@@ -49,6 +49,17 @@ const UserPage = z
     meal_plans: z.array(
       z.object({ id: z.string(), title: z.string().nullable(), week_start: z.string(), created_at: z.string() }),
     ),
+    kept: z
+      .object({
+        manual_meals: z.int(),
+        constraints: z.int(),
+        feedback: z.int(),
+        meal_plans: z.int(),
+        own_foods: z.int(),
+        own_meals: z.int(),
+        liked_meals: z.int(),
+      })
+      .meta({ description: 'How much else is kept. What it says is the account’s own: it is in its export' }),
     launches_pending: z
       .array(
         z.object({
@@ -106,7 +117,27 @@ const presentAccount = (account: Account): z.input<typeof UserPage>['account'] =
 };
 
 export const userRoutes = (deps: SupportDeps): Route[] => {
-  const { accounts, audit, contextSyncs, launches, photos } = deps.store;
+  const { accounts, audit, constraints, contextSyncs, feedback, foods, launches, meals, photos, plans } = deps.store;
+  const keptOf = async (id: Id): Promise<z.input<typeof UserPage>['kept']> => {
+    const [manual, constraint, feedbacks, mealPlans, ownFoods, ownMeals, likes] = await Promise.all([
+      photos.countManual(id),
+      constraints.find(id),
+      feedback.countOf(id),
+      plans.countOf(id),
+      foods.own.countOf(id),
+      meals.countOf(id),
+      meals.likes.countOf(id),
+    ]);
+    return {
+      manual_meals: manual,
+      constraints: constraint === null ? 0 : 1,
+      feedback: feedbacks,
+      meal_plans: mealPlans,
+      own_foods: ownFoods,
+      own_meals: ownMeals,
+      liked_meals: likes,
+    };
+  };
   return [
     json(
       {
@@ -122,12 +153,13 @@ export const userRoutes = (deps: SupportDeps): Route[] => {
         const account = (await accounts.find(id)) ?? notFound('account');
         // Before anything else: no record, no look.
         await audit.record({ actor: caller, action: 'user.view', target: id, reason: null });
-        const [row, held, counts, latest, plans, pending, runs] = await Promise.all([
+        const [row, held, counts, latest, latestPlans, kept, pending, runs] = await Promise.all([
           contextSyncs.find(id),
           isHeld(deps),
           photos.countPhotosByState(id),
           photos.latestPhotos(id, mostPhotos),
-          deps.store.plans.list(id, mostPlans, null),
+          plans.list(id, mostPlans, null),
+          keptOf(id),
           launches.pendingOf(id, mostLaunches),
           runsOf(deps, id, mostRuns),
         ]);
@@ -143,12 +175,13 @@ export const userRoutes = (deps: SupportDeps): Route[] => {
               consumed_at: photo.consumedAt.toISOString(),
             })),
           },
-          meal_plans: plans.map((plan) => ({
+          meal_plans: latestPlans.map((plan) => ({
             id: plan.id,
             title: plan.title,
             week_start: plan.weekStartDate,
             created_at: plan.createdAt.toISOString(),
           })),
+          kept,
           launches_pending: pending.map((launch) => ({
             workflow_id: launch.workflowId,
             workflow: launch.workflow,

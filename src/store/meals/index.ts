@@ -154,6 +154,10 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
       });
     },
 
+    async countOf(createdBy: Id): Promise<number> {
+      return rows.countDocuments({ createdBy, active: true });
+    },
+
     /** For the export: the meals that an account added, oldest first. */
     async allOf(createdBy: Id, limit: number, last: Id | null): Promise<Meal[]> {
       const found = await rows

@@ -60,6 +60,10 @@ export function createLikes(
       });
     },
 
+    async countOf(ownerId: Id): Promise<number> {
+      return rows.countDocuments({ ownerId });
+    },
+
     /** For the export: the meals that an account likes, by id. */
     async allOf(ownerId: Id, limit: number, after: Id | null): Promise<{ id: Id; likedAt: Date }[]> {
       const found = await rows

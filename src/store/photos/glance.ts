@@ -20,6 +20,10 @@ export const createPhotoGlances = (rows: EntryRows) => ({
     return Object.fromEntries(counted.map(({ _id, count }) => [_id, count]));
   },
 
+  /** Meals entered by hand, to at most `photosCountedAtMost`. */
+  countManual: (ownerId: Id): Promise<number> =>
+    rows.countDocuments({ ownerId, kind: 'manual', deletedAt: null }).limit(photosCountedAtMost).exec(),
+
   /** The newest first. */
   async latestPhotos(ownerId: Id, limit: number): Promise<PhotoGlance[]> {
     const found = await rows
