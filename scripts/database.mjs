@@ -1,4 +1,4 @@
-/** The database of scripts that work beside a running Palate: that of MONGODB_URI, or the one `npm start` runs for PALATE_HOME. */
+/** The engines of scripts that work beside a running Palate: those the environment names, or those `npm start` runs for PALATE_HOME. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './checkout/dependencies.mjs';
@@ -6,7 +6,7 @@ import { Problem } from './engines/problem.mjs';
 
 /** Connects, or throws a sentence that says what to do. Needs the packages to be installed. */
 export async function connectToDatabase(env) {
-  const uri = env.MONGODB_URI || (await embeddedUri(env));
+  const uri = await mongodbUriOf(env);
   const { default: mongoose } = await import('mongoose');
   const connection = await mongoose
     .createConnection(uri, { serverSelectionTimeoutMS: 5_000, autoIndex: false })
@@ -20,13 +20,20 @@ export async function connectToDatabase(env) {
   return { connection, close: () => connection.close() };
 }
 
-async function embeddedUri(env) {
+export const mongodbUriOf = async (env) =>
+  env.MONGODB_URI ||
+  `mongodb://127.0.0.1:${await embeddedPort(env, 'mongodb', 'MONGODB_URI')}/palate?replicaSet=palate`;
+
+export const temporalAddressOf = async (env) =>
+  env.TEMPORAL_ADDRESS || `127.0.0.1:${await embeddedPort(env, 'temporal', 'TEMPORAL_ADDRESS')}`;
+
+async function embeddedPort(env, engine, variable) {
   const home = path.resolve(env.PALATE_HOME || path.join(root, '.palate'));
   const ports = await readFile(path.join(home, 'ports.json'), 'utf8').catch(() => '{}');
-  const port = JSON.parse(ports).mongodb;
+  const port = JSON.parse(ports)[engine];
   if (port === undefined)
     throw new Problem(
-      `Palate has never run on ${home}: start it with npm start first, or set MONGODB_URI or PALATE_HOME to where it runs.`,
+      `Palate has never run on ${home}: start it with npm start first, or set ${variable} or PALATE_HOME to where it runs.`,
     );
-  return `mongodb://127.0.0.1:${port}/palate?replicaSet=palate`;
+  return port;
 }

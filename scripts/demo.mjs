@@ -4,33 +4,41 @@
  */
 import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
-import { showContextSync, until } from './demo/contextSync.mjs';
+import { showContextSync, showContextSyncApart, showErasure } from './demo/contextSync.mjs';
 import { startMlService } from './demo/mlService.mjs';
 import { drawMeal } from './drawMeal.mjs';
 
 const server = (process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
-/** After the ten seconds in which requests under way end. */
-const erasedWithinMs = 60_000;
 let step = 0;
 const title = (text) => console.log(`\n${(step += 1)}. ${text}`);
 const say = (text) => console.log(`   ${text}`);
 
 class Unexpected extends Error {}
 
-async function call(method, path, { token, json, form, headers } = {}) {
-  const response = await fetch(server + path, {
-    method,
-    headers: {
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(json && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    body: json ? JSON.stringify(json) : form,
-  });
-  const body = response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text();
-  if (response.status >= 400)
-    throw new Unexpected(`${method} ${path} answered ${response.status}: ${body.detail ?? JSON.stringify(body)}`);
-  return { status: response.status, body, location: response.headers.get('location') };
+const callerOf =
+  (base) =>
+  async (method, path, { token, json, form, headers } = {}) => {
+    const response = await fetch(base + path, {
+      method,
+      headers: {
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(json && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      body: json ? JSON.stringify(json) : form,
+    });
+    const body = response.headers.get('content-type')?.includes('json') ? await response.json() : await response.text();
+    if (response.status >= 400)
+      throw new Unexpected(`${method} ${path} answered ${response.status}: ${body.detail ?? JSON.stringify(body)}`);
+    return { status: response.status, body, location: response.headers.get('location') };
+  };
+const call = callerOf(server);
+
+async function newAccount(caller) {
+  const email = `demo-${randomBytes(6).toString('hex')}@example.com`;
+  const password = `Demo-${randomBytes(9).toString('base64url')}1a`;
+  const { body } = await caller('POST', '/api/auth/register', { json: { email, password, fitness_goal: 'maintain' } });
+  return { id: body.id, email, token: body.access_token };
 }
 
 const photoOf = (bytes, fields = {}) => {
@@ -83,13 +91,9 @@ async function walk(ml) {
   say(`picture: ${first.body.image_url}`);
 
   title('An account, one for every door');
-  const email = `demo-${randomBytes(6).toString('hex')}@example.com`;
-  const password = `Demo-${randomBytes(9).toString('base64url')}1a`;
-  const { body: account } = await call('POST', '/api/auth/register', {
-    json: { email, password, fitness_goal: 'maintain' },
-  });
-  const token = account.access_token;
-  say(`${email} is account ${account.id}`);
+  const account = await newAccount(call);
+  const { token } = account;
+  say(`${account.email} is account ${account.id}`);
 
   title('A photo without a caption');
   const second = await call('POST', '/predict', { token, form: await photo('eggs', seed) });
@@ -140,17 +144,13 @@ async function walk(ml) {
   const gone = await fetch(second.body.image_url);
   say(`its picture now answers ${gone.status}`);
 
-  const leaveSupport = await showContextSync({ call, title, say }, ml, { id: account.id, email, token });
+  const knowsMlService = Boolean(process.env.FLASK_AI_BASE_URL || process.env.INTERNAL_HMAC_SECRET);
+  let leaveSupport = () => undefined;
+  if (knowsMlService) leaveSupport = await showContextSync({ call, title, say, env: process.env }, ml, account);
+  else await showContextSyncApart({ callerOf, title, say, newAccount }, process.env);
 
   title('The account is erased; a receipt stays');
-  const isTold = typeof ml !== 'string' && ml.contextOf(account.id) !== undefined;
-  const erasure = await call('DELETE', '/api/auth/me', { token }).finally(leaveSupport);
-  const stateNow = async () => (await call('GET', erasure.location)).body.state;
-  if (isTold) {
-    await until(async () => (await stateNow()) === 'done', erasedWithinMs);
-    say(`the ML service ${ml.hasForgotten(account.id) ? 'has forgotten it' : 'has not been asked to forget it yet'}`);
-  }
-  say(`${erasure.location.split('?')[0]}: ${await stateNow()}`);
+  await showErasure({ call, say }, ml, account, leaveSupport);
 
   console.log('\nThat was the main job. Every run of it can be read in the Temporal UI.');
 }

@@ -1,10 +1,13 @@
 /** The steps about context sync: a change, an outage of the ML service, the failed list, a replay. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { startOwnPalate } from './ownPalate.mjs';
 import { makeSupportAccount } from './supportAccount.mjs';
 
 const lookEveryMs = 500;
 /** With the settings that docs/operations.md names each of them takes a second or two. */
 const patienceMs = 20_000;
+/** After the ten seconds in which requests under way end. */
+const erasedWithinMs = 60_000;
 
 /** Whether it became true in time. */
 export async function until(check, withinMs = patienceMs) {
@@ -17,8 +20,40 @@ export async function until(check, withinMs = patienceMs) {
 
 const cooksFor = (ml, userId) => ml.contextOf(userId)?.constraints?.cookTime;
 
-/** `ml`: the ML service, or why there is none. Gives what is to be done at the end, which leaves nothing of the support account. */
-export async function showContextSync({ call, title, say }, ml, { id, email, token }) {
+/** The same on a Palate of the demo's own, where the one that is shown knows no ML service. */
+export async function showContextSyncApart({ callerOf, title, say, newAccount }, env) {
+  title('A second Palate beside this one, with an ML service that the demo plays: this one has none');
+  const own = await startOwnPalate(env);
+  if (typeof own === 'string') return say(`not shown: ${own}`);
+  say(`${own.url}: it goes when it was shown`);
+  const call = callerOf(own.url);
+  try {
+    const account = await newAccount(call);
+    const leave = await showContextSync({ call, title, say, env: own.env }, own.ml, account);
+    title('An account that is erased is erased at the ML service, too');
+    await showErasure({ call, say }, own.ml, account, leave);
+  } finally {
+    await own.stop();
+  }
+}
+
+/** `leave`: done meanwhile, also where the erasure is refused. */
+export async function showErasure({ call, say }, ml, { id, token }, leave) {
+  const isTold = typeof ml !== 'string' && ml.contextOf(id) !== undefined;
+  const erasure = await call('DELETE', '/api/auth/me', { token }).finally(leave);
+  const stateNow = async () => (await call('GET', erasure.location)).body.state;
+  if (isTold) {
+    await until(async () => (await stateNow()) === 'done', erasedWithinMs);
+    say(`the ML service ${ml.hasForgotten(id) ? 'has forgotten it' : 'has not been asked to forget it yet'}`);
+  }
+  say(`${erasure.location.split('?')[0]}: ${await stateNow()}`);
+}
+
+/**
+ * `ml`: the ML service, or why there is none; `env` leads to the database. Gives what is to be done at the end, which leaves nothing of
+ * the support account.
+ */
+export async function showContextSync({ call, title, say, env }, ml, { id, email, token }) {
   const nothing = async () => {};
   const change = (maxCookTime) => call('POST', '/api/v1/constraints', { token, json: { maxCookTime } });
   const tellVersion = () =>
@@ -42,7 +77,7 @@ export async function showContextSync({ call, title, say }, ml, { id, email, tok
   tellVersion();
 
   title('Someone of support, by npm run admin');
-  const helper = await makeSupportAccount(email);
+  const helper = await makeSupportAccount(email, env);
   if (typeof helper === 'string') {
     say(`not shown, as the database is not here: ${helper}`);
     return nothing;

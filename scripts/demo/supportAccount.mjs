@@ -8,10 +8,10 @@ import { root } from '../checkout/dependencies.mjs';
 const script = path.join(root, 'scripts', 'admin.mjs');
 
 /** Its last line where it could not be done; null where it was. */
-async function admin(args, password) {
+async function admin(args, env, password) {
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...(password && { PALATE_ADMIN_PASSWORD: password }) },
+    env: { ...env, ...(password && { PALATE_ADMIN_PASSWORD: password }) },
   });
   let told = '';
   child.stderr.on('data', (chunk) => (told += chunk));
@@ -19,19 +19,19 @@ async function admin(args, password) {
   return code === 0 ? null : (told.trim().split('\n').at(-1) ?? '');
 }
 
-/** Makes one in the database that has `email` of the demo; a text says why there is none. */
-export async function makeSupportAccount(email) {
+/** Makes one in the database of `env`, if that has `email` of the demo; a text says why there is none. */
+export async function makeSupportAccount(email, env) {
   // In the database of another server it would stay for good.
-  const elsewhere = await admin(['role', '--email', email, '--role', 'user']);
+  const elsewhere = await admin(['role', '--email', email, '--role', 'user'], env);
   if (elsewhere !== null) return elsewhere;
   const password = `Demo-${randomBytes(18).toString('base64url')}1a`;
   const own = `demo-support-${randomBytes(6).toString('hex')}@example.com`;
-  const refused = await admin(['create', '--email', own, '--role', 'support'], password);
+  const refused = await admin(['create', '--email', own, '--role', 'support'], env, password);
   if (refused !== null) return refused;
   return {
     email: own,
     password,
     /** Null: done. */
-    takeRoleAway: () => admin(['role', '--email', own, '--role', 'user']),
+    takeRoleAway: () => admin(['role', '--email', own, '--role', 'user'], env),
   };
 }

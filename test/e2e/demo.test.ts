@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { createConnection } from 'mongoose';
 import { eventually } from '../eventually';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../integration/engines';
 import { openPeople } from './people';
@@ -34,15 +35,28 @@ async function startShown(env: Record<string, string> = {}) {
   return { ...palate, mongodbUri };
 }
 
+const from = (said: string, title: string) => said.split(/\n\d+\. /).find((part) => part.startsWith(title)) ?? '';
+
+function expectOutageAndReplay(said: string): void {
+  expect(from(said, 'A change')).toMatch(/version \d+ is there: cooking may take 20 minutes/);
+  expect(from(said, 'Someone of support')).toMatch(/demo-support-\w+@example\.com has the role support/);
+  const [, due, has] = /server_error: 2 attempts; version (\d+) is due, the ML service has (\d+)/.exec(
+    from(said, 'The ML service is down'),
+  )!;
+  expect(Number(due)).toBe(Number(has) + 1);
+  expect(from(said, 'It is up again')).toContain(`version ${due} is there: cooking may take 45 minutes`);
+  expect(from(said, 'The failed list')).toContain('nothing of this account is on it');
+}
+
 it('walks the main job to its end', async () => {
   const palate = await startShown();
   try {
-    const { code, said } = await demo(palate.url);
+    const engines = { MONGODB_URI: palate.mongodbUri, TEMPORAL_ADDRESS: temporalAddress() };
+    const { code, said } = await demo(palate.url, engines);
     expect(`${code}\n${said}`).toMatch(/^0\n/);
     const steps = said.split(/\n\d+\. /);
-    expect(steps).toHaveLength(14);
-    const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted, told, erased] =
-      steps;
+    expect(steps).toHaveLength(20);
+    const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted] = steps;
     expect(health).toContain(`${palate.url}: healthy`);
     expect(captioned).toMatch(/pizza: [\d.]+ g \(caption\) → [\d.]+ kcal/i);
     expect(captioned).toMatch(/milk: [\d.]+ g .*→ [\d.]+ kcal/i);
@@ -59,8 +73,34 @@ it('walks the main job to its end', async () => {
     expect(words).toMatch(/: [\d.]+ kcal on \d{4}-\d\d-\d\d/);
     expect(log?.trim().split('\n').length).toBeGreaterThanOrEqual(3);
     expect(deleted).toContain('its picture now answers 404');
-    expect(told).toMatch(/not shown: FLASK_AI_BASE_URL and INTERNAL_HMAC_SECRET are not set.*\n.*"The demo"/);
-    expect(erased).toMatch(/\/erasures\/[0-9a-f]{24}: (running|done)/);
+    expect(steps.at(-1)).toMatch(/\/erasures\/[0-9a-f]{24}: (running|done)/);
+
+    // What needs an ML service is shown on a Palate of the demo's own, of which nothing stays.
+    expect(from(said, 'A second Palate')).toMatch(/http:\/\/127\.0\.0\.1:\d+: it goes/);
+    expectOutageAndReplay(said);
+    expect(from(said, 'An account that is erased')).toMatch(/has forgotten it\n.*: done/);
+    const connection = await createConnection(palate.mongodbUri).asPromise();
+    try {
+      const { databases } = await connection.db!.admin().listDatabases({ nameOnly: true });
+      expect(databases.filter(({ name }) => name.startsWith('palate-demo-'))).toEqual([]);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    await palate.stop();
+  }
+}, 90_000);
+
+it('says why a second Palate cannot be started, and goes on', async () => {
+  const palate = await startShown();
+  try {
+    const { code, said } = await demo(palate.url, {
+      MONGODB_URI: '',
+      PALATE_HOME: path.join(__dirname, 'no-such-home'),
+    });
+    expect(`${code}\n${said}`).toMatch(/^0\n/);
+    expect(from(said, 'A second Palate')).toMatch(/^.*\n +not shown: Palate has never run on .*npm start first/);
+    expect(from(said, 'The account is erased')).toMatch(/\/erasures\//);
   } finally {
     await palate.stop();
   }
@@ -77,19 +117,10 @@ describe('with an ML service that it plays itself', () => {
   }, 60_000);
   afterAll(() => shown.stop());
 
-  const from = (said: string, title: string) => said.split(/\n\d+\. /).find((part) => part.startsWith(title)) ?? '';
-
   it('shows a change, an outage, the failed list and a replay, and leaves nobody behind', async () => {
     const { code, said } = await demo(shown.url, { ...both, MONGODB_URI: shown.mongodbUri });
     expect(`${code}\n${said}`).toMatch(/^0\n/);
-    expect(from(said, 'A change')).toMatch(/version \d+ is there: cooking may take 20 minutes/);
-    expect(from(said, 'Someone of support')).toMatch(/demo-support-\w+@example\.com has the role support/);
-    const [, due, has] = /server_error: 2 attempts; version (\d+) is due, the ML service has (\d+)/.exec(
-      from(said, 'The ML service is down'),
-    )!;
-    expect(Number(due)).toBe(Number(has) + 1);
-    expect(from(said, 'It is up again')).toContain(`version ${due} is there: cooking may take 45 minutes`);
-    expect(from(said, 'The failed list')).toContain('nothing of this account is on it');
+    expectOutageAndReplay(said);
     const erased = from(said, 'The account is erased');
     expect(erased).toMatch(/demo-support-\w+@example\.com lost the role and is erased too/);
     expect(erased).toContain('the ML service has forgotten it');
