@@ -12,7 +12,6 @@ import type { AuditAction } from '../../model/audit';
 import { SyncFailureReason } from '../../model/context';
 import { ReplayOutcome, ReplayState, type Replay, type ReplayFilter } from '../../model/contextReplays';
 import { Id } from '../../model/ids';
-import { tellRun } from '../../launches/tell';
 import { isDuplicateKey } from '../../store/faults';
 import type { Launch } from '../../store/launches';
 import { conflict, notFound, problem, Problem } from '../errors';
@@ -21,6 +20,7 @@ import { json, reply, type Route } from '../route';
 import { iso } from '../times';
 import type { SupportDeps } from './deps';
 import { Since } from './present';
+import { createReplayRuns, hasEnded } from './replayRuns';
 import { runUrl } from './runs';
 import { syncIsOff } from './syncActions';
 
@@ -77,6 +77,7 @@ const words = ({ reason, since }: ReplayFilter) =>
 
 export const replayRoutes = (deps: SupportDeps): Route[] => {
   const { audit, contextReplays, contextSyncList, launches, transaction } = deps.store;
+  const runs = createReplayRuns(deps);
   const present = (replay: Replay): z.input<typeof ReplayView> => ({
     id: replay.id,
     state: replay.state,
@@ -124,23 +125,20 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         },
       },
       async ({ params: { id }, caller }) => {
-        const { state } = await existing(id);
-        if (state === 'done' || state === 'cancelled') conflict(`This replay has ended: it is ${state}.`);
+        const replay = await existing(id);
+        if (hasEnded(replay)) conflict(`This replay has ended: it is ${replay.state}.`);
         const action: AuditAction = `replay.${name}`;
         await audit.record({ actor: caller, action, target: id, reason: null });
-        if (!(await tellRun(deps.temporal, replaySyncsId(id), signal))) {
-          if (await launches.isPending(replaySyncsId(id)))
-            throw problem('unavailable', {
-              detail: 'This replay has not been started yet; try again in a moment.',
-              retryAfterS: unstartedRetryS,
-            });
-          // Somebody ended the run in Temporal, which could tell nobody.
-          await contextReplays.move(id, 'cancelled');
-          const after = await existing(id);
-          if (name !== 'cancel' || after.state !== 'cancelled')
-            conflict(`The run of this replay has ended: it is ${after.state}.`);
-        }
-        return reply(202, present(await existing(id)), { location: pathOf(id) });
+        const told = await runs.tell(id, signal);
+        if (told === 'unstarted')
+          throw problem('unavailable', {
+            detail: 'This replay has not been started yet; try again in a moment.',
+            retryAfterS: unstartedRetryS,
+          });
+        const after = await existing(id);
+        if (told === 'ended' && (name !== 'cancel' || after.state !== 'cancelled'))
+          conflict(`The run of this replay has ended: it is ${after.state}.`);
+        return reply(202, present(after), { location: pathOf(id) });
       },
     ),
   );
@@ -209,7 +207,8 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         const before = deps.paging.idBefore('replays', cursor);
         const rows = await contextReplays.list(limit + 1, before);
         const page = deps.paging.page('replays', rows, limit, (row) => [row.id]);
-        return { items: page.items.map(present), nextCursor: page.nextCursor };
+        const items = await Promise.all(page.items.map(async (replay) => present(await runs.settled(replay))));
+        return { items, nextCursor: page.nextCursor };
       },
     ),
     json(
@@ -232,7 +231,7 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         },
       },
       async ({ params: { id }, query: { results, limit, cursor } }) => {
-        const replay = present(await existing(id));
+        const replay = present(await runs.settled(await existing(id)));
         if (results === undefined) return replay;
         const list = `replay:${id}`;
         const after = deps.paging.idBefore(list, cursor);

@@ -254,6 +254,55 @@ describe.each([
     expect(await view(other)).toMatchObject({ state: 'cancelled' });
   }, 60_000);
 
+  it('whose run was terminated in Temporal is found out by whoever looks, at it or at the list', async () => {
+    await failedAccounts(3);
+    fake.told.heldUntilMs = Date.now() + 60_000;
+    const [seen, listed, open] = [await startReplay(), await startReplay(), await startReplay()];
+    const stateIn = async (id: Id) => (await house.store.contextReplays.find(id))?.state;
+    for (const id of [seen, listed, open]) await eventually(async () => (await view(id)).total !== null);
+    for (const id of [seen, listed]) await house.temporal.workflow.getHandle(replaySyncsId(id)).terminate();
+    expect(await view(seen)).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) as string });
+    expect(await stateIn(listed)).toBe('running');
+    const { items } = (await ask<{ items: View[] }>(url, 'GET', '/api/support/replays?limit=3', { token })).body;
+    expect(Object.fromEntries(items.map(({ id, state: now }) => [id, now]))).toEqual({
+      [seen]: 'cancelled',
+      [listed]: 'cancelled',
+      [open]: 'running',
+    });
+    expect(await stateIn(listed)).toBe('cancelled');
+    expect((await tell(open, 'cancel')).status).toBe(202);
+    await state(open, 'cancelled');
+  }, 60_000);
+
+  it('that is recorded and not started, or whose run cannot be asked for, is shown as it is known', async () => {
+    const launch = {
+      workflow: 'replaySyncs',
+      args: [],
+      queue: 'main' as const,
+      ownerId: null,
+      feature: 'context',
+      summary: 'A test',
+      requestId: null,
+    };
+    const pending = newId();
+    await house.store.transaction(async (session) => {
+      await house.store.contextReplays.create(pending, { reason: null, since: null }, session);
+      await house.store.launches.record({ ...launch, workflowId: replaySyncsId(pending) }, session);
+    });
+    expect(await view(pending)).toMatchObject({ state: 'running' });
+    expect((await tell(pending, 'pause')).status).toBe(503);
+    expect(await view(pending)).toMatchObject({ state: 'running' });
+
+    const unknown = newId();
+    await house.store.transaction((session) =>
+      house.store.contextReplays.create(unknown, { reason: null, since: null }, session),
+    );
+    const away = await house.start({ PALATE_ROLE: 'api', TEMPORAL_ADDRESS: '127.0.0.1:9' });
+    const path = `/api/support/replays/${unknown}`;
+    expect((await ask<View>(away.url, 'GET', path, { token })).body).toMatchObject({ state: 'running' });
+    expect(await view(unknown)).toMatchObject({ state: 'cancelled' });
+  }, 60_000);
+
   it('goes on as a new run after so many batches', async () => {
     const ids = await failedAccounts(10);
     const id = await startReplay({ batch: 2, batchesOfARun: 2 });
