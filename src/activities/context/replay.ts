@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { replayFailures, type ReplayBatch, type ReplayCounts } from '../../messages/contextReplay';
-import type { ReplayState } from '../../model/contextReplays';
+import type { Replay, ReplayState } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
 import type { DecidedResult, ReplayStore } from '../../store/context/replays';
 import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
 import type { SyncRow } from '../../store/context/syncs';
 import type { Store } from '../../store/store';
-import { mostUsersOfARequest, type ContextPusher, type PushResult } from './push';
+import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult, type PushResult } from './push';
 
 /**
  * What a replay does to the world.
@@ -16,6 +16,7 @@ import { mostUsersOfARequest, type ContextPusher, type PushResult } from './push
  * L1  Each result is written as soon as it is known, and once: whoever tries again after a crash finds those that are left.
  * L2  A replay makes one attempt for each account. That the receiver is left alone, or that another sender is at work, is no failure:
  *     the account waits.
+ * L3  Those of a request that failed as a whole are sent alone, also by whoever goes on after a crash: that is their attempt.
  */
 export interface ReplayActivityDeps {
   replays: ReplayStore;
@@ -40,6 +41,9 @@ type Waiting = Extract<ReplayBatch, { kind: 'wait' }>;
 type Told =
   | { kind: 'decided'; result: DecidedResult }
   | { kind: 'later'; userId: Id; waitMs: number }
+  | { kind: 'alone'; userId: Id }
+  /** Still its turn. */
+  | { kind: 'left' }
   | { kind: 'stop'; waitMs: number; why: Waiting['why'] };
 
 export function createReplayActivities({ replays, syncs, transaction, pusher, settled, clock }: ReplayActivityDeps) {
@@ -65,7 +69,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
     return pusher.push(userId, { by: 'replay', paced: true, attempt: onlyAttempt }, signal);
   };
 
-  const tell = (userId: Id, row: SyncRow | undefined, since: Date, result: PushResult): Told => {
+  const tell = (userId: Id, row: SyncRow | undefined, since: Date, result: ManyResult): Told => {
     const decided = (outcome: DecidedResult['outcome'], reason: DecidedResult['reason'] = null): Told => ({
       kind: 'decided',
       result: { userId, outcome, reason },
@@ -74,7 +78,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
       case 'acknowledged':
         return decided('acknowledged');
       case 'failed':
-        return decided('failed', result.reason);
+        return mayGoBetterAlone(result) ? { kind: 'alone', userId } : decided('failed', result.reason);
       case 'current':
         return decided(row && acknowledgedByReplay(row, since) ? 'acknowledged' : 'current');
       case 'gone':
@@ -82,6 +86,8 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
       case 'busy':
       case 'paced':
         return { kind: 'later', userId, waitMs: result.waitMs };
+      case 'left':
+        return { kind: 'left' };
       case 'held':
         return { kind: 'stop', waitMs: Math.max(0, result.untilMs - clock().getTime()), why: 'held' };
       case 'off':
@@ -93,35 +99,37 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   const keep = async (replayId: Id, told: readonly Told[]): Promise<(Told & { kind: 'stop' }) | null> => {
     const decided = told.flatMap((one) => (one.kind === 'decided' ? [one.result] : []));
     if (decided.length > 0) await transaction((session) => replays.decide(replayId, decided, session));
+    const alone = told.flatMap((one) => (one.kind === 'alone' ? [one.userId] : []));
+    if (alone.length > 0) await replays.sendAlone(replayId, alone);
     for (const one of told) if (one.kind === 'later') await replays.putOff(replayId, one.userId, one.waitMs);
     await Promise.all(decided.filter(({ outcome }) => outcome === 'acknowledged').map(({ userId }) => settled(userId)));
     return told.find((one) => one.kind === 'stop') ?? null;
   };
 
-  const pushAll = async (
-    replayId: Id,
-    rows: ReadonlyMap<Id, SyncRow>,
-    ids: readonly Id[],
-    since: Date,
-    signal: AbortSignal,
-  ) => {
-    if (pusher.takesMany) {
-      const results = await pusher.pushMany(ids, 'replay', signal);
-      return keep(
-        replayId,
-        [...results].map(([userId, result]) => tell(userId, rows.get(userId), since, result)),
-      );
-    }
+  interface Batch {
+    replay: Replay;
+    rows: ReadonlyMap<Id, SyncRow>;
+    ids: readonly Id[];
+    signal: AbortSignal;
+  }
+  const pushTogether = async ({ replay, rows, ids, signal }: Batch) => {
+    const results = await pusher.pushMany(ids, { by: 'replay' }, signal);
+    return keep(
+      replay.id,
+      [...results].map(([userId, result]) => tell(userId, rows.get(userId), replay.createdAt, result)),
+    );
+  };
+  const pushEach = async ({ replay, rows, ids, signal }: Batch) => {
     for (let at = 0; at < ids.length; at += pushedAtOnce) {
       const some = ids.slice(at, at + pushedAtOnce);
       const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, signal)));
       const told = ended.flatMap((one, nth) => {
         const userId = some[nth];
         return one.status === 'fulfilled' && userId !== undefined
-          ? [tell(userId, rows.get(userId), since, one.value)]
+          ? [tell(userId, rows.get(userId), replay.createdAt, one.value)]
           : [];
       });
-      const stop = await keep(replayId, told);
+      const stop = await keep(replay.id, told);
       const fault = ended.find(({ status }) => status === 'rejected');
       if (fault?.status === 'rejected') throw fault.reason;
       if (stop) return stop;
@@ -152,26 +160,24 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
 
     async replayBatch(replayId: Id, size: number): Promise<ReplayBatch> {
       const { cancellationSignal: signal } = Context.current();
-      const { createdAt } = await found(replayId);
-      const { due, nextAt } = await replays.nextWaiting(replayId, pusher.takesMany ? mostUsersOfARequest : size);
-      if (due.length === 0) {
+      const replay = await found(replayId);
+      const waiting = await replays.nextWaiting(replayId, pusher.takesMany ? mostUsersOfARequest : size);
+      if (waiting.due.length === 0) {
         const after = await counts(replayId);
-        if (nextAt === null) return { kind: 'finished', ...after };
-        return { kind: 'wait', why: 'busy', waitMs: Math.max(0, nextAt.getTime() - clock().getTime()), ...after };
+        if (waiting.nextAt === null) return { kind: 'finished', ...after };
+        const waitMs = Math.max(0, waiting.nextAt.getTime() - clock().getTime());
+        return { kind: 'wait', why: 'busy', waitMs, ...after };
       }
+      const alone = waiting.due.filter((one) => one.alone || !pusher.takesMany).slice(0, size);
+      const due = (alone.length > 0 ? alone : waiting.due).map(({ userId }) => userId);
       const rows = new Map((await syncs.findMany(due)).map((row) => [row._id, row]));
       const dismissed = due.filter((id) => (rows.get(id)?.dismissed ?? null) !== null);
       await keep(
         replayId,
         dismissed.map((userId) => ({ kind: 'decided', result: { userId, outcome: 'dismissed', reason: null } })),
       );
-      const stop = await pushAll(
-        replayId,
-        rows,
-        due.filter((id) => !dismissed.includes(id)),
-        createdAt,
-        signal,
-      );
+      const push = alone.length > 0 ? pushEach : pushTogether;
+      const stop = await push({ replay, rows, ids: due.filter((id) => !dismissed.includes(id)), signal });
       const after = await counts(replayId);
       return stop ? { kind: 'wait', waitMs: stop.waitMs, why: stop.why, ...after } : { kind: 'more', ...after };
     },

@@ -27,6 +27,8 @@ interface ResultRow extends ReplayResult {
   replayId: Id;
   /** While waiting: not before. */
   notBefore: Date;
+  /** In no request about many. */
+  alone?: boolean;
   createdAt: Date;
 }
 
@@ -58,6 +60,7 @@ const resultSchema = new Schema<ResultRow>(
     reason: { type: String, default: null },
     at: { type: Date, default: null },
     notBefore: { type: Date, required: true },
+    alone: { type: Boolean },
     createdAt: { type: Date, required: true },
   },
   { versionKey: false, collection: replayResultsCollection },
@@ -68,6 +71,13 @@ resultSchema.index({ userId: 1 });
 resultSchema.index({ createdAt: 1 }, { expireAfterSeconds: keepS });
 
 const fromRow = ({ _id, ...rest }: ReplayRow): Replay => ({ id: _id, ...rest });
+
+/** An account whose turn it is. */
+export interface WaitingResult {
+  userId: Id;
+  /** It was in a request about many that failed as a whole. */
+  alone: boolean;
+}
 
 /** What became of one account. */
 export interface DecidedResult {
@@ -157,14 +167,16 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
     },
 
     /** Accounts whose turn it is; where there are none, when the next one's is. */
-    async nextWaiting(replayId: Id, limit: number): Promise<{ due: Id[]; nextAt: Date | null }> {
+    async nextWaiting(replayId: Id, limit: number): Promise<{ due: WaitingResult[]; nextAt: Date | null }> {
       const now = clock();
       const found = await results
-        .find({ replayId, outcome: 'waiting' }, { userId: 1, notBefore: 1 })
+        .find({ replayId, outcome: 'waiting' }, { userId: 1, notBefore: 1, alone: 1 })
         .sort({ notBefore: 1, userId: 1 })
         .limit(limit)
-        .lean<Pick<ResultRow, 'userId' | 'notBefore'>[]>();
-      const due = found.filter(({ notBefore }) => notBefore <= now).map(({ userId }) => userId);
+        .lean<Pick<ResultRow, 'userId' | 'notBefore' | 'alone'>[]>();
+      const due = found
+        .filter(({ notBefore }) => notBefore <= now)
+        .map(({ userId, alone = false }) => ({ userId, alone }));
       return { due, nextAt: due.length > 0 ? null : (found[0]?.notBefore ?? null) };
     },
 
@@ -172,6 +184,14 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
       await results.updateOne(
         { replayId, userId, outcome: 'waiting' },
         { $set: { notBefore: new Date(clock().getTime() + untilMs) } },
+      );
+    },
+
+    /** From now on each in a request of its own. */
+    async sendAlone(replayId: Id, userIds: readonly Id[]): Promise<void> {
+      await results.updateMany(
+        { replayId, userId: { $in: [...userIds] }, outcome: 'waiting' },
+        { $set: { alone: true } },
       );
     },
 
