@@ -6,7 +6,7 @@ import type { Replay, ReplayState } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
 import type { DecidedResult, ReplayStore } from '../../store/context/replays';
 import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
-import type { SyncRow } from '../../store/context/syncs';
+import type { ContextSyncStore, SyncRow } from '../../store/context/syncs';
 import type { Store } from '../../store/store';
 import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult, type PushResult } from './push';
 
@@ -20,7 +20,8 @@ import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyRes
  */
 export interface ReplayActivityDeps {
   replays: ReplayStore;
-  syncs: Pick<SyncListStore, 'findFailed' | 'findMany'>;
+  syncs: Pick<SyncListStore, 'findFailed' | 'findMany' | 'findOpen'>;
+  contexts: Pick<ContextSyncStore, 'raise'>;
   transaction: Store['transaction'];
   pusher: ContextPusher;
   /** Tells the user's own run, where there is one, that nothing is waited for any more. Never throws. */
@@ -34,6 +35,8 @@ const pushedAtOnce = 4;
 const longestTurnMs = 20_000;
 /** No receiver is configured for this worker, though there was one where the replay was made. */
 const offWaitMs = 60_000;
+/** For so long a replay has those whose versions it raised to itself; after that the sweep sends them as well. */
+const raisedGraceMs = 3_600_000;
 const onlyAttempt = { number: 1, of: 1, nextInMs: 0 };
 
 type Waiting = Extract<ReplayBatch, { kind: 'wait' }>;
@@ -46,7 +49,8 @@ type Told =
   | { kind: 'left' }
   | { kind: 'stop'; waitMs: number; why: Waiting['why'] };
 
-export function createReplayActivities({ replays, syncs, transaction, pusher, settled, clock }: ReplayActivityDeps) {
+export function createReplayActivities(deps: ReplayActivityDeps) {
+  const { replays, syncs, contexts, transaction, pusher, settled, clock } = deps;
   const counts = async (replayId: Id): Promise<ReplayCounts> => {
     const { total, acknowledged, failed, skipped } = await found(replayId);
     return { total: total ?? 0, acknowledged, failed, skipped };
@@ -62,11 +66,12 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   };
 
   /** Waits for its turn at the pace of all senders, where that is soon. */
-  const pushOne = async (userId: Id, signal: AbortSignal): Promise<PushResult> => {
-    const first = await pusher.push(userId, { by: 'replay', attempt: onlyAttempt }, signal);
+  const pushOne = async (userId: Id, force: boolean, signal: AbortSignal): Promise<PushResult> => {
+    const options = { by: 'replay', force, attempt: onlyAttempt } as const;
+    const first = await pusher.push(userId, options, signal);
     if (first.kind !== 'paced' || first.waitMs > longestTurnMs) return first;
     await delay(first.waitMs, undefined, { signal });
-    return pusher.push(userId, { by: 'replay', paced: true, attempt: onlyAttempt }, signal);
+    return pusher.push(userId, { ...options, paced: true }, signal);
   };
 
   const tell = (userId: Id, row: SyncRow | undefined, since: Date, result: ManyResult): Told => {
@@ -113,7 +118,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
     signal: AbortSignal;
   }
   const pushTogether = async ({ replay, rows, ids, signal }: Batch) => {
-    const results = await pusher.pushMany(ids, { by: 'replay' }, signal);
+    const results = await pusher.pushMany(ids, { by: 'replay', force: isForced(replay) }, signal);
     return keep(
       replay.id,
       [...results].map(([userId, result]) => tell(userId, rows.get(userId), replay.createdAt, result)),
@@ -122,7 +127,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   const pushEach = async ({ replay, rows, ids, signal }: Batch) => {
     for (let at = 0; at < ids.length; at += pushedAtOnce) {
       const some = ids.slice(at, at + pushedAtOnce);
-      const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, signal)));
+      const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, isForced(replay), signal)));
       const told = ended.flatMap((one, nth) => {
         const userId = some[nth];
         return one.status === 'fulfilled' && userId !== undefined
@@ -137,24 +142,42 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
     return null;
   };
 
+  /** Those on the failed list since before the replay was made. */
+  const noteFailed = async ({ id, filter, createdAt }: Replay, signal: AbortSignal) => {
+    let before: FailedPosition | null = null;
+    for (;;) {
+      signal.throwIfAborted();
+      const page: SyncRow[] = await syncs.findFailed({ ...filter, until: createdAt }, notedAtOnce, before);
+      await replays.note(
+        id,
+        page.map(({ _id }) => _id),
+      );
+      const last = page.at(-1);
+      if (page.length < notedAtOnce || !last?.lastFailedAt) return;
+      before = { lastFailedAt: last.lastFailedAt, id: last._id };
+    }
+  };
+  /** Everybody. Goes on behind whoever was noted last. */
+  const noteAll = async ({ id, raise }: Replay, signal: AbortSignal) => {
+    let last = await replays.lastNoted(id);
+    for (;;) {
+      signal.throwIfAborted();
+      const page = await syncs.findOpen(notedAtOnce, last);
+      // Before they are noted, so that nobody is passed over after a crash; a version that is raised twice does no harm.
+      if (raise !== null) await contexts.raise(page, raise, raisedGraceMs);
+      await replays.note(id, page);
+      last = page.at(-1) ?? last;
+      if (page.length < notedAtOnce) return;
+    }
+  };
+
   return {
-    /** Notes whom the replay is about: those on the failed list since before it was made. Gives their number. */
+    /** Notes whom the replay is about. Gives their number. */
     async noteReplayed(replayId: Id): Promise<number> {
-      const { filter, createdAt, total } = await found(replayId);
-      if (total !== null) return total;
+      const replay = await found(replayId);
+      if (replay.total !== null) return replay.total;
       const { cancellationSignal: signal } = Context.current();
-      let before: FailedPosition | null = null;
-      for (;;) {
-        signal.throwIfAborted();
-        const page: SyncRow[] = await syncs.findFailed({ ...filter, until: createdAt }, notedAtOnce, before);
-        await replays.note(
-          replayId,
-          page.map(({ _id }) => _id),
-        );
-        const last = page.at(-1);
-        if (page.length < notedAtOnce || !last?.lastFailedAt) break;
-        before = { lastFailedAt: last.lastFailedAt, id: last._id };
-      }
+      await (replay.scope === 'all' ? noteAll(replay, signal) : noteFailed(replay, signal));
       return replays.finishNoting(replayId);
     },
 
@@ -171,7 +194,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
       const alone = waiting.due.filter((one) => one.alone || !pusher.takesMany).slice(0, size);
       const due = (alone.length > 0 ? alone : waiting.due).map(({ userId }) => userId);
       const rows = new Map((await syncs.findMany(due)).map((row) => [row._id, row]));
-      const dismissed = due.filter((id) => (rows.get(id)?.dismissed ?? null) !== null);
+      const dismissed = due.filter((id) => wasDismissed(replay, rows.get(id)));
       await keep(
         replayId,
         dismissed.map((userId) => ({ kind: 'decided', result: { userId, outcome: 'dismissed', reason: null } })),
@@ -188,6 +211,15 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   };
 }
 export type ReplayActivities = ReturnType<typeof createReplayActivities>;
+
+/** What is acknowledged is sent all the same; a version that was raised is not acknowledged before. */
+const isForced = ({ scope, raise }: Replay): boolean => scope === 'all' && raise === null;
+
+/** Since the replay was made: one that is about everybody is also about those who were dismissed before. */
+const wasDismissed = ({ scope, createdAt }: Replay, row: SyncRow | undefined): boolean => {
+  const at = row?.dismissed?.at ?? null;
+  return at !== null && (scope === 'failed' || at >= createdAt);
+};
 
 /** A replay had it acknowledged since then, and died before it could write that down. */
 const acknowledgedByReplay = ({ recent }: SyncRow, since: Date): boolean =>

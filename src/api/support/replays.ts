@@ -10,7 +10,7 @@ import {
 } from '../../messages/contextReplay';
 import type { AuditAction } from '../../model/audit';
 import { SyncFailureReason } from '../../model/context';
-import { ReplayOutcome, ReplayState, type Replay, type ReplayFilter } from '../../model/contextReplays';
+import { ReplayOutcome, ReplayScope, ReplayState, type Replay, type ReplayWanted } from '../../model/contextReplays';
 import { Id } from '../../model/ids';
 import { isDuplicateKey } from '../../store/faults';
 import type { Launch } from '../../store/launches';
@@ -24,20 +24,21 @@ import { createReplayRuns, hasEnded } from './replayRuns';
 import { runUrl } from './runs';
 import { syncIsOff } from './syncActions';
 
-/** Replays of many failed syncs at once. */
+/** Replays of many syncs at once: of those that failed, or of everybody. */
 
 const ReplayView = z
   .object({
     id: z.string(),
     state: ReplayState,
     filter: z.object({
-      state: z.literal('failed'),
+      state: ReplayScope,
       reason: SyncFailureReason.nullable(),
       since: z.string().nullable(),
     }),
+    raise: z.int().nullable().meta({ description: 'By how much every version was raised; null: not at all' }),
     total: z.int().nullable().meta({ description: 'Accounts; null until they are noted' }),
     replayed: z.int().meta({ description: 'Acknowledged by the receiver' }),
-    failed: z.int().meta({ description: 'Still on the failed list' }),
+    failed: z.int().meta({ description: 'Not acknowledged; what is behind is still on the failed list' }),
     skipped: z.int().meta({ description: 'Nothing to send: dismissed, acknowledged meanwhile, or erased' }),
     created_at: z.string(),
     finished_at: z.string().nullable(),
@@ -53,13 +54,33 @@ const ReplayResultView = z
   })
   .meta({ id: 'SupportReplayResult' });
 
-const Wanted = z.strictObject({
-  filter: z.strictObject({
-    state: z.literal('failed', 'must be failed: only those are replayed'),
-    reason: SyncFailureReason.optional(),
-    since: Since.optional(),
-  }),
-  dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+/** A receiver may keep versions in 32 bits. */
+const raiseAtMost = 1_000_000_000;
+const Wanted = z
+  .strictObject({
+    filter: z.strictObject({
+      state: z
+        .enum(ReplayScope.options, 'must be failed or all')
+        .meta({ description: '`all`: every account, also what is acknowledged; for admins' }),
+      reason: SyncFailureReason.optional(),
+      since: Since.optional(),
+    }),
+    raise: z.int().min(1).max(raiseAtMost).optional().meta({
+      description: 'Of `all`: raises every version by this, so that a receiver takes it that has a higher one',
+    }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+  })
+  .superRefine(({ filter, raise }, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (filter.state === 'all')
+      for (const name of ['reason', 'since'] as const)
+        if (filter[name] !== undefined) refuse(['filter', name], 'is for failed only: all are all');
+    if (filter.state === 'failed' && raise !== undefined) refuse(['raise'], 'is for all only');
+  });
+const wantedOf = ({ filter: { state, reason, since }, raise }: z.output<typeof Wanted>): ReplayWanted => ({
+  scope: state,
+  filter: { reason: reason ?? null, since: since ?? null },
+  raise: raise ?? null,
 });
 
 /** A replay of more is a replay of as many as there are; only the count of a dry run ends here. */
@@ -70,10 +91,17 @@ const params = z.object({ id: Id });
 const pathOf = (id: Id) => `/api/support/replays/${id}`;
 
 /** For the audit. */
-const words = ({ reason, since }: ReplayFilter) =>
-  ['failed', ...(reason === null ? [] : [`reason ${reason}`]), ...(since ? [`since ${since.toISOString()}`] : [])].join(
-    ', ',
-  );
+const words = ({ scope, filter: { reason, since }, raise }: ReplayWanted) =>
+  [
+    scope,
+    ...(reason === null ? [] : [`reason ${reason}`]),
+    ...(since ? [`since ${since.toISOString()}`] : []),
+    ...(raise === null ? [] : [`versions raised by ${raise}`]),
+  ].join(', ');
+const summaries: Readonly<Record<ReplayScope, string>> = {
+  failed: 'Replays failed context syncs',
+  all: 'Sends the context of every account anew',
+};
 
 export const replayRoutes = (deps: SupportDeps): Route[] => {
   const { audit, contextReplays, contextSyncList, launches, transaction } = deps.store;
@@ -81,7 +109,8 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
   const present = (replay: Replay): z.input<typeof ReplayView> => ({
     id: replay.id,
     state: replay.state,
-    filter: { state: 'failed', reason: replay.filter.reason, since: iso(replay.filter.since) },
+    filter: { state: replay.scope, reason: replay.filter.reason, since: iso(replay.filter.since) },
+    raise: replay.raise,
     total: replay.total,
     replayed: replay.acknowledged,
     failed: replay.failed,
@@ -91,14 +120,21 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
     run_url: runUrl(deps.settings, replaySyncsId(replay.id)),
   });
   const existing = async (id: Id) => (await contextReplays.find(id)) ?? notFound('replay');
-  const launchOf = (id: Id, requestId: string): Launch => ({
+  const matched = async ({ scope, filter }: ReplayWanted): Promise<number> => {
+    if (scope === 'all') return contextSyncList.countOpen(matchedAtMost);
+    const counts = await contextSyncList.countFailed(filter.since, matchedAtMost);
+    return filter.reason === null
+      ? Object.values(counts).reduce((sum, count) => sum + count, 0)
+      : counts[filter.reason];
+  };
+  const launchOf = (id: Id, { scope }: ReplayWanted, requestId: string): Launch => ({
     workflowId: replaySyncsId(id),
     workflow: contextWorkflows.replay,
     args: [{ replayId: id, timing: deps.replayTiming ?? replayTiming } satisfies ReplaySyncs],
     queue: 'main',
     ownerId: null,
     feature: 'context',
-    summary: 'Replays failed context syncs',
+    summary: summaries[scope],
     requestId,
   });
 
@@ -150,16 +186,16 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         path: '/api/support/syncs/replay',
         access: 'support',
         tag: 'support',
-        summary: 'Replay every failed sync that a filter finds',
+        summary: 'Replay every failed sync that a filter finds, or send every account anew',
         description:
-          'Each account gets one attempt. With `dryRun` nothing is started, and the answer is how many there are.',
+          'Each account gets one attempt. `all` is for when the receiver or Palate was restored, and for admins. With `dryRun` nothing is started, and the answer is how many there are.',
         body: Wanted,
         idempotent: true,
         responses: {
           200: {
             description: 'A dry run',
             schema: z.object({
-              matched: z.int().meta({ description: `For each reason counted to at most ${matchedAtMost}` }),
+              matched: z.int().meta({ description: `Counted to at most ${matchedAtMost}; of failed, for each reason` }),
             }),
           },
           202: { description: 'Recorded, and started', schema: ReplayView, headers: ['Location'] },
@@ -167,24 +203,21 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         },
       },
       async ({ body, caller, resourceId: id, requestId, afterAnswer, log }) => {
-        const filter: ReplayFilter = { reason: body.filter.reason ?? null, since: body.filter.since ?? null };
-        if (body.dryRun) {
-          const counts = await contextSyncList.countFailed(filter.since, matchedAtMost);
-          const matched =
-            filter.reason === null
-              ? Object.values(counts).reduce((sum, count) => sum + count, 0)
-              : counts[filter.reason];
-          return reply(200, { matched });
-        }
+        const wanted = wantedOf(body);
+        if (wanted.scope === 'all' && caller.role !== 'admin')
+          throw problem('forbidden', {
+            detail: `Sending every account anew needs an account with the role admin; yours is ${caller.role}.`,
+          });
+        if (body.dryRun) return reply(200, { matched: await matched(wanted) });
         if (deps.contextRuns === null) conflict(syncIsOff);
-        const launch = launchOf(id, requestId);
+        const launch = launchOf(id, wanted, requestId);
         try {
           await transaction(async (session) => {
-            await contextReplays.create(id, filter, session);
+            await contextReplays.create(id, wanted, session);
             await launches.record(launch, session);
-            await audit.record({ actor: caller, action: 'syncs.replay', target: id, reason: words(filter) }, session);
+            await audit.record({ actor: caller, action: 'syncs.replay', target: id, reason: words(wanted) }, session);
           });
-          log.info({ replayId: id, by: caller.id }, 'support replays failed context syncs');
+          log.info({ replayId: id, by: caller.id, scope: wanted.scope }, 'support replays context syncs');
         } catch (error) {
           // A repeat under one Idempotency-Key, whose first answer was lost.
           if (!isDuplicateKey(error)) throw error;

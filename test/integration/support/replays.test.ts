@@ -8,7 +8,7 @@ import { ensureSearchAttributes } from '../../../src/worker/searchAttributes';
 import { temporalAddress } from '../engines';
 import { ask, eventually, openPalate, type House } from '../palate';
 import { fakePusher, runReplayWorker } from './replayWorker';
-import { acknowledge, failedAccount, staff } from './rows';
+import { acknowledge, anyFailed, failedAccount, staff } from './rows';
 
 /**
  * Replays on the real Temporal, with a pusher of the test in the activities: once cached, and once where every task replays the history.
@@ -101,9 +101,7 @@ describe.each([
   /** The same with a timing of the test's own. */
   const startReplay = async (own: Partial<ReplaySyncs['timing']> = {}, id = newId()) => {
     if (!(await house.store.contextReplays.find(id)))
-      await house.store.transaction((session) =>
-        house.store.contextReplays.create(id, { reason: null, since: null }, session),
-      );
+      await house.store.transaction((session) => house.store.contextReplays.create(id, anyFailed, session));
     await house.temporal.workflow.start('replaySyncs', {
       workflowId: replaySyncsId(id),
       taskQueue: house.taskQueue,
@@ -286,7 +284,7 @@ describe.each([
     };
     const pending = newId();
     await house.store.transaction(async (session) => {
-      await house.store.contextReplays.create(pending, { reason: null, since: null }, session);
+      await house.store.contextReplays.create(pending, anyFailed, session);
       await house.store.launches.record({ ...launch, workflowId: replaySyncsId(pending) }, session);
     });
     expect(await view(pending)).toMatchObject({ state: 'running' });
@@ -294,9 +292,7 @@ describe.each([
     expect(await view(pending)).toMatchObject({ state: 'running' });
 
     const unknown = newId();
-    await house.store.transaction((session) =>
-      house.store.contextReplays.create(unknown, { reason: null, since: null }, session),
-    );
+    await house.store.transaction((session) => house.store.contextReplays.create(unknown, anyFailed, session));
     const away = await house.start({ PALATE_ROLE: 'api', TEMPORAL_ADDRESS: '127.0.0.1:9' });
     const path = `/api/support/replays/${unknown}`;
     expect((await ask<View>(away.url, 'GET', path, { token })).body).toMatchObject({ state: 'running' });
@@ -377,6 +373,10 @@ describe.each([
     expect(await post({ filter: { state: 'failed', user: newId() } })).toBe(400);
     expect(await post({ filter: { state: 'failed', reason: 'tired' } })).toBe(400);
     expect(await post({})).toBe(400);
+    expect(await post({ filter: { state: 'failed' }, raise: 5 })).toBe(400);
+    for (const filter of [{ reason: 'timeout' }, { since: '2026-03-01' }])
+      expect(await post({ filter: { state: 'all', ...filter } })).toBe(400);
+    for (const raise of [0, 1.5, 1_000_000_001, '7']) expect(await post({ filter: { state: 'all' }, raise })).toBe(400);
     for (const what of ['pause', 'resume', 'cancel']) expect((await tell(newId(), what)).status).toBe(404);
     expect((await ask(url, 'GET', `/api/support/replays/${newId()}`, { token })).status).toBe(404);
     expect((await ask(url, 'GET', '/api/support/replays/x', { token })).status).toBe(400);
