@@ -11,6 +11,7 @@ const USAGE = `npm run support -- syncs list [--state failed|pending|held] [--re
 npm run support -- syncs show <account>
 npm run support -- syncs replay <account> [--wait 60]
 npm run support -- syncs replay --all [--reason …] [--since …] [--dry-run]
+npm run support -- syncs resend --all [--raise n] [--dry-run] --yes
 npm run support -- syncs dismiss <account> --reason "why"
 npm run support -- replays list
 npm run support -- replays show|watch|pause|resume|cancel <replay>
@@ -43,9 +44,9 @@ function read(args) {
       allowPositionals: true,
       options: {
         ...Object.fromEntries(
-          ['url', 'email', 'state', 'reason', 'since', 'user', 'limit', 'wait'].map((name) => [name, text]),
+          ['url', 'email', 'state', 'reason', 'since', 'user', 'limit', 'wait', 'raise'].map((name) => [name, text]),
         ),
-        ...Object.fromEntries(['json', 'all', 'dry-run', 'help'].map((name) => [name, flag])),
+        ...Object.fromEntries(['json', 'all', 'dry-run', 'yes', 'help'].map((name) => [name, flag])),
       },
     });
   } catch (fault) {
@@ -55,8 +56,10 @@ function read(args) {
   const [noun, verb, target, ...more] = positionals;
   if (options.help) return { run: async () => (say(USAGE), exits.done), options, target };
   const run = commands[noun]?.[verb];
-  const takesTarget = verb !== 'list' && !(verb === 'replay' && options.all);
+  const isOfAll = verb === 'resend' || (verb === 'replay' && options.all);
+  const takesTarget = verb !== 'list' && !isOfAll;
   if (run === undefined || more.length > 0 || (target === undefined) === takesTarget) throw new Problem(USAGE);
+  if (verb === 'resend' && !options.all) throw new Problem(USAGE);
   return { run, options, target, needsLogin: true };
 }
 
@@ -207,17 +210,36 @@ async function follow(call, id, json) {
   return last.failed > 0 ? exits.failed : exits.done;
 }
 
-async function replayAll(call, options) {
-  const filter = filterOf(options);
-  if (options['dry-run']) {
-    const { matched } = await call('POST', '/api/support/syncs/replay', { filter, dryRun: true });
-    if (options.json) asJson({ matched });
-    else say(`${matched} failed syncs match; nothing was sent.`);
-    return exits.done;
-  }
-  const { id } = await call('POST', '/api/support/syncs/replay', { filter });
+const countOf = async (call, json) =>
+  (await call('POST', '/api/support/syncs/replay', { ...json, dryRun: true })).matched;
+async function startReplay(call, json, options) {
+  const { id } = await call('POST', '/api/support/syncs/replay', json);
   tell(`Replay ${id} was started. Ctrl-C ends this line, not the replay.`);
   return follow(call, id, options.json);
+}
+
+async function replayAll(call, options) {
+  const filter = filterOf(options);
+  if (!options['dry-run']) return startReplay(call, { filter }, options);
+  const matched = await countOf(call, { filter });
+  if (options.json) asJson({ matched });
+  else say(`${matched} failed syncs match; nothing was sent.`);
+  return exits.done;
+}
+
+/** Of everybody, so nothing begins without `--yes`. */
+async function resendAll(call, options) {
+  const { reason, since, yes } = options;
+  if (reason !== undefined || since !== undefined)
+    throw new Problem('--reason and --since: are for failed syncs only.');
+  const raise = whole('--raise', options.raise, undefined);
+  const json = { filter: { state: 'all' }, ...(raise !== undefined && { raise }) };
+  if (!options['dry-run'] && yes) return startReplay(call, json, options);
+  const matched = await countOf(call, json);
+  if (!options['dry-run']) throw new Problem(`${matched} accounts would be sent anew; add --yes.`);
+  if (options.json) asJson({ matched });
+  else say(`${matched} accounts would be sent anew; nothing was sent.`);
+  return exits.done;
 }
 
 async function replayOne(call, target, options) {
@@ -298,6 +320,8 @@ const commands = {
 
     replay: (call, target, options) => (options.all ? replayAll(call, options) : replayOne(call, target, options)),
 
+    resend: (call, _target, options) => resendAll(call, options),
+
     async dismiss(call, target, { reason, json }) {
       if (!reason) throw new Problem('Say why, with --reason: it is kept in the audit.');
       const sync = await call('POST', `/api/support/syncs/${part(target)}/dismiss`, { reason });
@@ -314,7 +338,7 @@ const commands = {
       if (items.length === 0) say('None.');
       else
         print(
-          ['replay', 'state', 'made', 'of', 'acknowledged', 'failed', 'skipped', 'reason', 'since'],
+          ['replay', 'state', 'made', 'of', 'acknowledged', 'failed', 'skipped', 'whom', 'reason', 'since'],
           items.map((one) => [
             one.id,
             one.state,
@@ -323,6 +347,7 @@ const commands = {
             one.replayed,
             one.failed,
             one.skipped,
+            one.filter.state,
             one.filter.reason,
             short(one.filter.since),
           ]),

@@ -161,6 +161,7 @@ async function createActivities(
     ...createReplayActivities({
       replays: store.contextReplays,
       syncs: store.contextSyncList,
+      contexts: store.contextSyncs,
       transaction: store.transaction,
       pusher,
       clock,

@@ -1,5 +1,4 @@
-import type { ContextPusher, PushResult } from '../activities/context/push';
-import { mostUsersOfARequest } from '../activities/context/push';
+import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult } from '../activities/context/push';
 import type { Id } from '../model/ids';
 import type { CircuitStore } from '../store/circuits';
 import type { ContextSyncStore } from '../store/context/syncs';
@@ -16,8 +15,8 @@ export interface ContextSweep {
  *
  * W1  Any number of replicas may run one: who is found is put off in the same moment, and the lease keeps senders apart.
  * W2  While the circuit of the receiver is open nobody is woken. When its time is over one account is: its push is the probe.
- * W3  Where the receiver takes many, the sweep sends itself, 100 users a request; an account's own run is woken only where it does not, and
- *     for whom it did not go well: that may go better alone.
+ * W3  Where the receiver takes many, the sweep sends itself, up to 100 users a request; an account's own run is woken only where it does not, and
+ *     for whom it did not go well: that may go better alone. Whom a request did not hold are in the next one, before anybody else.
  */
 export interface ContextSweepDeps {
   syncs: Pick<ContextSyncStore, 'claimDue' | 'makeAllDue'>;
@@ -33,11 +32,8 @@ export interface ContextSweepDeps {
   onError: (error: unknown) => void;
 }
 
-/** It may go better alone: a request about many fails as a whole, too, where one of them makes it too slow or too large. */
-const mayGoBetterAlone = (result: PushResult | undefined): boolean => result?.kind === 'failed' && !result.gaveUp;
-
 /** The receiver is left alone, or all of them are somebody else's. */
-const nothingWasDecided = (results: Iterable<PushResult>): boolean =>
+const nothingWasDecided = (results: Iterable<ManyResult>): boolean =>
   [...results].every(({ kind }) => kind === 'held' || kind === 'busy');
 
 export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
@@ -58,14 +54,18 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
   const page = async (signal: AbortSignal): Promise<boolean> => {
     const { ids, more } = await syncs.claimDue(mostUsersOfARequest, sweepMs);
     if (ids.length === 0) return more;
-    if (!pusher.takesMany) await wakeAll(ids, signal);
-    else {
-      const results = await pusher.pushMany(ids, 'sweep', signal);
+    if (!pusher.takesMany) {
+      await wakeAll(ids, signal);
+      return more;
+    }
+    for (let left = ids; left.length > 0 && !signal.aborted;) {
+      const results = await pusher.pushMany(left, { by: 'sweep' }, signal);
       await wakeAll(
-        ids.filter((id) => mayGoBetterAlone(results.get(id))),
+        left.filter((id) => mayGoBetterAlone(results.get(id))),
         signal,
       );
-      if (nothingWasDecided(results.values())) return false;
+      if (nothingWasDecided(results.values())) return more && left.length < ids.length;
+      left = left.filter((id) => results.get(id)?.kind === 'left');
     }
     return more;
   };

@@ -26,14 +26,17 @@ import {
 export interface ContextPusher {
   push(userId: Id, options: PushOptions, signal: AbortSignal): Promise<PushResult>;
   /** Up to 100 users in one request; only where `takesMany`. One result for each. */
-  pushMany(userIds: readonly Id[], by: SyncSender, signal: AbortSignal): Promise<ReadonlyMap<Id, PushResult>>;
+  pushMany(userIds: readonly Id[], options: ManyOptions, signal: AbortSignal): Promise<ReadonlyMap<Id, ManyResult>>;
   readonly takesMany: boolean;
 }
 
-export interface PushOptions {
+export interface ManyOptions {
   by: SyncSender;
   /** Also what is acknowledged. */
   force?: boolean;
+}
+
+export interface PushOptions extends ManyOptions {
   /** The time of a slot that was handed out before has come. */
   paced?: boolean;
   attempt: { number: number; of: number; nextInMs: number };
@@ -53,6 +56,13 @@ export type PushResult =
   | { kind: 'current'; version: number }
   | { kind: 'gone' }
   | { kind: 'off' };
+
+/** Of one of many. `left`: the request was full before; nothing was done about this one, who belongs in the next request, at once. */
+export type ManyResult = PushResult | { kind: 'left' };
+
+/** A request about many fails as a whole, too, where one of them makes it too slow or too large. */
+export const mayGoBetterAlone = (result: ManyResult | undefined): boolean =>
+  result?.kind === 'failed' && !result.gaveUp;
 
 export interface PushTold {
   by: SyncSender;
@@ -147,13 +157,13 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
         userId,
       ),
 
-    pushMany: (userIds, by, signal) =>
-      guarded<ReadonlyMap<Id, PushResult>>(
+    pushMany: (userIds, options, signal) =>
+      guarded<ReadonlyMap<Id, ManyResult>>(
         async () => {
           const waitMs = await slot();
           if (waitMs > shortWaitMs) throw new NotSent({ kind: 'paced', waitMs });
           await delay(waitMs, undefined, { signal });
-          return sender.sendMany(userIds, by, signal);
+          return sender.sendMany(userIds, options, signal);
         },
         (result) => new Map(userIds.map((userId) => [userId, result])),
       ),

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { replayFailures, type ReplayBatch, type ReplayCounts } from '../../messages/contextReplay';
-import type { ReplayState } from '../../model/contextReplays';
+import type { Replay, ReplayState } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
 import type { DecidedResult, ReplayStore } from '../../store/context/replays';
 import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
-import type { SyncRow } from '../../store/context/syncs';
+import type { ContextSyncStore, SyncRow } from '../../store/context/syncs';
 import type { Store } from '../../store/store';
-import { mostUsersOfARequest, type ContextPusher, type PushResult } from './push';
+import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult, type PushResult } from './push';
 
 /**
  * What a replay does to the world.
@@ -16,10 +16,12 @@ import { mostUsersOfARequest, type ContextPusher, type PushResult } from './push
  * L1  Each result is written as soon as it is known, and once: whoever tries again after a crash finds those that are left.
  * L2  A replay makes one attempt for each account. That the receiver is left alone, or that another sender is at work, is no failure:
  *     the account waits.
+ * L3  Those of a request that failed as a whole are sent alone, also by whoever goes on after a crash: that is their attempt.
  */
 export interface ReplayActivityDeps {
   replays: ReplayStore;
-  syncs: Pick<SyncListStore, 'findFailed' | 'findMany'>;
+  syncs: Pick<SyncListStore, 'findFailed' | 'findMany' | 'findOpen'>;
+  contexts: Pick<ContextSyncStore, 'raise'>;
   transaction: Store['transaction'];
   pusher: ContextPusher;
   /** Tells the user's own run, where there is one, that nothing is waited for any more. Never throws. */
@@ -33,6 +35,8 @@ const pushedAtOnce = 4;
 const longestTurnMs = 20_000;
 /** No receiver is configured for this worker, though there was one where the replay was made. */
 const offWaitMs = 60_000;
+/** For so long a replay has those whose versions it raised to itself; after that the sweep sends them as well. */
+const raisedGraceMs = 3_600_000;
 const onlyAttempt = { number: 1, of: 1, nextInMs: 0 };
 
 type Waiting = Extract<ReplayBatch, { kind: 'wait' }>;
@@ -40,9 +44,13 @@ type Waiting = Extract<ReplayBatch, { kind: 'wait' }>;
 type Told =
   | { kind: 'decided'; result: DecidedResult }
   | { kind: 'later'; userId: Id; waitMs: number }
+  | { kind: 'alone'; userId: Id }
+  /** Still its turn. */
+  | { kind: 'left' }
   | { kind: 'stop'; waitMs: number; why: Waiting['why'] };
 
-export function createReplayActivities({ replays, syncs, transaction, pusher, settled, clock }: ReplayActivityDeps) {
+export function createReplayActivities(deps: ReplayActivityDeps) {
+  const { replays, syncs, contexts, transaction, pusher, settled, clock } = deps;
   const counts = async (replayId: Id): Promise<ReplayCounts> => {
     const { total, acknowledged, failed, skipped } = await found(replayId);
     return { total: total ?? 0, acknowledged, failed, skipped };
@@ -58,14 +66,15 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   };
 
   /** Waits for its turn at the pace of all senders, where that is soon. */
-  const pushOne = async (userId: Id, signal: AbortSignal): Promise<PushResult> => {
-    const first = await pusher.push(userId, { by: 'replay', attempt: onlyAttempt }, signal);
+  const pushOne = async (userId: Id, force: boolean, signal: AbortSignal): Promise<PushResult> => {
+    const options = { by: 'replay', force, attempt: onlyAttempt } as const;
+    const first = await pusher.push(userId, options, signal);
     if (first.kind !== 'paced' || first.waitMs > longestTurnMs) return first;
     await delay(first.waitMs, undefined, { signal });
-    return pusher.push(userId, { by: 'replay', paced: true, attempt: onlyAttempt }, signal);
+    return pusher.push(userId, { ...options, paced: true }, signal);
   };
 
-  const tell = (userId: Id, row: SyncRow | undefined, since: Date, result: PushResult): Told => {
+  const tell = (userId: Id, row: SyncRow | undefined, since: Date, result: ManyResult): Told => {
     const decided = (outcome: DecidedResult['outcome'], reason: DecidedResult['reason'] = null): Told => ({
       kind: 'decided',
       result: { userId, outcome, reason },
@@ -74,7 +83,7 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
       case 'acknowledged':
         return decided('acknowledged');
       case 'failed':
-        return decided('failed', result.reason);
+        return mayGoBetterAlone(result) ? { kind: 'alone', userId } : decided('failed', result.reason);
       case 'current':
         return decided(row && acknowledgedByReplay(row, since) ? 'acknowledged' : 'current');
       case 'gone':
@@ -82,6 +91,8 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
       case 'busy':
       case 'paced':
         return { kind: 'later', userId, waitMs: result.waitMs };
+      case 'left':
+        return { kind: 'left' };
       case 'held':
         return { kind: 'stop', waitMs: Math.max(0, result.untilMs - clock().getTime()), why: 'held' };
       case 'off':
@@ -93,35 +104,37 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   const keep = async (replayId: Id, told: readonly Told[]): Promise<(Told & { kind: 'stop' }) | null> => {
     const decided = told.flatMap((one) => (one.kind === 'decided' ? [one.result] : []));
     if (decided.length > 0) await transaction((session) => replays.decide(replayId, decided, session));
+    const alone = told.flatMap((one) => (one.kind === 'alone' ? [one.userId] : []));
+    if (alone.length > 0) await replays.sendAlone(replayId, alone);
     for (const one of told) if (one.kind === 'later') await replays.putOff(replayId, one.userId, one.waitMs);
     await Promise.all(decided.filter(({ outcome }) => outcome === 'acknowledged').map(({ userId }) => settled(userId)));
     return told.find((one) => one.kind === 'stop') ?? null;
   };
 
-  const pushAll = async (
-    replayId: Id,
-    rows: ReadonlyMap<Id, SyncRow>,
-    ids: readonly Id[],
-    since: Date,
-    signal: AbortSignal,
-  ) => {
-    if (pusher.takesMany) {
-      const results = await pusher.pushMany(ids, 'replay', signal);
-      return keep(
-        replayId,
-        [...results].map(([userId, result]) => tell(userId, rows.get(userId), since, result)),
-      );
-    }
+  interface Batch {
+    replay: Replay;
+    rows: ReadonlyMap<Id, SyncRow>;
+    ids: readonly Id[];
+    signal: AbortSignal;
+  }
+  const pushTogether = async ({ replay, rows, ids, signal }: Batch) => {
+    const results = await pusher.pushMany(ids, { by: 'replay', force: isForced(replay) }, signal);
+    return keep(
+      replay.id,
+      [...results].map(([userId, result]) => tell(userId, rows.get(userId), replay.createdAt, result)),
+    );
+  };
+  const pushEach = async ({ replay, rows, ids, signal }: Batch) => {
     for (let at = 0; at < ids.length; at += pushedAtOnce) {
       const some = ids.slice(at, at + pushedAtOnce);
-      const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, signal)));
+      const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, isForced(replay), signal)));
       const told = ended.flatMap((one, nth) => {
         const userId = some[nth];
         return one.status === 'fulfilled' && userId !== undefined
-          ? [tell(userId, rows.get(userId), since, one.value)]
+          ? [tell(userId, rows.get(userId), replay.createdAt, one.value)]
           : [];
       });
-      const stop = await keep(replayId, told);
+      const stop = await keep(replay.id, told);
       const fault = ended.find(({ status }) => status === 'rejected');
       if (fault?.status === 'rejected') throw fault.reason;
       if (stop) return stop;
@@ -129,49 +142,65 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
     return null;
   };
 
+  /** Those on the failed list since before the replay was made. */
+  const noteFailed = async ({ id, filter, createdAt }: Replay, signal: AbortSignal) => {
+    let before: FailedPosition | null = null;
+    for (;;) {
+      signal.throwIfAborted();
+      const page: SyncRow[] = await syncs.findFailed({ ...filter, until: createdAt }, notedAtOnce, before);
+      await replays.note(
+        id,
+        page.map(({ _id }) => _id),
+      );
+      const last = page.at(-1);
+      if (page.length < notedAtOnce || !last?.lastFailedAt) return;
+      before = { lastFailedAt: last.lastFailedAt, id: last._id };
+    }
+  };
+  /** Everybody. Goes on behind whoever was noted last. */
+  const noteAll = async ({ id, raise }: Replay, signal: AbortSignal) => {
+    let last = await replays.lastNoted(id);
+    for (;;) {
+      signal.throwIfAborted();
+      const page = await syncs.findOpen(notedAtOnce, last);
+      // Before they are noted, so that nobody is passed over after a crash; a version that is raised twice does no harm.
+      if (raise !== null) await contexts.raise(page, raise, raisedGraceMs);
+      await replays.note(id, page);
+      last = page.at(-1) ?? last;
+      if (page.length < notedAtOnce) return;
+    }
+  };
+
   return {
-    /** Notes whom the replay is about: those on the failed list since before it was made. Gives their number. */
+    /** Notes whom the replay is about. Gives their number. */
     async noteReplayed(replayId: Id): Promise<number> {
-      const { filter, createdAt, total } = await found(replayId);
-      if (total !== null) return total;
+      const replay = await found(replayId);
+      if (replay.total !== null) return replay.total;
       const { cancellationSignal: signal } = Context.current();
-      let before: FailedPosition | null = null;
-      for (;;) {
-        signal.throwIfAborted();
-        const page: SyncRow[] = await syncs.findFailed({ ...filter, until: createdAt }, notedAtOnce, before);
-        await replays.note(
-          replayId,
-          page.map(({ _id }) => _id),
-        );
-        const last = page.at(-1);
-        if (page.length < notedAtOnce || !last?.lastFailedAt) break;
-        before = { lastFailedAt: last.lastFailedAt, id: last._id };
-      }
+      await (replay.scope === 'all' ? noteAll(replay, signal) : noteFailed(replay, signal));
       return replays.finishNoting(replayId);
     },
 
     async replayBatch(replayId: Id, size: number): Promise<ReplayBatch> {
       const { cancellationSignal: signal } = Context.current();
-      const { createdAt } = await found(replayId);
-      const { due, nextAt } = await replays.nextWaiting(replayId, pusher.takesMany ? mostUsersOfARequest : size);
-      if (due.length === 0) {
+      const replay = await found(replayId);
+      const waiting = await replays.nextWaiting(replayId, pusher.takesMany ? mostUsersOfARequest : size);
+      if (waiting.due.length === 0) {
         const after = await counts(replayId);
-        if (nextAt === null) return { kind: 'finished', ...after };
-        return { kind: 'wait', why: 'busy', waitMs: Math.max(0, nextAt.getTime() - clock().getTime()), ...after };
+        if (waiting.nextAt === null) return { kind: 'finished', ...after };
+        const waitMs = Math.max(0, waiting.nextAt.getTime() - clock().getTime());
+        return { kind: 'wait', why: 'busy', waitMs, ...after };
       }
+      const alone = waiting.due.filter((one) => one.alone || !pusher.takesMany).slice(0, size);
+      const due = (alone.length > 0 ? alone : waiting.due).map(({ userId }) => userId);
       const rows = new Map((await syncs.findMany(due)).map((row) => [row._id, row]));
-      const dismissed = due.filter((id) => (rows.get(id)?.dismissed ?? null) !== null);
+      const dismissed = due.filter((id) => wasDismissed(replay, rows.get(id)));
       await keep(
         replayId,
         dismissed.map((userId) => ({ kind: 'decided', result: { userId, outcome: 'dismissed', reason: null } })),
       );
-      const stop = await pushAll(
-        replayId,
-        rows,
-        due.filter((id) => !dismissed.includes(id)),
-        createdAt,
-        signal,
-      );
+      const push = alone.length > 0 ? pushEach : pushTogether;
+      const stop = await push({ replay, rows, ids: due.filter((id) => !dismissed.includes(id)), signal });
       const after = await counts(replayId);
       return stop ? { kind: 'wait', waitMs: stop.waitMs, why: stop.why, ...after } : { kind: 'more', ...after };
     },
@@ -182,6 +211,15 @@ export function createReplayActivities({ replays, syncs, transaction, pusher, se
   };
 }
 export type ReplayActivities = ReturnType<typeof createReplayActivities>;
+
+/** What is acknowledged is sent all the same; a version that was raised is not acknowledged before. */
+const isForced = ({ scope, raise }: Replay): boolean => scope === 'all' && raise === null;
+
+/** Since the replay was made: one that is about everybody is also about those who were dismissed before. */
+const wasDismissed = ({ scope, createdAt }: Replay, row: SyncRow | undefined): boolean => {
+  const at = row?.dismissed?.at ?? null;
+  return at !== null && (scope === 'failed' || at >= createdAt);
+};
 
 /** A replay had it acknowledged since then, and died before it could write that down. */
 const acknowledgedByReplay = ({ recent }: SyncRow, since: Date): boolean =>

@@ -1,9 +1,10 @@
-import { contextSections, type ContextSnapshot, type SyncAttempt, type SyncSender } from '../../model/context';
+import type { ContextSnapshot, SyncAttempt, SyncSender } from '../../model/context';
 import type { Id } from '../../model/ids';
 import { ReceiverFault, type ContextMessage, type ContextReceiver } from '../../services/contextReceiver';
 import type { ContextSnapshots } from '../../store/context/snapshot';
 import type { ContextSyncStore } from '../../store/context/syncs';
-import type { PushOptions, PushResult, PushTold } from './push';
+import { bytesAroundUsers, bytesOf, changed, mostBytesOfARequest, whole } from './message';
+import type { ManyOptions, ManyResult, PushOptions, PushResult, PushTold } from './push';
 
 /**
  * One request about one account or many, under their leases.
@@ -14,7 +15,9 @@ import type { PushOptions, PushResult, PushTold } from './push';
  *     that could outlast it.
  * S3  The context is read at the moment of sending and goes nowhere else: no history, no log.
  * S4  A request about many that is refused as a whole (it was too large, the address is wrong) says nothing of any of them: nobody is given
- *     up for it before the attempts are used up, and each can be sent alone meanwhile.
+ *     up for it before the attempts are used up, and each can be sent alone meanwhile. Of a replay it is no attempt at all.
+ * S5  A request about many has a bound in bytes, too. Whom it does not hold is left for the next one, without a lease and without an attempt;
+ *     one that is larger than the bound by itself goes alone.
  */
 export interface SenderDeps {
   receiver: ContextReceiver;
@@ -76,6 +79,12 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
     snapshot: ContextSnapshot;
     readAt: Date;
   }
+  interface GivenBack {
+    /** What may have been sent. */
+    uncertain?: number;
+    /** For so long whoever gives it back has the time to take it again. */
+    dueInMs?: number;
+  }
   /** Lease and context of an account. Throws `NotSent`. */
   const take = async (userId: Id, force: boolean): Promise<Leased> => {
     const leasedAtMs = performance.now();
@@ -95,36 +104,15 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
       throw error;
     }
   };
-  const giveBack = ({ userId, leaseId }: Leased, uncertain?: number) =>
+  const giveBack = ({ userId, leaseId }: Leased, { uncertain, dueInMs = 0 }: GivenBack = {}) =>
     syncs.settle(userId, leaseId, {
       kind: 'unsent',
-      dueAt: later(0),
+      dueAt: later(dueInMs),
       ...(uncertain !== undefined && { uncertain }),
     });
   const heldUp = ({ leasedAtMs }: Leased, requests: number) =>
     performance.now() - leasedAtMs > leaseMs - requests * settings.timeoutMs - leaseMarginMs / 5;
 
-  const whole = ({ userId, snapshot }: Leased): ContextMessage => ({
-    userId,
-    data: { ...snapshot.context, contextVersion: snapshot.version },
-  });
-  /** The sections that changed since the acknowledged version; the whole where nothing was acknowledged, or nothing changed. */
-  const changed = (leased: Leased): ContextMessage => {
-    const { userId, snapshot, acknowledged } = leased;
-    const sections = contextSections.filter((section) => snapshot.sectionVersions[section] > acknowledged);
-    if (settings.mode === 'full' || acknowledged === 0 || sections.length === 0) return whole(leased);
-    const { contextGeneratedAt, dataVersion } = snapshot.context;
-    return {
-      userId,
-      data: {
-        ...Object.fromEntries(sections.map((section) => [section, snapshot.context[section]])),
-        contextGeneratedAt,
-        dataVersion,
-        contextVersion: snapshot.version,
-        baseVersion: acknowledged,
-      },
-    };
-  };
   const attemptOf = (
     by: SyncSender,
     version: number,
@@ -137,6 +125,13 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
     return { at: clock(), version, status, ms, reason: fault?.reason ?? null, error: fault?.message ?? null, by };
   };
 
+  const refusal = ({ reason, status, retryAfterMs }: ReceiverFault, gaveUp: boolean): PushResult => ({
+    kind: 'failed',
+    reason,
+    status,
+    gaveUp,
+    retryAfterMs: retryAfterMs ?? null,
+  });
   const acknowledge = async (leased: Leased, attempt: SyncAttempt): Promise<PushResult> => {
     const { userId, leaseId, snapshot, readAt } = leased;
     const { version } = snapshot;
@@ -155,20 +150,30 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
     const nextAt = gaveUp ? null : later(Math.max(nextInMs, fault.retryAfterMs ?? 0) + sweepGraceMs);
     const slowlyAt = fault.retryable ? later(slowMs) : null;
     await syncs.settle(userId, leaseId, { kind: 'failed', attempt, uncertain: fault.uncertain, nextAt, slowlyAt });
-    const { reason, status } = fault;
-    return { kind: 'failed', reason, status, gaveUp, retryAfterMs: fault.retryAfterMs ?? null };
+    return refusal(fault, gaveUp);
   };
 
+  /** Writes down an attempt that says nothing of the account. */
+  const uncounted = (
+    { userId, leaseId }: Leased,
+    attempt: SyncAttempt,
+    { uncertain }: ReceiverFault,
+    nextInMs: number,
+  ) => syncs.settle(userId, leaseId, { kind: 'failed', attempt, uncertain, nextAt: later(nextInMs), counts: false });
   /** It only found out that the receiver is not well yet, which is nothing against the account. */
-  const hold = async ({ userId, leaseId }: Leased, attempt: SyncAttempt, fault: ReceiverFault): Promise<PushResult> => {
-    const { uncertain } = fault;
-    await syncs.settle(userId, leaseId, { kind: 'failed', attempt, uncertain, nextAt: later(0), counts: false });
+  const hold = async (leased: Leased, attempt: SyncAttempt, fault: ReceiverFault): Promise<PushResult> => {
+    await uncounted(leased, attempt, fault, 0);
     return { kind: 'held', untilMs: later(fault.retryAfterMs ?? 0).getTime() };
+  };
+  /** The request failed, not the account, which whoever replays it sends alone now; the sweep, should they not come to it. */
+  const leaveToReplay = async (leased: Leased, attempt: SyncAttempt, fault: ReceiverFault): Promise<PushResult> => {
+    await uncounted(leased, attempt, fault, slowMs);
+    return refusal(fault, false);
   };
 
   /** The changed part, and the whole where the receiver does not know what it is a part of. Gives the HTTP status. */
   const request = async (leased: Leased, signal: AbortSignal): Promise<number> => {
-    const message = changed(leased);
+    const message = settings.mode === 'full' ? whole(leased) : changed(leased);
     try {
       return await receiver.push(message, signal);
     } catch (error) {
@@ -193,7 +198,7 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
       return await sent;
     } catch (error) {
       if (error instanceof ReceiverFault) return error;
-      for (const one of leased) await giveBack(one, one.snapshot.version);
+      for (const one of leased) await giveBack(one, { uncertain: one.snapshot.version });
       throw error;
     }
   };
@@ -219,38 +224,64 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
     return { result: await fail(leased, attempt, sent, number < of ? nextInMs : null), fault: sent };
   };
 
-  /** Leases and contexts of many; the result of whom it cannot be sent for is in `results`. */
-  const takeMany = async (userIds: readonly Id[], results: Map<Id, PushResult>): Promise<Leased[]> => {
-    const taken: Leased[] = [];
+  /** Leases and contexts of as many as one request holds; the result of everybody else is in `results`. */
+  const takeMany = async (
+    userIds: readonly Id[],
+    force: boolean,
+    results: Map<Id, ManyResult>,
+  ): Promise<{ leased: Leased; message: ContextMessage }[]> => {
+    const taken: { leased: Leased; message: ContextMessage }[] = [];
+    let bytes = bytesAroundUsers;
     for (const userId of new Set(userIds)) {
+      if (bytes > mostBytesOfARequest) {
+        results.set(userId, { kind: 'left' });
+        continue;
+      }
       try {
-        taken.push(await take(userId, false));
+        const leased = await take(userId, force);
+        const message = whole(leased);
+        bytes += bytesOf(message);
+        // The first is sent whatever its size: it would not fit into the next one either.
+        if (bytes <= mostBytesOfARequest || taken.length === 0) taken.push({ leased, message });
+        else {
+          await giveBack(leased, { dueInMs: sweepGraceMs });
+          results.set(userId, { kind: 'left' });
+        }
       } catch (error) {
         if (!(error instanceof NotSent)) {
-          for (const leased of taken) await giveBack(leased);
+          for (const { leased } of taken) await giveBack(leased);
           throw error;
         }
         results.set(userId, error.result);
       }
     }
-    const late = taken.filter((leased) => heldUp(leased, 1));
-    for (const leased of late) {
+    const late = taken.filter(({ leased }) => heldUp(leased, 1));
+    for (const { leased } of late) {
       await giveBack(leased);
       results.set(leased.userId, { kind: 'busy', waitMs: momentMs });
     }
-    return taken.filter((leased) => !late.includes(leased));
+    return taken.filter((one) => !late.includes(one));
+  };
+
+  const failOfMany = (leased: Leased, by: SyncSender, attempt: SyncAttempt, fault: ReceiverFault, isOfAll: boolean) => {
+    // A replay is asked for by a person, who sees the result; the sweep comes again.
+    if (by !== 'sweep') return isOfAll ? leaveToReplay(leased, attempt, fault) : fail(leased, attempt, fault, null);
+    const again = isOfAll || leased.attempts + 1 < settings.attempts;
+    return fail(leased, attempt, fault, again ? 0 : null, !isOfAll && !fault.retryable);
   };
 
   const sendMany = async (
     userIds: readonly Id[],
-    by: SyncSender,
+    { by, force = false }: ManyOptions,
     signal: AbortSignal,
-  ): Promise<Ended<ReadonlyMap<Id, PushResult>>> => {
-    const results = new Map<Id, PushResult>();
-    const taken = await takeMany(userIds, results);
+  ): Promise<Ended<ReadonlyMap<Id, ManyResult>>> => {
+    const results = new Map<Id, ManyResult>();
+    const inRequest = await takeMany(userIds, force, results);
+    const taken = inRequest.map(({ leased }) => leased);
     if (taken.length === 0) return { result: results, fault: null };
     const startedMs = performance.now();
-    const sent = await orFault(taken, receiver.pushMany(taken.map(whole), signal));
+    const messages = inRequest.map(({ message }) => message);
+    const sent = await orFault(taken, receiver.pushMany(messages, signal));
     const isOfAll = sent instanceof ReceiverFault;
     for (const leased of taken) {
       const fault = sent instanceof ReceiverFault ? sent : (sent.outcomes.get(leased.userId) ?? null);
@@ -261,13 +292,9 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
         fault,
         fault === null && !isOfAll ? sent.status : (fault?.status ?? null),
       );
-      // A replay is asked for by a person, who sees the result; the sweep comes again.
-      const again = by === 'sweep' && (isOfAll || leased.attempts + 1 < settings.attempts);
       results.set(
         leased.userId,
-        fault === null
-          ? await acknowledge(leased, attempt)
-          : await fail(leased, attempt, fault, again ? 0 : null, !isOfAll && !fault.retryable),
+        fault === null ? await acknowledge(leased, attempt) : await failOfMany(leased, by, attempt, fault, isOfAll),
       );
     }
     return { result: results, fault: isOfAll ? sent : null };

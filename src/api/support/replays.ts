@@ -10,9 +10,8 @@ import {
 } from '../../messages/contextReplay';
 import type { AuditAction } from '../../model/audit';
 import { SyncFailureReason } from '../../model/context';
-import { ReplayOutcome, ReplayState, type Replay, type ReplayFilter } from '../../model/contextReplays';
+import { ReplayOutcome, ReplayScope, ReplayState, type Replay, type ReplayWanted } from '../../model/contextReplays';
 import { Id } from '../../model/ids';
-import { tellRun } from '../../launches/tell';
 import { isDuplicateKey } from '../../store/faults';
 import type { Launch } from '../../store/launches';
 import { conflict, notFound, problem, Problem } from '../errors';
@@ -21,23 +20,25 @@ import { json, reply, type Route } from '../route';
 import { iso } from '../times';
 import type { SupportDeps } from './deps';
 import { Since } from './present';
+import { createReplayRuns, hasEnded } from './replayRuns';
 import { runUrl } from './runs';
 import { syncIsOff } from './syncActions';
 
-/** Replays of many failed syncs at once. */
+/** Replays of many syncs at once: of those that failed, or of everybody. */
 
 const ReplayView = z
   .object({
     id: z.string(),
     state: ReplayState,
     filter: z.object({
-      state: z.literal('failed'),
+      state: ReplayScope,
       reason: SyncFailureReason.nullable(),
       since: z.string().nullable(),
     }),
+    raise: z.int().nullable().meta({ description: 'By how much every version was raised; null: not at all' }),
     total: z.int().nullable().meta({ description: 'Accounts; null until they are noted' }),
     replayed: z.int().meta({ description: 'Acknowledged by the receiver' }),
-    failed: z.int().meta({ description: 'Still on the failed list' }),
+    failed: z.int().meta({ description: 'Not acknowledged; what is behind is still on the failed list' }),
     skipped: z.int().meta({ description: 'Nothing to send: dismissed, acknowledged meanwhile, or erased' }),
     created_at: z.string(),
     finished_at: z.string().nullable(),
@@ -53,13 +54,33 @@ const ReplayResultView = z
   })
   .meta({ id: 'SupportReplayResult' });
 
-const Wanted = z.strictObject({
-  filter: z.strictObject({
-    state: z.literal('failed', 'must be failed: only those are replayed'),
-    reason: SyncFailureReason.optional(),
-    since: Since.optional(),
-  }),
-  dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+/** A receiver may keep versions in 32 bits. */
+const raiseAtMost = 1_000_000_000;
+const Wanted = z
+  .strictObject({
+    filter: z.strictObject({
+      state: z
+        .enum(ReplayScope.options, 'must be failed or all')
+        .meta({ description: '`all`: every account, also what is acknowledged; for admins' }),
+      reason: SyncFailureReason.optional(),
+      since: Since.optional(),
+    }),
+    raise: z.int().min(1).max(raiseAtMost).optional().meta({
+      description: 'Of `all`: raises every version by this, so that a receiver takes it that has a higher one',
+    }),
+    dryRun: z.boolean().default(false).meta({ description: 'Only count' }),
+  })
+  .superRefine(({ filter, raise }, context) => {
+    const refuse = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    if (filter.state === 'all')
+      for (const name of ['reason', 'since'] as const)
+        if (filter[name] !== undefined) refuse(['filter', name], 'is for failed only: all are all');
+    if (filter.state === 'failed' && raise !== undefined) refuse(['raise'], 'is for all only');
+  });
+const wantedOf = ({ filter: { state, reason, since }, raise }: z.output<typeof Wanted>): ReplayWanted => ({
+  scope: state,
+  filter: { reason: reason ?? null, since: since ?? null },
+  raise: raise ?? null,
 });
 
 /** A replay of more is a replay of as many as there are; only the count of a dry run ends here. */
@@ -70,17 +91,26 @@ const params = z.object({ id: Id });
 const pathOf = (id: Id) => `/api/support/replays/${id}`;
 
 /** For the audit. */
-const words = ({ reason, since }: ReplayFilter) =>
-  ['failed', ...(reason === null ? [] : [`reason ${reason}`]), ...(since ? [`since ${since.toISOString()}`] : [])].join(
-    ', ',
-  );
+const words = ({ scope, filter: { reason, since }, raise }: ReplayWanted) =>
+  [
+    scope,
+    ...(reason === null ? [] : [`reason ${reason}`]),
+    ...(since ? [`since ${since.toISOString()}`] : []),
+    ...(raise === null ? [] : [`versions raised by ${raise}`]),
+  ].join(', ');
+const summaries: Readonly<Record<ReplayScope, string>> = {
+  failed: 'Replays failed context syncs',
+  all: 'Sends the context of every account anew',
+};
 
 export const replayRoutes = (deps: SupportDeps): Route[] => {
   const { audit, contextReplays, contextSyncList, launches, transaction } = deps.store;
+  const runs = createReplayRuns(deps);
   const present = (replay: Replay): z.input<typeof ReplayView> => ({
     id: replay.id,
     state: replay.state,
-    filter: { state: 'failed', reason: replay.filter.reason, since: iso(replay.filter.since) },
+    filter: { state: replay.scope, reason: replay.filter.reason, since: iso(replay.filter.since) },
+    raise: replay.raise,
     total: replay.total,
     replayed: replay.acknowledged,
     failed: replay.failed,
@@ -90,14 +120,21 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
     run_url: runUrl(deps.settings, replaySyncsId(replay.id)),
   });
   const existing = async (id: Id) => (await contextReplays.find(id)) ?? notFound('replay');
-  const launchOf = (id: Id, requestId: string): Launch => ({
+  const matched = async ({ scope, filter }: ReplayWanted): Promise<number> => {
+    if (scope === 'all') return contextSyncList.countOpen(matchedAtMost);
+    const counts = await contextSyncList.countFailed(filter.since, matchedAtMost);
+    return filter.reason === null
+      ? Object.values(counts).reduce((sum, count) => sum + count, 0)
+      : counts[filter.reason];
+  };
+  const launchOf = (id: Id, { scope }: ReplayWanted, requestId: string): Launch => ({
     workflowId: replaySyncsId(id),
     workflow: contextWorkflows.replay,
     args: [{ replayId: id, timing: deps.replayTiming ?? replayTiming } satisfies ReplaySyncs],
     queue: 'main',
     ownerId: null,
     feature: 'context',
-    summary: 'Replays failed context syncs',
+    summary: summaries[scope],
     requestId,
   });
 
@@ -124,23 +161,20 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         },
       },
       async ({ params: { id }, caller }) => {
-        const { state } = await existing(id);
-        if (state === 'done' || state === 'cancelled') conflict(`This replay has ended: it is ${state}.`);
+        const replay = await existing(id);
+        if (hasEnded(replay)) conflict(`This replay has ended: it is ${replay.state}.`);
         const action: AuditAction = `replay.${name}`;
         await audit.record({ actor: caller, action, target: id, reason: null });
-        if (!(await tellRun(deps.temporal, replaySyncsId(id), signal))) {
-          if (await launches.isPending(replaySyncsId(id)))
-            throw problem('unavailable', {
-              detail: 'This replay has not been started yet; try again in a moment.',
-              retryAfterS: unstartedRetryS,
-            });
-          // Somebody ended the run in Temporal, which could tell nobody.
-          await contextReplays.move(id, 'cancelled');
-          const after = await existing(id);
-          if (name !== 'cancel' || after.state !== 'cancelled')
-            conflict(`The run of this replay has ended: it is ${after.state}.`);
-        }
-        return reply(202, present(await existing(id)), { location: pathOf(id) });
+        const told = await runs.tell(id, signal);
+        if (told === 'unstarted')
+          throw problem('unavailable', {
+            detail: 'This replay has not been started yet; try again in a moment.',
+            retryAfterS: unstartedRetryS,
+          });
+        const after = await existing(id);
+        if (told === 'ended' && (name !== 'cancel' || after.state !== 'cancelled'))
+          conflict(`The run of this replay has ended: it is ${after.state}.`);
+        return reply(202, present(after), { location: pathOf(id) });
       },
     ),
   );
@@ -152,16 +186,16 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         path: '/api/support/syncs/replay',
         access: 'support',
         tag: 'support',
-        summary: 'Replay every failed sync that a filter finds',
+        summary: 'Replay every failed sync that a filter finds, or send every account anew',
         description:
-          'Each account gets one attempt. With `dryRun` nothing is started, and the answer is how many there are.',
+          'Each account gets one attempt. `all` is for when the receiver or Palate was restored, and for admins. With `dryRun` nothing is started, and the answer is how many there are.',
         body: Wanted,
         idempotent: true,
         responses: {
           200: {
             description: 'A dry run',
             schema: z.object({
-              matched: z.int().meta({ description: `For each reason counted to at most ${matchedAtMost}` }),
+              matched: z.int().meta({ description: `Counted to at most ${matchedAtMost}; of failed, for each reason` }),
             }),
           },
           202: { description: 'Recorded, and started', schema: ReplayView, headers: ['Location'] },
@@ -169,24 +203,21 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         },
       },
       async ({ body, caller, resourceId: id, requestId, afterAnswer, log }) => {
-        const filter: ReplayFilter = { reason: body.filter.reason ?? null, since: body.filter.since ?? null };
-        if (body.dryRun) {
-          const counts = await contextSyncList.countFailed(filter.since, matchedAtMost);
-          const matched =
-            filter.reason === null
-              ? Object.values(counts).reduce((sum, count) => sum + count, 0)
-              : counts[filter.reason];
-          return reply(200, { matched });
-        }
+        const wanted = wantedOf(body);
+        if (wanted.scope === 'all' && caller.role !== 'admin')
+          throw problem('forbidden', {
+            detail: `Sending every account anew needs an account with the role admin; yours is ${caller.role}.`,
+          });
+        if (body.dryRun) return reply(200, { matched: await matched(wanted) });
         if (deps.contextRuns === null) conflict(syncIsOff);
-        const launch = launchOf(id, requestId);
+        const launch = launchOf(id, wanted, requestId);
         try {
           await transaction(async (session) => {
-            await contextReplays.create(id, filter, session);
+            await contextReplays.create(id, wanted, session);
             await launches.record(launch, session);
-            await audit.record({ actor: caller, action: 'syncs.replay', target: id, reason: words(filter) }, session);
+            await audit.record({ actor: caller, action: 'syncs.replay', target: id, reason: words(wanted) }, session);
           });
-          log.info({ replayId: id, by: caller.id }, 'support replays failed context syncs');
+          log.info({ replayId: id, by: caller.id, scope: wanted.scope }, 'support replays context syncs');
         } catch (error) {
           // A repeat under one Idempotency-Key, whose first answer was lost.
           if (!isDuplicateKey(error)) throw error;
@@ -209,7 +240,8 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         const before = deps.paging.idBefore('replays', cursor);
         const rows = await contextReplays.list(limit + 1, before);
         const page = deps.paging.page('replays', rows, limit, (row) => [row.id]);
-        return { items: page.items.map(present), nextCursor: page.nextCursor };
+        const items = await Promise.all(page.items.map(async (replay) => present(await runs.settled(replay))));
+        return { items, nextCursor: page.nextCursor };
       },
     ),
     json(
@@ -232,7 +264,7 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
         },
       },
       async ({ params: { id }, query: { results, limit, cursor } }) => {
-        const replay = present(await existing(id));
+        const replay = present(await runs.settled(await existing(id)));
         if (results === undefined) return replay;
         const list = `replay:${id}`;
         const after = deps.paging.idBefore(list, cursor);

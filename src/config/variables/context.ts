@@ -42,7 +42,7 @@ export const contextVariables = {
     variable: 'CONTEXT_SYNC_BATCH_URL',
     unset: 'one user a request',
     example: 'https://ml.example.com/internal/sync-users',
-    meaning: 'Address that takes up to 100 users a request; used by the sweep and by replays.',
+    meaning: 'Address that takes up to 100 users and 1 MiB a request; used by the sweep and by replays.',
   }),
   contextSyncDebounceMs: setting(ms(0), {
     variable: 'CONTEXT_SYNC_DEBOUNCE_MS',

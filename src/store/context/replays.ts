@@ -2,24 +2,26 @@ import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { SyncFailureReason } from '../../model/context';
 import {
   ReplayOutcome,
+  ReplayScope,
   ReplayState,
   type Replay,
-  type ReplayFilter,
   type ReplayResult,
+  type ReplayWanted,
 } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
 import { newId } from '../ids';
 
 /**
- * Replays of failed syncs: one row a replay, and one result for each account it is about.
+ * Replays of syncs: one row a replay, and one result for each account it is about.
  *
- * V1  An account is in a replay once, by a unique index: noting it again adds nothing.
+ * V1  An account is in a replay once, by a unique index: noting it again adds nothing. Accounts are noted in the order they are given in, so
+ *     that those that are noted are a beginning of it, wherever it broke off.
  * V2  A result is decided once: the update that decides names `waiting` as what it leaves.
  * V3  The counts of a replay are raised in the transaction that decides the results, so they are what the results say.
  * V4  `done` and `cancelled` are the end of it: no state follows.
  * V5  Both go after `keepS`. A result goes before that where its account is erased; the counts stay, and name nobody.
  */
-interface ReplayRow extends Omit<Replay, 'id'> {
+interface ReplayRow extends Omit<Replay, 'id' | 'scope' | 'raise'>, Partial<Pick<Replay, 'scope' | 'raise'>> {
   _id: Id;
 }
 interface ResultRow extends ReplayResult {
@@ -27,6 +29,8 @@ interface ResultRow extends ReplayResult {
   replayId: Id;
   /** While waiting: not before. */
   notBefore: Date;
+  /** In no request about many. */
+  alone?: boolean;
   createdAt: Date;
 }
 
@@ -37,6 +41,9 @@ const replaySchema = new Schema<ReplayRow>(
   {
     _id: { type: String, required: true },
     state: { type: String, enum: ReplayState.options, required: true },
+    // Missing in those of a version that knew the failed list only.
+    scope: { type: String, enum: ReplayScope.options },
+    raise: { type: Number },
     filter: { reason: { type: String, default: null }, since: { type: Date, default: null } },
     total: { type: Number, default: null },
     acknowledged: { type: Number, required: true },
@@ -58,6 +65,7 @@ const resultSchema = new Schema<ResultRow>(
     reason: { type: String, default: null },
     at: { type: Date, default: null },
     notBefore: { type: Date, required: true },
+    alone: { type: Boolean },
     createdAt: { type: Date, required: true },
   },
   { versionKey: false, collection: replayResultsCollection },
@@ -67,7 +75,19 @@ resultSchema.index({ replayId: 1, outcome: 1, notBefore: 1, userId: 1 });
 resultSchema.index({ userId: 1 });
 resultSchema.index({ createdAt: 1 }, { expireAfterSeconds: keepS });
 
-const fromRow = ({ _id, ...rest }: ReplayRow): Replay => ({ id: _id, ...rest });
+const fromRow = ({ _id, scope = 'failed', raise = null, ...rest }: ReplayRow): Replay => ({
+  id: _id,
+  scope,
+  raise,
+  ...rest,
+});
+
+/** An account whose turn it is. */
+export interface WaitingResult {
+  userId: Id;
+  /** It was in a request about many that failed as a whole. */
+  alone: boolean;
+}
 
 /** What became of one account. */
 export interface DecidedResult {
@@ -98,10 +118,12 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
 
   return {
     /** In the transaction that records its launch. */
-    async create(id: Id, filter: ReplayFilter, session: ClientSession): Promise<void> {
+    async create(id: Id, { scope, filter, raise }: ReplayWanted, session: ClientSession): Promise<void> {
       const row: ReplayRow = {
         _id: id,
         state: 'running',
+        scope,
+        raise,
         filter: { reason: filter.reason, since: filter.since },
         total: null,
         acknowledged: 0,
@@ -145,8 +167,14 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
             upsert: true,
           },
         })),
-        { ordered: false },
+        { ordered: true },
       );
+    },
+
+    /** Of accounts that are noted in the order of their ids, the last one. */
+    async lastNoted(replayId: Id): Promise<Id | null> {
+      const last = await results.findOne({ replayId }, { userId: 1 }).sort({ userId: -1 }).lean();
+      return last?.userId ?? null;
     },
 
     /** All are noted: their number stands from now on. */
@@ -157,14 +185,16 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
     },
 
     /** Accounts whose turn it is; where there are none, when the next one's is. */
-    async nextWaiting(replayId: Id, limit: number): Promise<{ due: Id[]; nextAt: Date | null }> {
+    async nextWaiting(replayId: Id, limit: number): Promise<{ due: WaitingResult[]; nextAt: Date | null }> {
       const now = clock();
       const found = await results
-        .find({ replayId, outcome: 'waiting' }, { userId: 1, notBefore: 1 })
+        .find({ replayId, outcome: 'waiting' }, { userId: 1, notBefore: 1, alone: 1 })
         .sort({ notBefore: 1, userId: 1 })
         .limit(limit)
-        .lean<Pick<ResultRow, 'userId' | 'notBefore'>[]>();
-      const due = found.filter(({ notBefore }) => notBefore <= now).map(({ userId }) => userId);
+        .lean<Pick<ResultRow, 'userId' | 'notBefore' | 'alone'>[]>();
+      const due = found
+        .filter(({ notBefore }) => notBefore <= now)
+        .map(({ userId, alone = false }) => ({ userId, alone }));
       return { due, nextAt: due.length > 0 ? null : (found[0]?.notBefore ?? null) };
     },
 
@@ -172,6 +202,14 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
       await results.updateOne(
         { replayId, userId, outcome: 'waiting' },
         { $set: { notBefore: new Date(clock().getTime() + untilMs) } },
+      );
+    },
+
+    /** From now on each in a request of its own. */
+    async sendAlone(replayId: Id, userIds: readonly Id[]): Promise<void> {
+      await results.updateMany(
+        { replayId, userId: { $in: [...userIds] }, outcome: 'waiting' },
+        { $set: { alone: true } },
       );
     },
 

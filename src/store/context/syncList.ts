@@ -2,7 +2,7 @@ import type { ClientSession, Connection, QueryFilter } from 'mongoose';
 import { SyncFailureReason } from '../../model/context';
 import type { ReplayFilter } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
-import { behindIndex, contextSyncRows, type SyncRow } from './syncs';
+import { behindIndex, contextSyncRows, openIndex, type SyncRow } from './syncs';
 
 /**
  * Context syncs as support reads them: who is on the failed list, and who is behind.
@@ -96,6 +96,18 @@ export function createSyncList(connection: Connection, clock: () => Date) {
       page: { held: boolean; limit: number; after: Id | null },
     ): Promise<SyncRow[]> {
       return behindQuery(filter, page).lean<SyncRow[]>();
+    },
+
+    /** Every account that is not being erased, in the order of their ids. */
+    async findOpen(limit: number, after: Id | null): Promise<Id[]> {
+      const found = rows.find({ closed: false, ...(after !== null && { _id: { $gt: after } }) }, { _id: 1 });
+      const page = await found.sort({ _id: 1 }).limit(limit).hint(openIndex).lean<Pick<SyncRow, '_id'>[]>();
+      return page.map(({ _id }) => _id);
+    },
+
+    /** How many these are, counted to at most `most`. */
+    async countOpen(most: number): Promise<number> {
+      return rows.countDocuments({ closed: false }, { limit: most, hint: openIndex });
     },
 
     async findMany(ids: readonly Id[]): Promise<SyncRow[]> {

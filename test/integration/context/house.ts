@@ -4,6 +4,7 @@ import { createCircuits, type CircuitSettings } from '../../../src/activities/ci
 import type { ContextSection, SyncAttempt } from '../../../src/model/context';
 import { createHttpReceiver } from '../../../src/services/contextReceiver';
 import { buildIndexes } from '../../../src/store/indexes';
+import { newId } from '../../../src/store/ids';
 import { createStore, type Store } from '../../../src/store/store';
 import type { SyncRow } from '../../../src/store/context/syncs';
 import { ReceiverDouble } from '../../doubles/contextReceiver';
@@ -58,6 +59,16 @@ export const pusherOver = (
     },
   });
 
+/** Leaves 100 comments of an account, which its context holds. */
+export const talk = (store: Store, ownerId: string, signs: number) =>
+  store.transaction(async (session) => {
+    for (let nth = 0; nth < 100; nth += 1)
+      await store.feedback.create(
+        { id: newId(), ownerId, type: 'liked', rating: 5, mealId: null, mealPlanId: null, comment: '€'.repeat(signs) },
+        session,
+      );
+  });
+
 /** The stores that context sync stands on, a database of its own, and a clock that a test moves. */
 export async function openContextStore(name: string) {
   const connection = await mongoose.createConnection(freshDatabaseUri(name)).asPromise();
@@ -83,6 +94,13 @@ export async function openContextStore(name: string) {
       const email = `context-${(people += 1)}@example.com`;
       const account = await store.accounts.create({ email, passwordHash: 'none' });
       return 'taken' in account ? fail(`${email} is taken`) : account.id;
+    },
+
+    /** One who has much to say: each of 100 comments with so many signs of three bytes. */
+    async newTalkative(signs: number): Promise<string> {
+      const id = await this.newAccount();
+      await talk(store, id, signs);
+      return id;
     },
 
     /** A change as a request makes it; gives the version. */

@@ -116,7 +116,7 @@ describe('one push', () => {
   it('where no receiver is configured is none', async () => {
     const off = createContextPusher({ receiver: null } as Parameters<typeof createContextPusher>[0]);
     expect(await push(off, 'a')).toEqual({ kind: 'off' });
-    expect(await off.pushMany(['a'], 'sweep', never)).toEqual(new Map([['a', { kind: 'off' }]]));
+    expect(await off.pushMany(['a'], { by: 'sweep' }, never)).toEqual(new Map([['a', { kind: 'off' }]]));
   });
 });
 
@@ -387,7 +387,7 @@ describe('a sender', () => {
   it('that was held up for many sends nothing', async () => {
     const ids = [await house.newAccount(), await house.newAccount()];
     const late = pusher({ batch: true, timeoutMs: 300, leaseMarginMs: 300, snapshots: slowly(ids[0]!, 700) });
-    const results = await late.pushMany(ids, 'sweep', never);
+    const results = await late.pushMany(ids, { by: 'sweep' }, never);
     expect(results.get(ids[0]!)).toMatchObject({ kind: 'busy' });
     expect(double.record.map(({ userId }) => userId)).toEqual([ids[1]]);
     expect(await house.rowOf(ids[0]!)).toMatchObject({ lease: null, attempts: 0, behind: true });
@@ -432,7 +432,7 @@ describe('many users in one request', () => {
     const [inStep] = ids;
     await push(pusher(), inStep!);
     double.refuses((userId) => (userId === ids[2] ? 400 : userId === ids[3] ? 503 : null));
-    const results = await batch().pushMany([...ids, ids[4]!], 'sweep', never);
+    const results = await batch().pushMany([...ids, ids[4]!], { by: 'sweep' }, never);
     expect(results).toEqual(
       new Map<string, PushResult>([
         [ids[0]!, { kind: 'current', version: 1 }],
@@ -453,8 +453,8 @@ describe('many users in one request', () => {
     const [id] = await many(1);
     const by = batch({ attempts: 2 });
     double.refuses(() => 503);
-    expect((await by.pushMany([id!], 'sweep', never)).get(id!)).toMatchObject({ gaveUp: false });
-    expect((await by.pushMany([id!], 'sweep', never)).get(id!)).toMatchObject({ gaveUp: true });
+    expect((await by.pushMany([id!], { by: 'sweep' }, never)).get(id!)).toMatchObject({ gaveUp: false });
+    expect((await by.pushMany([id!], { by: 'sweep' }, never)).get(id!)).toMatchObject({ gaveUp: true });
     expect(await house.rowOf(id!)).toMatchObject({ failure: { status: 503 } });
     await slowlyDue(id!);
   });
@@ -462,7 +462,7 @@ describe('many users in one request', () => {
   it('that fail as a whole fail each, and are one failure of the receiver', async () => {
     const ids = await many(3);
     double.next(faults.status(502));
-    const results = await batch().pushMany(ids, 'sweep', never);
+    const results = await batch().pushMany(ids, { by: 'sweep' }, never);
     for (const id of ids) {
       expect(results.get(id)).toMatchObject({ kind: 'failed', reason: 'server_error', status: 502, gaveUp: false });
       expect(await house.rowOf(id)).toMatchObject({ attempts: 1, lease: null, uncertain: 1 });
@@ -474,23 +474,80 @@ describe('many users in one request', () => {
     const ids = await many(2);
     const by = batch({ attempts: 2 });
     double.next(faults.status(413), faults.status(413));
-    const results = await by.pushMany(ids, 'sweep', never);
+    const results = await by.pushMany(ids, { by: 'sweep' }, never);
     for (const id of ids) {
       expect(results.get(id)).toMatchObject({ kind: 'failed', reason: 'rejected', status: 413, gaveUp: false });
       expect(await house.rowOf(id)).toMatchObject({ attempts: 1, failure: null, lease: null, uncertain: null });
     }
     expect((await circuit()).failures).toBe(0);
     expect(await push(by, ids[0]!)).toMatchObject({ kind: 'failed', reason: 'rejected', gaveUp: true });
-    expect((await by.pushMany([ids[1]!], 'sweep', never)).get(ids[1]!)).toMatchObject({ kind: 'acknowledged' });
+    expect((await by.pushMany([ids[1]!], { by: 'sweep' }, never)).get(ids[1]!)).toMatchObject({ kind: 'acknowledged' });
+  });
+
+  it('go in requests of 1 MiB at most; who is left has no lease and lost no attempt', async () => {
+    const ids: string[] = [];
+    // Three of some 320 kB fit.
+    for (let nth = 0; nth < 7; nth += 1) ids.push(await house.newTalkative(1_000));
+    const before = await Promise.all(ids.map(house.rowOf));
+    const by = batch();
+    const results = await by.pushMany(ids, { by: 'sweep' }, never);
+    expect(ids.map((id) => results.get(id)?.kind)).toEqual([
+      ...Array<string>(3).fill('acknowledged'),
+      ...Array<string>(4).fill('left'),
+    ]);
+    expect(await house.rowOf(ids[3]!)).toMatchObject({ lease: null, attempts: 0, recent: [], uncertain: null });
+    // Found by the sweep soon, should nobody go on.
+    expect(msUntil((await house.rowOf(ids[3]!)).dueAt)).toBeLessThanOrEqual(10_000);
+    expect(await Promise.all(ids.slice(4).map(house.rowOf))).toEqual(before.slice(4));
+    const rest = await by.pushMany(ids.slice(3), { by: 'sweep' }, never);
+    expect([...rest.values()].filter(({ kind }) => kind === 'left')).toHaveLength(1);
+    await by.pushMany(ids.slice(6), { by: 'sweep' }, never);
+    expect([...double.users.keys()].sort()).toEqual([...ids].sort());
+    expect(double.received.map(({ body }) => body.length <= 1_048_576)).toEqual([true, true, true]);
+    for (const id of ids) expect(double.toldOf(id)).toHaveLength(1);
+  }, 30_000);
+
+  it('of whom one is larger than that: it goes alone', async () => {
+    const ids = [await house.newAccount(), await house.newTalkative(4_000), await house.newAccount()];
+    const [small, large, other] = ids;
+    const by = batch();
+    const first = await by.pushMany(ids, { by: 'sweep' }, never);
+    expect([...first.entries()].map(([id, { kind }]) => [id, kind])).toEqual([
+      [large, 'left'],
+      [other, 'left'],
+      [small, 'acknowledged'],
+    ]);
+    const second = await by.pushMany([large!, other!], { by: 'sweep' }, never);
+    expect([second.get(large!)?.kind, second.get(other!)?.kind]).toEqual(['acknowledged', 'left']);
+    expect(double.received.map(({ body }) => body.length > 1_048_576)).toEqual([false, true]);
+  }, 30_000);
+
+  it('that fail as a whole in a replay have used up no attempt, and stay on the failed list', async () => {
+    const ids = await many(2);
+    for (const id of ids) {
+      double.next(faults.status(400));
+      await push(pusher(), id);
+    }
+    double.next(faults.status(413));
+    const by = batch();
+    const results = await by.pushMany(ids, { by: 'replay' }, never);
+    for (const id of ids) {
+      expect(results.get(id)).toMatchObject({ kind: 'failed', status: 413, gaveUp: false });
+      expect(await house.rowOf(id)).toMatchObject({ attempts: 1, failure: { status: 400 }, lease: null });
+      // The sweep takes them, should the replay not come to it.
+      await slowlyDue(id);
+    }
+    const alone = await push(by, ids[0]!, { by: 'replay', attempt: { number: 1, of: 1, nextInMs: 0 } });
+    expect(alone).toMatchObject({ kind: 'acknowledged' });
   });
 
   it('are held while the circuit is open', async () => {
     const ids = await many(2);
     const by = batch({ circuit: { failures: 1 } });
     double.next(faults.status(500));
-    await by.pushMany(ids, 'sweep', never);
+    await by.pushMany(ids, { by: 'sweep' }, never);
     const before = await Promise.all(ids.map(house.rowOf));
-    const results = await by.pushMany(ids, 'sweep', never);
+    const results = await by.pushMany(ids, { by: 'sweep' }, never);
     expect([...results.values()].map(({ kind }) => kind)).toEqual(['held', 'held']);
     expect(await Promise.all(ids.map(house.rowOf))).toEqual(before);
     expect(double.calls).toBe(1);
@@ -501,7 +558,7 @@ describe('many users in one request', () => {
     double.next(faults.slow(300));
     const alone = push(pusher(), ids[0]!);
     await double.called(1);
-    const results = await batch().pushMany(ids, 'sweep', never);
+    const results = await batch().pushMany(ids, { by: 'sweep' }, never);
     expect(results.get(ids[0]!)).toMatchObject({ kind: 'busy' });
     expect(results.get(ids[1]!)).toMatchObject({ kind: 'acknowledged' });
     expect(await alone).toMatchObject({ kind: 'acknowledged' });
@@ -512,7 +569,7 @@ describe('many users in one request', () => {
     const ids = await many(2);
     double.next(faults.hang());
     const stopping = new AbortController();
-    const pushing = batch().pushMany(ids, 'sweep', stopping.signal);
+    const pushing = batch().pushMany(ids, { by: 'sweep' }, stopping.signal);
     await double.called(1);
     stopping.abort(new Error('The worker stops.'));
     await expect(pushing).rejects.toThrow('The worker stops.');

@@ -222,6 +222,39 @@ describe('where the receiver takes many', () => {
     await eventually(async () => (await rows.countDocuments({ behind: true })) === 0);
   }, 30_000);
 
+  it('goes on at once with those whom a request of 1 MiB did not hold', async () => {
+    const ids: string[] = [];
+    for (let nth = 0; nth < 7; nth += 1) ids.push(await house.newTalkative(1_000));
+    house.time.passedMs += 20_000;
+    const { woken } = sweepWith({ pusher: batching() });
+    await eventually(() => Promise.resolve(double.users.size === 7));
+    expect(double.received.map(({ body }) => body.length <= 1_048_576)).toEqual([true, true, true]);
+    expect(woken).toEqual([]);
+    const rows = house.connection.collection('context_syncs');
+    await eventually(async () => (await rows.countDocuments({ behind: false, lease: null, attempts: 0 })) === 7);
+    for (const id of ids) expect(double.toldOf(id)).toHaveLength(1);
+  }, 30_000);
+
+  it('goes on with the next page also where somebody else has those who were left', async () => {
+    const large = [await house.newTalkative(2_000), await house.newTalkative(2_000), await house.newTalkative(2_000)];
+    const ids = [...large, ...(await many(120))];
+    const pusher = batching();
+    sweepWith({
+      pusher: {
+        takesMany: true,
+        async pushMany(given, options, signal) {
+          const results = await pusher.pushMany(given, options, signal);
+          const left = given.filter((id) => results.get(id)?.kind === 'left');
+          // Between two requests.
+          if (left.length > 0) for (const id of left) await house.syncs.lease(id, 60_000);
+          return results;
+        },
+      },
+    });
+    // The first of the page of 100, and all of the page after it.
+    await eventually(() => Promise.resolve(double.users.size === 1 + (ids.length - 100)));
+  }, 30_000);
+
   it('goes no further when the receiver is found out of order', async () => {
     await many(250);
     double.always(faults.status(500));

@@ -76,6 +76,58 @@ describe('a version', () => {
   });
 });
 
+describe('versions that are raised together', () => {
+  it('are a launch of each, and no change of a section; what is due sooner stays so', async () => {
+    const [inOrder, behind] = [await inStep(), await house.newAccount()];
+    const before = await house.rowOf(behind);
+    await house.syncs.raise([inOrder, behind], 1_000, 3_600_000);
+    const row = await house.rowOf(inOrder);
+    expect(row).toMatchObject({ version: 1_001, acknowledged: 1, behind: true, closed: false });
+    expect(row.sections).toEqual(before.sections);
+    expect(row.dueAt!.getTime()).toBeGreaterThan(at(3_500_000).getTime());
+    expect(row.behindSince).not.toBeNull();
+    const after = await house.rowOf(behind);
+    expect(after).toMatchObject({ version: 1_001, dueAt: before.dueAt, behindSince: before.behindSince });
+    // Once more, as after a crash.
+    await house.syncs.raise([inOrder], 1_000, 3_600_000);
+    expect(await house.rowOf(inOrder)).toMatchObject({ version: 2_001, acknowledged: 1 });
+    expect(await house.change(inOrder)).toBe(2_002);
+  });
+
+  it('leave an acknowledgement under way what it is, and those alone who are being erased', async () => {
+    const [sending, closed] = [await house.newAccount(), await inStep()];
+    const leaseId = await take(sending);
+    await house.syncs.close(closed);
+    const before = await house.rowOf(closed);
+    await house.syncs.raise([sending, closed, newId()], 5, 1_000);
+    expect(await house.syncs.settle(sending, leaseId, acknowledged(1))).toBe(true);
+    expect(await house.rowOf(sending)).toMatchObject({ version: 6, acknowledged: 1, behind: true, lease: null });
+    expect(await house.rowOf(closed)).toEqual(before);
+  });
+
+  it('bring back who was dismissed, and give whom was refused another look', async () => {
+    const [refused, dismissed] = [await house.newAccount(), await house.newAccount()];
+    for (const id of [refused, dismissed]) await house.syncs.settle(id, await take(id), failed(1, null));
+    const { contextSyncList } = house.store;
+    await house.store.transaction((session) => contextSyncList.dismiss(dismissed, newId(), 'a test', session));
+    await house.syncs.raise([refused, dismissed], 5, 1_000);
+    expect(await house.rowOf(refused)).toMatchObject({ failure: { version: 1 }, behind: true });
+    expect(await house.rowOf(dismissed)).toMatchObject({ failure: null, dismissed: null, behind: true });
+    for (const id of [refused, dismissed]) expect((await house.rowOf(id)).dueAt).not.toBeNull();
+  });
+});
+
+it('everybody who is not being erased is found page by page, in the order of their ids, and counted', async () => {
+  const ids = [await inStep(), await house.newAccount(), await house.newAccount(), await inStep()].sort();
+  await house.syncs.close(ids[1]!);
+  const open = ids.filter((id) => id !== ids[1]);
+  const { contextSyncList } = house.store;
+  expect(await contextSyncList.findOpen(2, null)).toEqual(open.slice(0, 2));
+  expect(await contextSyncList.findOpen(2, open[1]!)).toEqual(open.slice(2));
+  expect(await contextSyncList.countOpen(100)).toBe(3);
+  expect(await contextSyncList.countOpen(2)).toBe(2);
+});
+
 describe('a lease', () => {
   it('goes to one of many who ask at once; the others are told until when', async () => {
     const id = await house.newAccount();

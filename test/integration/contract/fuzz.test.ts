@@ -11,7 +11,7 @@ import { replaySyncsId } from '../../../src/messages/contextReplay';
 import { newId } from '../../../src/store/ids';
 import { ask, openPalate, photoForm, type House } from '../palate';
 import { picture } from '../photos/meals';
-import { failedAccount } from '../support/rows';
+import { anyFailed, failedAccount } from '../support/rows';
 import { createAnswerCheck } from './answers';
 import { createGenerator, luckOf, type Luck } from './generate';
 
@@ -140,9 +140,7 @@ beforeAll(async () => {
   const { body } = await ask<{ access_token: string }>(url, 'POST', '/api/auth/login', { json: { email, password } });
   staffToken = body.access_token;
   for (let nth = 0; nth < inputs * 2; nth += 1) failedIds.push(await failedAccount(house.store, 'rejected'));
-  await house.store.transaction((session) =>
-    house.store.contextReplays.create(replayId, { reason: null, since: null }, session),
-  );
+  await house.store.transaction((session) => house.store.contextReplays.create(replayId, anyFailed, session));
   await house.temporal.workflow.start('replaySyncs', {
     workflowId: replaySyncsId(replayId),
     taskQueue: 'nobody polls',

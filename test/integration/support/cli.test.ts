@@ -74,6 +74,10 @@ it.each<[string[], string, NodeJS.ProcessEnv]>([
   [['syncs', 'show'], 'npm run support -- syncs list', {}],
   [['syncs', 'dismiss', '--all', '--reason', 'x'], 'npm run support -- syncs list', {}],
   [['syncs', 'list', '--colour'], '--colour', {}],
+  [['syncs', 'resend'], 'npm run support -- syncs list', {}],
+  [['syncs', 'resend', '--all', '--reason', 'timeout', '--yes'], '--reason', {}],
+  [['syncs', 'resend', '--all', '--raise', '0', '--yes'], '--raise', {}],
+  [['syncs', 'resend', '--all', '--yes'], 'needs an account with the role admin; yours is support', {}],
   [['syncs', 'list', '--state', 'lost'], 'query.state', {}],
   [['syncs', 'list', '--limit', '-1'], '--limit', {}],
   [['syncs', 'show', 'ada'], 'is not an id', {}],
@@ -182,7 +186,31 @@ describe('all of them', () => {
     expect(out).toMatch(/^Replay [0-9a-f]{24} is done: 2 of 2; 1 acknowledged, 1 failed, 0 with nothing to send\.\n$/);
     expect(err).toMatch(/done: 2 of 2/);
     const listed = await support(['replays', 'list']);
-    expect(listed.out).toMatch(/[0-9a-f]{24}  done +\S+ +2 +1 +1 +0 +timeout +–/);
+    expect(listed.out).toMatch(/[0-9a-f]{24}  done +\S+ +2 +1 +1 +0 +failed +timeout +–/);
+  }, 60_000);
+
+  it('also those that are acknowledged, where an admin says yes', async () => {
+    const admin = await staff(house, plainUrl, 'admin');
+    await house.mongo.collection('context_syncs').deleteMany({});
+    const [inOrder, behind] = [await newAccount(house.store), await newAccount(house.store)];
+    await acknowledge(house.store, inOrder);
+    const as = { PALATE_SUPPORT_TOKEN: admin.token };
+    const resend = ['syncs', 'resend', '--all', '--raise', '1000'];
+    expect(await support([...resend, '--dry-run', '--yes'], as)).toMatchObject({
+      code: 0,
+      out: '2 accounts would be sent anew; nothing was sent.\n',
+    });
+    expect(await support(resend, as)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('2 accounts would be sent anew; add --yes.') as string,
+    });
+    const worker = await runReplayWorker(house, connection, fakePusher(house).pusher);
+    const { code, out } = await support([...resend, '--yes'], as);
+    await worker.stop();
+    expect([code, out]).toEqual([0, expect.stringContaining('done: 2 of 2; 2 acknowledged')]);
+    for (const id of [inOrder, behind])
+      expect(await house.store.contextSyncs.find(id)).toMatchObject({ version: 1001, acknowledged: 1001 });
+    expect((await support(['replays', 'list'])).out).toMatch(/ all +– +–/);
   }, 60_000);
 
   it('go on when nobody watches any more, and can be looked at again', async () => {

@@ -63,6 +63,7 @@ export async function runReplayWorker(
     activities: createReplayActivities({
       replays: house.store.contextReplays,
       syncs: house.store.contextSyncList,
+      contexts: house.store.contextSyncs,
       transaction: (work) => house.store.transaction(work),
       pusher,
       settled: (userId) =>

@@ -8,7 +8,7 @@ import { ensureSearchAttributes } from '../../../src/worker/searchAttributes';
 import { temporalAddress } from '../engines';
 import { ask, eventually, openPalate, type House } from '../palate';
 import { fakePusher, runReplayWorker } from './replayWorker';
-import { acknowledge, failedAccount, staff } from './rows';
+import { acknowledge, anyFailed, failedAccount, staff } from './rows';
 
 /**
  * Replays on the real Temporal, with a pusher of the test in the activities: once cached, and once where every task replays the history.
@@ -101,9 +101,7 @@ describe.each([
   /** The same with a timing of the test's own. */
   const startReplay = async (own: Partial<ReplaySyncs['timing']> = {}, id = newId()) => {
     if (!(await house.store.contextReplays.find(id)))
-      await house.store.transaction((session) =>
-        house.store.contextReplays.create(id, { reason: null, since: null }, session),
-      );
+      await house.store.transaction((session) => house.store.contextReplays.create(id, anyFailed, session));
     await house.temporal.workflow.start('replaySyncs', {
       workflowId: replaySyncsId(id),
       taskQueue: house.taskQueue,
@@ -254,6 +252,53 @@ describe.each([
     expect(await view(other)).toMatchObject({ state: 'cancelled' });
   }, 60_000);
 
+  it('whose run was terminated in Temporal is found out by whoever looks, at it or at the list', async () => {
+    await failedAccounts(3);
+    fake.told.heldUntilMs = Date.now() + 60_000;
+    const [seen, listed, open] = [await startReplay(), await startReplay(), await startReplay()];
+    const stateIn = async (id: Id) => (await house.store.contextReplays.find(id))?.state;
+    for (const id of [seen, listed, open]) await eventually(async () => (await view(id)).total !== null);
+    for (const id of [seen, listed]) await house.temporal.workflow.getHandle(replaySyncsId(id)).terminate();
+    expect(await view(seen)).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) as string });
+    expect(await stateIn(listed)).toBe('running');
+    const { items } = (await ask<{ items: View[] }>(url, 'GET', '/api/support/replays?limit=3', { token })).body;
+    expect(Object.fromEntries(items.map(({ id, state: now }) => [id, now]))).toEqual({
+      [seen]: 'cancelled',
+      [listed]: 'cancelled',
+      [open]: 'running',
+    });
+    expect(await stateIn(listed)).toBe('cancelled');
+    expect((await tell(open, 'cancel')).status).toBe(202);
+    await state(open, 'cancelled');
+  }, 60_000);
+
+  it('that is recorded and not started, or whose run cannot be asked for, is shown as it is known', async () => {
+    const launch = {
+      workflow: 'replaySyncs',
+      args: [],
+      queue: 'main' as const,
+      ownerId: null,
+      feature: 'context',
+      summary: 'A test',
+      requestId: null,
+    };
+    const pending = newId();
+    await house.store.transaction(async (session) => {
+      await house.store.contextReplays.create(pending, anyFailed, session);
+      await house.store.launches.record({ ...launch, workflowId: replaySyncsId(pending) }, session);
+    });
+    expect(await view(pending)).toMatchObject({ state: 'running' });
+    expect((await tell(pending, 'pause')).status).toBe(503);
+    expect(await view(pending)).toMatchObject({ state: 'running' });
+
+    const unknown = newId();
+    await house.store.transaction((session) => house.store.contextReplays.create(unknown, anyFailed, session));
+    const away = await house.start({ PALATE_ROLE: 'api', TEMPORAL_ADDRESS: '127.0.0.1:9' });
+    const path = `/api/support/replays/${unknown}`;
+    expect((await ask<View>(away.url, 'GET', path, { token })).body).toMatchObject({ state: 'running' });
+    expect(await view(unknown)).toMatchObject({ state: 'cancelled' });
+  }, 60_000);
+
   it('goes on as a new run after so many batches', async () => {
     const ids = await failedAccounts(10);
     const id = await startReplay({ batch: 2, batchesOfARun: 2 });
@@ -328,6 +373,10 @@ describe.each([
     expect(await post({ filter: { state: 'failed', user: newId() } })).toBe(400);
     expect(await post({ filter: { state: 'failed', reason: 'tired' } })).toBe(400);
     expect(await post({})).toBe(400);
+    expect(await post({ filter: { state: 'failed' }, raise: 5 })).toBe(400);
+    for (const filter of [{ reason: 'timeout' }, { since: '2026-03-01' }])
+      expect(await post({ filter: { state: 'all', ...filter } })).toBe(400);
+    for (const raise of [0, 1.5, 1_000_000_001, '7']) expect(await post({ filter: { state: 'all' }, raise })).toBe(400);
     for (const what of ['pause', 'resume', 'cancel']) expect((await tell(newId(), what)).status).toBe(404);
     expect((await ask(url, 'GET', `/api/support/replays/${newId()}`, { token })).status).toBe(404);
     expect((await ask(url, 'GET', '/api/support/replays/x', { token })).status).toBe(400);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SyncAttempt, SyncFailureReason } from '../../../src/model/context';
+import type { ReplayWanted } from '../../../src/model/contextReplays';
 import type { Id } from '../../../src/model/ids';
 import type { Store } from '../../../src/store/store';
 import { ask, signUp, type House } from '../palate';
@@ -34,6 +35,9 @@ async function leased(store: Store, userId: Id) {
   if (lease.kind !== 'leased' || !row) throw new Error(`No lease for ${userId}: ${lease.kind}`);
   return { leaseId: lease.leaseId, version: row.version };
 }
+
+/** A replay of the whole failed list. */
+export const anyFailed: ReplayWanted = { scope: 'failed', filter: { reason: null, since: null }, raise: null };
 
 /** `nextAt` null: given up. */
 export async function fail(

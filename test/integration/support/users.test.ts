@@ -4,7 +4,7 @@ import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from '../photos/meals';
-import { fail, staff } from './rows';
+import { anyFailed, fail, staff } from './rows';
 
 /** What support sees of one account, and that every look is in the audit. */
 interface Entry {
@@ -169,9 +169,7 @@ describe('the audit', () => {
     const target = await signUp(url);
     await house.store.audit.record({ actor: leaving, action: 'user.view', target: person.id, reason: null });
     await house.store.audit.record({ actor: helper, action: 'sync.dismiss', target: target.id, reason: 'words' });
-    await house.store.transaction((session) =>
-      house.store.contextReplays.create(target.id, { reason: null, since: null }, session),
-    );
+    await house.store.transaction((session) => house.store.contextReplays.create(target.id, anyFailed, session));
     await house.store.contextReplays.note(target.id, [target.id]);
     for (const one of [leaving, target]) {
       const { support } = createErasers({

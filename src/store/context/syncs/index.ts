@@ -5,7 +5,15 @@ import { newId } from '../../ids';
 import { contextSyncRows, or, sectionsOf, unsent, type SyncRow } from './row';
 import { settlement, type Settlement } from './settlement';
 
-export { behindIndex, contextSyncRows, contextSyncsCollection, figuresIndex, sectionsOf, unsent } from './row';
+export {
+  behindIndex,
+  contextSyncRows,
+  contextSyncsCollection,
+  figuresIndex,
+  openIndex,
+  sectionsOf,
+  unsent,
+} from './row';
 export type { SyncFailure, SyncRow } from './row';
 export type { Settlement } from './settlement';
 
@@ -25,6 +33,7 @@ export type { Settlement } from './settlement';
  * Y7  A closed row belongs to an account that is being erased: no lease is given for it again.
  * Y8  A row is due only where something is behind or to be confirmed: what is in order is not looked at again and again.
  * Y9  A time further ahead than any setting asks for was written by a clock that ran ahead, and counts as over.
+ * Y10 A version may be raised by more than 1 although nothing changed: whoever drops lower versions than it has takes the context then.
  */
 export type LeaseAnswer =
   | { kind: 'leased'; leaseId: Id; acknowledged: number; attempts: number }
@@ -50,6 +59,34 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
     ],
   });
 
+  /** Raises the version of a row, of whose context `sections` changed. */
+  const raised = (by: number, sections: readonly ContextSection[], graceMs: number): PipelineStage.Set[] => {
+    const now = clock();
+    return [
+      { $set: { version: { $add: [or('version', 0), by] }, ...asBefore } },
+      {
+        $set: {
+          sections: {
+            $mergeObjects: [sectionsOf(0), '$sections', Object.fromEntries(sections.map((name) => [name, '$version']))],
+          },
+          changedAt: now,
+          behindSince: or('behindSince', now),
+          // What waits for its next attempt keeps its time; a confirmation that is far ahead does not keep a change waiting.
+          dueAt: {
+            $cond: [
+              '$closed',
+              null,
+              { $cond: ['$behind', or('dueAt', later(graceMs)), { $min: ['$dueAt', later(graceMs)] }] },
+            ],
+          },
+          behind: { $not: ['$closed'] },
+          failure: { $cond: [{ $eq: ['$dismissed', null] }, '$failure', null] },
+          dismissed: null,
+        },
+      },
+    ];
+  };
+
   return {
     /**
      * A change of `sections`: the last write of its transaction. `graceMs`: for so long the wake-up has the time to do it.
@@ -61,36 +98,8 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
       graceMs: number,
       session: ClientSession,
     ): Promise<number> {
-      const now = clock();
-      const update: PipelineStage.Set[] = [
-        { $set: { version: { $add: [or('version', 0), 1] }, ...asBefore } },
-        {
-          $set: {
-            sections: {
-              $mergeObjects: [
-                sectionsOf(0),
-                '$sections',
-                Object.fromEntries(sections.map((name) => [name, '$version'])),
-              ],
-            },
-            changedAt: now,
-            behindSince: or('behindSince', now),
-            // What waits for its next attempt keeps its time; a confirmation that is far ahead does not keep a change waiting.
-            dueAt: {
-              $cond: [
-                '$closed',
-                null,
-                { $cond: ['$behind', or('dueAt', later(graceMs)), { $min: ['$dueAt', later(graceMs)] }] },
-              ],
-            },
-            behind: { $not: ['$closed'] },
-            failure: { $cond: [{ $eq: ['$dismissed', null] }, '$failure', null] },
-            dismissed: null,
-          },
-        },
-      ];
       const row = await rows
-        .findOneAndUpdate({ _id: ownerId }, update, {
+        .findOneAndUpdate({ _id: ownerId }, raised(1, sections, graceMs), {
           upsert: true,
           returnDocument: 'after',
           updatePipeline: true,
@@ -100,6 +109,13 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
         .lean();
       if (!row) throw new Error(`The context of ${ownerId} was neither found nor made`);
       return row.version;
+    },
+
+    /** Raises versions by so much (Y10). `graceMs`: for so long whoever asks for it has the time to send them. */
+    async raise(ownerIds: readonly Id[], by: number, graceMs: number): Promise<void> {
+      await rows.updateMany({ _id: { $in: [...ownerIds] }, closed: false }, raised(by, [], graceMs), {
+        updatePipeline: true,
+      });
     },
 
     /** The right to send, for `ms`; `force`: also what is acknowledged. */

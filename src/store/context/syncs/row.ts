@@ -91,6 +91,9 @@ schema.index(behindIndex, { partialFilterExpression: { behind: true } });
 // Holds all that the figures are made of, so that no row is read for them (`syncFigures.ts`).
 export const figuresIndex = { behind: 1, 'failure.reason': 1, 'dismissed.at': 1, behindSince: 1 } as const;
 schema.index(figuresIndex, { partialFilterExpression: { behind: true } });
+// Everybody who is not being erased, in the order of their accounts (`syncList.ts`).
+export const openIndex = { closed: 1, _id: 1 } as const;
+schema.index(openIndex);
 schema.index({ acknowledgedAt: -1 }, { partialFilterExpression: { acknowledgedAt: { $type: 'date' } } });
 // The failed list, latest first, and its counts (`syncList.ts`).
 schema.index(
