@@ -16,6 +16,7 @@ export interface SupportDeps {
     | 'contextReplays'
     | 'contextSyncList'
     | 'contextSyncs'
+    | 'erasures'
     | 'launches'
     | 'photos'
     | 'plans'
