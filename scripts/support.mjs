@@ -1,5 +1,5 @@
 /**
- * `npm run support -- …`: failed context syncs, and erasures, from a terminal. Speaks to the API of a running Palate as a person with the role
+ * `npm run support -- …`: failed context syncs, erasures and accounts from a terminal. Speaks to the API of a running Palate as a person with the role
  * `support` or `admin`; needs nothing but Node. Exit codes are in the usage.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +14,7 @@ npm run support -- syncs replay --all [--reason …] [--since …] [--dry-run]
 npm run support -- syncs dismiss <account> --reason "why"
 npm run support -- replays list
 npm run support -- replays show|watch|pause|resume|cancel <replay>
+npm run support -- users find <e-mail address>
 npm run support -- erasures list [--state running|done] [--limit 50]
   --url      the server; else PALATE_URL, else http://127.0.0.1:3000
   --json     for programs
@@ -350,6 +351,15 @@ const commands = {
     pause: (call, target, options) => tellReplay(call, target, 'pause', options),
     resume: (call, target, options) => tellReplay(call, target, 'resume', options),
     cancel: (call, target, options) => tellReplay(call, target, 'cancel', options),
+  },
+
+  users: {
+    async find(call, email, { json }) {
+      const found = await call('POST', '/api/support/users/find', { email });
+      if (json) asJson(found);
+      else say(found.user_id);
+      return exits.done;
+    },
   },
 
   erasures: {

@@ -170,6 +170,11 @@ export function createAccountStore(
       return row && fromRow(row);
     },
 
+    /** `email` normalised; accounts that are being erased are as good as unknown. */
+    async idOfEmail(email: string): Promise<Id | null> {
+      return (await rows.findOne({ email, state: 'active' }).select('_id').lean<{ _id: Id }>())?._id ?? null;
+    },
+
     /** What the log needs of a profile: its zone (IANA) and the energy aimed at each day (kcal; null: none). */
     async logProfile(id: Id): Promise<Pick<Profile, 'timeZone' | 'dailyKcal'>> {
       const row = await rows

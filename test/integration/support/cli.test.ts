@@ -76,6 +76,8 @@ it.each<[string[], string, NodeJS.ProcessEnv]>([
   [['syncs', 'list', '--colour'], '--colour', {}],
   [['syncs', 'list', '--state', 'lost'], 'query.state', {}],
   [['syncs', 'list', '--limit', '-1'], '--limit', {}],
+  [['users', 'find'], 'npm run support -- users find', {}],
+  [['users', 'find', 'nobody-at-all@example.com'], 'no such account', {}],
   [['erasures', 'show', '0123456789abcdef01234567'], 'npm run support -- erasures list', {}],
   [['erasures', 'list', '--state', 'failed'], 'query.state', {}],
   [['syncs', 'show', 'ada'], 'is not an id', {}],
@@ -209,6 +211,16 @@ describe('all of them', () => {
     expect((await support(['replays', 'cancel', newId()])).code).toBe(1);
   }, 60_000);
 });
+
+it('the account of an e-mail address is found', async () => {
+  expect(await support(['users', 'find', helper.email.toUpperCase()])).toEqual({
+    code: 0,
+    out: `${helper.id}\n`,
+    err: '',
+  });
+  const { out } = await support(['users', 'find', helper.email, '--json']);
+  expect(JSON.parse(out)).toEqual({ user_id: helper.id });
+}, 60_000);
 
 it('erasures that wait are listed in columns, or as JSON', async () => {
   await house.mongo.collection('erasures').deleteMany({});
