@@ -1,5 +1,5 @@
 /**
- * `npm run support -- …`: failed context syncs from a terminal. Speaks to the API of a running Palate as a person with the role
+ * `npm run support -- …`: failed context syncs, erasures and accounts from a terminal. Speaks to the API of a running Palate as a person with the role
  * `support` or `admin`; needs nothing but Node. Exit codes are in the usage.
  */
 import { setTimeout as delay } from 'node:timers/promises';
@@ -15,6 +15,8 @@ npm run support -- syncs resend --all [--raise n] [--dry-run] --yes
 npm run support -- syncs dismiss <account> --reason "why"
 npm run support -- replays list
 npm run support -- replays show|watch|pause|resume|cancel <replay>
+npm run support -- users find <e-mail address>
+npm run support -- erasures list [--state running|done] [--limit 50]
   --url      the server; else PALATE_URL, else http://127.0.0.1:3000
   --json     for programs
 Who you are: a token in PALATE_SUPPORT_TOKEN; or --email (or PALATE_SUPPORT_EMAIL) and the password from PALATE_SUPPORT_PASSWORD, else from
@@ -276,21 +278,29 @@ async function replayOne(call, target, options) {
   return exits.undecided;
 }
 
+/** So many of a list as were asked for, and what else its last page says. */
+async function paged(call, path, filter, wanted) {
+  const items = [];
+  let last = { nextCursor: null };
+  do {
+    const limit = Math.min(wanted - items.length, mostOnAPage);
+    last = await call('GET', `${path}${query({ ...filter, limit, cursor: last.nextCursor })}`);
+    items.push(...last.items);
+  } while (last.nextCursor !== null && items.length < wanted);
+  return { ...last, items };
+}
+const sayMore = (cursor, wanted) => cursor !== null && say(`… and more: --limit ${wanted * 2}`);
+
+const waits = { palate: 'Palate', ml_service: 'ML service' };
+
 const commands = {
   syncs: {
     async list(call, _target, options) {
       const wanted = whole('--limit', options.limit, 50);
       const { state, reason, since, user } = options;
-      const items = [];
-      let counts = {};
-      let cursor = null;
-      do {
-        const limit = Math.min(wanted - items.length, mostOnAPage);
-        const page = await call('GET', `/api/support/syncs${query({ state, reason, since, user, limit, cursor })}`);
-        items.push(...page.items);
-        ({ counts, nextCursor: cursor } = page);
-      } while (cursor !== null && items.length < wanted);
-      if (options.json) return (asJson({ items, counts, nextCursor: cursor }), exits.done);
+      const page = await paged(call, '/api/support/syncs', { state, reason, since, user }, wanted);
+      const { items, counts, nextCursor } = page;
+      if (options.json) return (asJson(page), exits.done);
       if (items.length === 0) say('None.');
       else
         print(
@@ -305,7 +315,7 @@ const commands = {
             short(item.last_failed_at),
           ]),
         );
-      if (cursor !== null) say(`… and more: --limit ${wanted * 2}`);
+      sayMore(nextCursor, wanted);
       const some = Object.entries(counts).filter(([, count]) => count > 0);
       if (some.length > 0) say(`\nFailed, by reason: ${some.map(([name, count]) => `${name} ${count}`).join(', ')}`);
       return exits.done;
@@ -366,6 +376,41 @@ const commands = {
     pause: (call, target, options) => tellReplay(call, target, 'pause', options),
     resume: (call, target, options) => tellReplay(call, target, 'resume', options),
     cancel: (call, target, options) => tellReplay(call, target, 'cancel', options),
+  },
+
+  users: {
+    async find(call, email, { json }) {
+      const found = await call('POST', '/api/support/users/find', { email });
+      if (json) asJson(found);
+      else say(found.user_id);
+      return exits.done;
+    },
+  },
+
+  erasures: {
+    async list(call, _target, options) {
+      const wanted = whole('--limit', options.limit, 50);
+      const page = await paged(call, '/api/support/erasures', { state: options.state }, wanted);
+      if (options.json) return (asJson(page), exits.done);
+      if (page.items.length === 0) say('None.');
+      else
+        print(
+          ['erasure', 'account', 'state', 'requested', 'waits for', 'reason', 'status', 'attempts', 'last failed'],
+          page.items.map((one) => [
+            one.id,
+            one.user_id,
+            one.state,
+            short(one.requested_at),
+            waits[one.waiting_for],
+            one.reason,
+            one.status,
+            one.attempts,
+            short(one.last_failed_at),
+          ]),
+        );
+      sayMore(page.nextCursor, wanted);
+      return exits.done;
+    },
   },
 };
 

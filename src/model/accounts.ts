@@ -41,6 +41,9 @@ export const Email = z
   .max(254, 'is longer than 254 characters')
   .regex(/^[^\s@"<>]+@[^\s@"<>]+\.[^\s@.]{2,}$/, 'is not an e-mail address');
 
+/** An address that is looked for, normalised as those that are kept: one that is none finds nobody. */
+export const GivenEmail = z.string().max(254).trim().toLowerCase();
+
 /** bcrypt reads 72 bytes and silently ignores the rest, so that a longer password would promise more than it gives. */
 export const passwordMaxBytes = 72;
 

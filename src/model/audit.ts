@@ -4,6 +4,8 @@ import type { Id } from './ids';
 /** What people with rights did, or looked at; the first part names the feature that it is about. */
 export const AuditAction = z.enum([
   'user.view',
+  'user.find',
+  'erasures.view',
   'sync.replay',
   'sync.dismiss',
   'syncs.replay',
@@ -19,8 +21,8 @@ export interface AuditEntry {
   /** `email` as it was then; null once that account was erased. */
   actor: { id: Id; email: string | null };
   action: AuditAction;
-  /** Id of the account or the replay that it was done to. */
-  target: Id;
+  /** Id of the account or the replay that it was done to; null where it was about none: a list, or a search that found nobody. */
+  target: Id | null;
   /** In the words of whoever did it; null where none were asked for, or the target was erased. */
   reason: string | null;
 }

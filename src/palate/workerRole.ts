@@ -170,7 +170,13 @@ async function createActivities(
         await tellRun(temporal, contextSyncId(userId), syncSettled).catch(() => undefined);
       },
     }),
-    ...createForgetActivities({ receiver, syncs: store.contextSyncs, circuits, clock }),
+    ...createForgetActivities({
+      receiver,
+      syncs: store.contextSyncs,
+      erasures: store.erasures,
+      circuits,
+      clock,
+    }),
     ...createMealActivities({
       embeddings: store.meals.embeddings,
       embedder,

@@ -18,6 +18,31 @@ const aboutTheQuestion: readonly number[] = [400, 413, 415, 422];
 /** What a refusal with this HTTP status is about. */
 export const refusalAbout = (status: number): About => (aboutTheQuestion.includes(status) ? 'question' : 'service');
 
+/** Too busy, broken, out of reach, or no answer that can be understood: another attempt may succeed. Each client names its own. */
+export abstract class Unavailable extends Error {
+  constructor(
+    message: string,
+    /** Where the other side said when to come back. */
+    readonly retryAfterMs?: number,
+    /** `question`: it works, and what it made of this question cannot be used. */
+    readonly about: About = 'service',
+  ) {
+    super(message);
+  }
+}
+
+/** The other side says no (key, credit, address, or this question): another attempt would get the same answer. Each client names its own. */
+export abstract class Refused extends Error {
+  constructor(
+    message: string,
+    /** HTTP status of the refusal; 200 where a model itself declined. */
+    readonly status: number,
+    readonly about: About = refusalAbout(status),
+  ) {
+    super(message);
+  }
+}
+
 /** How one call to an outside system went; `outcome` is `ok` or the name of the typed error. Milliseconds. */
 export interface CallOutcome {
   service: string;

@@ -21,6 +21,8 @@ interface AccountRow extends Omit<Account, 'id'> {
   usernameKey: string | null;
   passwordHash: string;
   endedSessions: EndedSession[];
+  /** How often something bounded was added (`takeTurn`); missing where nothing was. */
+  turns?: number;
 }
 
 /** A session that was signed out while its last access token may still live. */
@@ -80,6 +82,7 @@ const schema = new Schema<AccountRow>(
     },
     profile: { type: Schema.Types.Mixed, required: true },
     profileRevision: { type: Number, required: true },
+    turns: { type: Number },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },
@@ -89,8 +92,8 @@ schema.index({ email: 1 }, { unique: true });
 schema.index({ usernameKey: 1 }, { unique: true, partialFilterExpression: { usernameKey: { $type: 'string' } } });
 schema.index({ role: 1, _id: 1 });
 
-const publicFields = '-passwordHash -endedSessions -usernameKey';
-type PublicRow = Omit<AccountRow, 'passwordHash' | 'endedSessions' | 'usernameKey'>;
+const publicFields = '-passwordHash -endedSessions -usernameKey -turns';
+type PublicRow = Omit<AccountRow, 'passwordHash' | 'endedSessions' | 'usernameKey' | 'turns'>;
 
 const fromRow = ({ _id, profile, ...rest }: PublicRow): Account => ({
   id: _id,
@@ -170,6 +173,11 @@ export function createAccountStore(
       return row && fromRow(row);
     },
 
+    /** `email` normalised; accounts that are being erased are as good as unknown. */
+    async idOfEmail(email: string): Promise<Id | null> {
+      return (await rows.findOne({ email, state: 'active' }).select('_id').lean<{ _id: Id }>())?._id ?? null;
+    },
+
     /** What the log needs of a profile: its zone (IANA) and the energy aimed at each day (kcal; null: none). */
     async logProfile(id: Id): Promise<Pick<Profile, 'timeZone' | 'dailyKcal'>> {
       const row = await rows
@@ -191,7 +199,7 @@ export function createAccountStore(
           : { usernameKey: { $eq: usernameKey(by.username), $type: 'string' as const } };
       const row = await rows.findOne({ ...key, state: 'active' }).lean<AccountRow>();
       if (!row) return null;
-      const { passwordHash, endedSessions: _ended, usernameKey: _key, ...shown } = row;
+      const { passwordHash, endedSessions: _ended, usernameKey: _key, turns: _turns, ...shown } = row;
       return { account: fromRow(shown), passwordHash };
     },
 
@@ -270,6 +278,14 @@ export function createAccountStore(
     /** Whether something may still be written for the account; in the transaction that writes it. */
     async isActive(id: Id, session: ClientSession): Promise<boolean> {
       return (await rows.findOne(active(id), { _id: 1 }, { session }).lean()) !== null;
+    },
+
+    /**
+     * In the transaction that counts something of the account and then adds to it: of two at once one starts again, and counts anew. False:
+     * it is being erased, or is gone.
+     */
+    async takeTurn(id: Id, session: ClientSession): Promise<boolean> {
+      return (await rows.updateOne(active(id), { $inc: { turns: 1 } }, { session })).matchedCount === 1;
     },
 
     /** From now on nobody can sign in and no token counts. False: it was being erased already, or is gone. */

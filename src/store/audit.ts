@@ -20,7 +20,7 @@ const schema = new Schema<AuditRow>(
     at: { type: Date, required: true },
     actor: { id: { type: String, required: true }, email: { type: String, default: null } },
     action: { type: String, enum: AuditAction.options, required: true },
-    target: { type: String, required: true },
+    target: { type: String, default: null },
     reason: { type: String, default: null },
   },
   { versionKey: false, collection: auditsCollection },

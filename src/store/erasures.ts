@@ -1,36 +1,136 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
-import type { Receipt } from '../model/erasure';
+import { SyncFailureReason } from '../model/context';
+import {
+  ErasureState,
+  ForgetFailureReason,
+  type Erasure,
+  type Forgetting,
+  type ForgetFailureReason as Reason,
+  type Receipt,
+} from '../model/erasure';
 import type { Id } from '../model/ids';
 
-/** Receipts of erasures: kept for good, without any key of the person. */
-type ReceiptRow = Omit<Receipt, 'id'> & { _id: Id };
+/**
+ * Erasures and their receipts.
+ *
+ * R1  A receipt is kept for good, without any key of the person: the id of the account stands on it only while something is to be done
+ *     for it, and goes with the last of the erasure.
+ * R2  Of the ML service it says class, HTTP status, times and count; nothing that the service wrote.
+ */
+export const erasuresCollection = 'erasures';
 
-const schema = new Schema<ReceiptRow>(
+interface ErasureRow extends Omit<Erasure, 'id' | 'ownerId' | 'forgetting'> {
+  _id: Id;
+  /** Missing where it is gone, and on erasures that began before it was kept. */
+  ownerId?: Id;
+  /** Missing before the first failure. */
+  forgetting?: Forgetting;
+}
+
+const schema = new Schema<ErasureRow>(
   {
     _id: { type: String, required: true },
-    state: { type: String, enum: ['running', 'done'], required: true },
+    state: { type: String, enum: ErasureState.options, required: true },
     requestedAt: { type: Date, required: true },
     finishedAt: { type: Date, default: null },
     removed: { type: Schema.Types.Mixed, required: true },
+    ownerId: { type: String },
+    forgetting: {
+      type: new Schema<Forgetting>(
+        {
+          waitingSince: { type: Date, default: null },
+          attempts: { type: Number, required: true },
+          lastFailedAt: { type: Date, default: null },
+          reason: { type: String, enum: ForgetFailureReason.options, required: true },
+          status: { type: Number, default: null },
+        },
+        { _id: false },
+      ),
+    },
   },
-  { versionKey: false, minimize: false, collection: 'erasures' },
+  { versionKey: false, minimize: false, collection: erasuresCollection },
 );
+schema.index({ state: 1, requestedAt: -1, _id: -1 });
+schema.index({ ownerId: 1 }, { sparse: true });
+const waiting = { 'forgetting.waitingSince': { $gt: new Date(0) } };
+const waitingIndex = { 'forgetting.waitingSince': 1 } as const;
+schema.index(waitingIndex, { partialFilterExpression: waiting });
 
-const fromRow = ({ _id, ...rest }: ReceiptRow): Receipt => ({ id: _id, ...rest });
+const receiptOf = ({ _id, state, requestedAt, finishedAt, removed }: ErasureRow): Receipt => ({
+  id: _id,
+  state,
+  requestedAt,
+  finishedAt,
+  removed,
+});
+const fromRow = (row: ErasureRow): Erasure => ({
+  ...receiptOf(row),
+  ownerId: row.ownerId ?? null,
+  forgetting: row.forgetting ?? null,
+});
+
+/** How many erasures wait for the ML service, and since when the oldest does. */
+export interface WaitingErasures {
+  count: number;
+  oldestSince: Date | null;
+}
+
+/** What came of asking the ML service to forget; `asked`: there was a request. */
+export interface NotForgotten {
+  reason: Reason;
+  status: number | null;
+  asked: boolean;
+}
+
+/** A reading that takes longer is given up: whoever looks has more to look at. */
+const withinMs = 2_000;
 
 export function createErasureStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Erasure', schema);
   return {
     /** In the transaction that marks the account and records the launch. */
-    async create(id: Id, session: ClientSession): Promise<void> {
-      await rows.insertMany([{ _id: id, state: 'running', requestedAt: clock(), finishedAt: null, removed: {} }], {
-        session,
-      });
+    async create(id: Id, ownerId: Id, session: ClientSession): Promise<void> {
+      const row: ErasureRow = {
+        _id: id,
+        state: 'running',
+        requestedAt: clock(),
+        finishedAt: null,
+        removed: {},
+        ownerId,
+      };
+      await rows.insertMany([row], { session });
     },
 
     async find(id: Id): Promise<Receipt | null> {
-      const row = await rows.findOne({ _id: id }).lean<ReceiptRow>();
-      return row && fromRow(row);
+      const row = await rows.findOne({ _id: id }).lean<ErasureRow>();
+      return row && receiptOf(row);
+    },
+
+    /** The latest first. */
+    async list(state: ErasureState, limit: number, before: { at: Date; id: Id } | null): Promise<Erasure[]> {
+      const filter = {
+        state,
+        // By itself `$or` would read the index from its top; the bound beside it says where to begin.
+        ...(before && {
+          requestedAt: { $lte: before.at },
+          $or: [{ requestedAt: { $lt: before.at } }, { requestedAt: before.at, _id: { $lt: before.id } }],
+        }),
+      };
+      return (await rows.find(filter).sort({ requestedAt: -1, _id: -1 }).limit(limit).lean<ErasureRow[]>()).map(
+        fromRow,
+      );
+    },
+
+    /** From the index alone. */
+    async waiting(): Promise<WaitingErasures> {
+      const [found] = await rows
+        .aggregate<WaitingErasures>([
+          { $match: waiting },
+          { $group: { _id: null, count: { $sum: 1 }, oldestSince: { $min: '$forgetting.waitingSince' } } },
+          { $project: { _id: 0 } },
+        ])
+        .option({ hint: waitingIndex, maxTimeMS: withinMs });
+      return found ?? { count: 0, oldestSince: null };
     },
 
     /** Adds to what stands; `feature` is a plain name without dots. */
@@ -38,8 +138,34 @@ export function createErasureStore(connection: Connection, clock: () => Date) {
       await rows.updateOne({ _id: id }, { $inc: { [`removed.${feature}`]: count } });
     },
 
+    /** The account waits for the ML service. That it is left alone hides no answer that there was: the circuit knows why. */
+    async notForgotten(ownerId: Id, { reason, status, asked }: NotForgotten): Promise<void> {
+      const now = clock();
+      const answered = { $in: ['$forgetting.reason', SyncFailureReason.options] };
+      const hidden = { $and: [reason === 'left_alone', answered] };
+      const or = (field: keyof Forgetting, otherwise: unknown) => ({ $ifNull: [`$forgetting.${field}`, otherwise] });
+      const forgetting = {
+        waitingSince: or('waitingSince', now),
+        attempts: { $add: [or('attempts', 0), asked ? 1 : 0] },
+        lastFailedAt: asked ? now : or('lastFailedAt', null),
+        reason: { $cond: [hidden, '$forgetting.reason', reason] },
+        status: { $cond: [hidden, '$forgetting.status', status] },
+      };
+      await rows.updateOne({ ownerId }, [{ $set: { forgetting } }], { updatePipeline: true });
+    },
+
+    /** The ML service confirmed. */
+    async forgotten(ownerId: Id): Promise<void> {
+      await rows.updateOne({ ownerId, ...waiting }, { $set: { 'forgetting.waitingSince': null } });
+    },
+
     async finish(id: Id): Promise<void> {
       await rows.updateOne({ _id: id, state: 'running' }, { $set: { state: 'done', finishedAt: clock() } });
+    },
+
+    /** Nothing more is to be done (R1). */
+    async release(ownerId: Id): Promise<void> {
+      await rows.updateMany({ ownerId }, { $unset: { ownerId: 1 } });
     },
   };
 }

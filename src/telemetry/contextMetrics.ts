@@ -9,6 +9,12 @@ export interface ContextSyncSeen {
   readonly failed: Readonly<Partial<Record<SyncFailureReason, number>>>;
 }
 
+/** Erasures that wait for the ML service. */
+export interface WaitingErasuresSeen {
+  readonly count: number;
+  readonly oldestSince: Date | null;
+}
+
 /** One call about one account. */
 export interface PushSeen {
   readonly by: SyncSender;
@@ -19,12 +25,15 @@ export interface PushSeen {
 
 /**
  * The numbers of context sync. A process without a receiver shows none of them: that nothing is acknowledged is then as it should be.
+ * Erasures are counted with and without: that there is no receiver any more may be what they wait for.
  * Gauges are those of all accounts in each process; `NaN` says that MongoDB did not answer.
  */
 export function createContextMetrics(registers: Registry[]) {
   let seen: { read: () => Promise<ContextSyncSeen>; clock: () => Date } | undefined;
   /** Undefined: there is no receiver; null: nobody knows. */
   const look = async () => seen && inTime(seen.read());
+  let erasures: { read: () => Promise<WaitingErasuresSeen>; clock: () => Date } | undefined;
+  const lookAtErasures = async () => erasures && inTime(erasures.read());
 
   const pushes = new Counter({
     name: 'palate_context_pushes_total',
@@ -45,10 +54,7 @@ export function createContextMetrics(registers: Registry[]) {
     registers,
     async collect() {
       const figures = await look();
-      if (figures === undefined) return;
-      const sinceMs = figures?.oldestChangeAt?.getTime();
-      const nowMs = seen?.clock().getTime() ?? 0;
-      this.set(figures === null ? Number.NaN : sinceMs === undefined ? 0 : Math.max(0, nowMs - sinceMs) / 1000);
+      if (figures !== undefined) this.set(figures === null ? Number.NaN : ageS(figures.oldestChangeAt, seen?.clock));
     },
   });
   const backlog = new Gauge({
@@ -72,14 +78,35 @@ export function createContextMetrics(registers: Registry[]) {
         this.set({ reason }, figures === null ? Number.NaN : (figures.failed[reason] ?? 0));
     },
   });
+  const waitingErasures = new Gauge({
+    name: 'palate_context_erasures_waiting',
+    help: 'Erasures that are done here, and that the ML service has not confirmed',
+    registers,
+    async collect() {
+      const found = await lookAtErasures();
+      if (found !== undefined) this.set(found?.count ?? Number.NaN);
+    },
+  });
+  const erasureWait = new Gauge({
+    name: 'palate_context_erasure_wait_seconds',
+    help: 'For how long the oldest of the erasures waits that the ML service has not confirmed',
+    registers,
+    async collect() {
+      const found = await lookAtErasures();
+      if (found !== undefined) this.set(found === null ? Number.NaN : ageS(found.oldestSince, erasures?.clock));
+    },
+  });
   // A gauge without labels begins as 0, which would say that nothing is late.
-  lag.remove();
-  backlog.remove();
+  for (const gauge of [lag, backlog, waitingErasures, erasureWait]) gauge.remove();
 
   return {
     /** There is a receiver: `read` is called three times whenever somebody looks here. */
     watch(read: () => Promise<ContextSyncSeen>, clock: () => Date) {
       seen = { read, clock };
+    },
+    /** `read` is called twice whenever somebody looks here. */
+    watchErasures(read: () => Promise<WaitingErasuresSeen>, clock: () => Date) {
+      erasures = { read, clock };
     },
     /** This process pushes: what has not happened yet is 0 from the start, as a rate needs something to rise from. */
     beginPushes() {
@@ -93,6 +120,10 @@ export function createContextMetrics(registers: Registry[]) {
     },
   };
 }
+
+/** Seconds; 0 where there is none. */
+const ageS = (since: Date | null, clock: (() => Date) | undefined) =>
+  since === null || clock === undefined ? 0 : Math.max(0, clock().getTime() - since.getTime()) / 1000;
 
 const labelsOf = (by: SyncSender, reason: SyncFailureReason | null) => ({
   outcome: reason === null ? 'acknowledged' : 'failed',

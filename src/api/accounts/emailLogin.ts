@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { GivenPassword } from '../../model/accounts';
+import { GivenEmail, GivenPassword } from '../../model/accounts';
 import { Problem } from '../errors';
 import { json, type Route } from '../route';
 import type { Accounts } from './accounts';
 import { LoginAnswer, presentLogin } from './present';
 import type { Life } from './sessions';
 
-const LoginBody = z.object({ email: z.string().max(254).trim().toLowerCase(), password: GivenPassword });
+const LoginBody = z.object({ email: GivenEmail, password: GivenPassword });
 
 /** Log-in by e-mail address, the same behind every door that has it; `life` is that of the door's access tokens. */
 export const emailLogin = (

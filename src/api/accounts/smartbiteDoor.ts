@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GivenPassword } from '../../model/accounts';
+import { GivenEmail, GivenPassword } from '../../model/accounts';
 import type { Id } from '../../model/ids';
 import { emptyProfile } from '../../model/profiles';
 import {
@@ -22,7 +22,7 @@ import type { Granted } from './sessions';
 
 const LoginBody = z
   .object({
-    email: z.string().max(254).trim().toLowerCase().nullish(),
+    email: GivenEmail.nullish(),
     username: z.string().max(100).trim().nullish(),
     password: GivenPassword,
   })

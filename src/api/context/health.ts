@@ -3,7 +3,6 @@ import type { Settings } from '../../config/settings';
 import { SyncFailureReason } from '../../model/context';
 import { recordOf } from '../../model/records';
 import type { Circuit } from '../../store/circuits';
-import type { SyncFigures } from '../../store/context/syncFigures';
 import type { Store } from '../../store/store';
 import { json, type Route } from '../route';
 import { iso } from '../times';
@@ -13,7 +12,8 @@ import { iso } from '../times';
  *
  * off       no receiver is configured
  * down      nothing is sent, and the oldest change is older than `lateMs`
- * degraded  nothing is sent at the moment, or the oldest change is older than `lateMs`, or accounts are on the failed list
+ * degraded  nothing is sent at the moment, or the oldest change is older than `lateMs`, or accounts are on the failed list, or an erasure
+ *           waits for longer than `erasureLateMs`
  * ok        none of these
  */
 export interface SyncHealthDeps {
@@ -21,12 +21,13 @@ export interface SyncHealthDeps {
     Settings,
     'flaskAiBaseUrl' | 'contextSyncMode' | 'contextSyncBatchUrl' | 'contextSyncSweepMs'
   >;
-  readonly store: Pick<Store, 'circuits' | 'contextSyncFigures' | 'mlModels'>;
+  readonly store: Pick<Store, 'circuits' | 'contextSyncFigures' | 'erasures' | 'mlModels'>;
   readonly clock: () => Date;
 }
 
-/** The alert about the lag has the same bound; a test compares them. */
+/** The alerts about the lag and about erasures have the same bounds; a test compares them. */
 export const lateMs = 300_000;
+export const erasureLateMs = 3_600_000;
 
 const time = z.string().nullable();
 const HealthView = z
@@ -44,6 +45,14 @@ const HealthView = z
     failed: z.object({
       total: z.number().int().meta({ description: 'Accounts on the failed list; dismissed ones are not on it' }),
       by_reason: z.record(z.string(), z.number().int()),
+    }),
+    erasures: z.object({
+      waiting: z
+        .number()
+        .int()
+        .meta({ description: 'Erasures that are done here, and that the ML service has not confirmed' }),
+      oldest_waiting_seconds: z.number().meta({ description: 'For how long the oldest waits; 0: there is none' }),
+      oldest_waiting_since: time,
     }),
     circuit: z.object({
       state: z.enum(['closed', 'open', 'probing']),
@@ -65,22 +74,32 @@ const HealthView = z
 type Status = z.infer<typeof HealthView>['status'];
 
 const accounts = (count: number) => (count === 1 ? '1 account' : `${count} accounts`);
+const ageMs = (since: Date | null, now: Date) => (since === null ? 0 : Math.max(0, now.getTime() - since.getTime()));
 const lasting = (ms: number) => {
   const s = Math.round(ms / 1000);
   return s < 120 ? `${s} s` : `${Math.floor(s / 60)} minutes`;
 };
 
-function judge(
-  configured: boolean,
-  { backlog }: SyncFigures,
-  failed: number,
-  lagMs: number,
-  circuit: Circuit,
-): { status: Status; sentence: string } {
+interface Seen {
+  configured: boolean;
+  backlog: number;
+  failed: number;
+  lagMs: number;
+  circuit: Circuit;
+  waiting: number;
+  longestWaitMs: number;
+}
+
+function judge({ configured, backlog, failed, lagMs, circuit, waiting, longestWaitMs }: Seen): {
+  status: Status;
+  sentence: string;
+} {
   const onTheList = `${accounts(failed)} on the failed list: mend what they failed of, then replay or dismiss them.`;
+  const unconfirmed = `${waiting === 1 ? '1 erasure waits' : `${waiting} erasures wait`} for the ML service to confirm that it has forgotten the account, for up to ${lasting(longestWaitMs)}: GET /api/support/erasures says why.`;
   if (!configured) {
     const sentence = `No ML service is configured (FLASK_AI_BASE_URL): changes of ${accounts(backlog)} are kept, and sent once one is.`;
-    return { status: 'off', sentence: failed > 0 ? `${sentence} ${onTheList}` : sentence };
+    const more = [...(failed > 0 ? [onTheList] : []), ...(waiting > 0 ? [unconfirmed] : [])];
+    return { status: 'off', sentence: [sentence, ...more].join(' ') };
   }
   const late = lagMs > lateMs;
   const faults: string[] = [];
@@ -96,12 +115,18 @@ function judge(
       `The oldest change has waited for ${lasting(lagMs)} although the ML service is called: look at /health whether Temporal and a worker are there, and whether pushes fail.`,
     );
   const underWay = `${accounts(backlog)} with changes under way, the oldest ${lasting(lagMs)} old.`;
-  // The list says nothing of those behind: whoever mends it asks next whether anybody else waits.
-  if (faults.length === 0 && failed > 0 && backlog > 0) faults.push(underWay);
+  const listed = failed > 0 || longestWaitMs > erasureLateMs;
+  // What is listed says nothing of those behind: whoever mends it asks next whether anybody else waits.
+  if (faults.length === 0 && listed && backlog > 0) faults.push(underWay);
   if (failed > 0) faults.push(onTheList);
-  if (faults.length > 0)
-    return { status: late && circuit.state !== 'closed' ? 'down' : 'degraded', sentence: faults.join(' ') };
-  return { status: 'ok', sentence: backlog === 0 ? 'The ML service acknowledged every change.' : underWay };
+  const told = waiting > 0 ? [unconfirmed] : [];
+  if (faults.length > 0 || listed)
+    return {
+      status: late && circuit.state !== 'closed' ? 'down' : 'degraded',
+      sentence: [...faults, ...told].join(' '),
+    };
+  const well = backlog === 0 ? 'The ML service acknowledged every change.' : underWay;
+  return { status: 'ok', sentence: [well, ...told].join(' ') };
 }
 
 export const syncHealthRoutes = ({ settings, store, clock }: SyncHealthDeps): Route[] => [
@@ -115,23 +140,31 @@ export const syncHealthRoutes = ({ settings, store, clock }: SyncHealthDeps): Ro
       responses: { 200: HealthView },
     },
     async () => {
-      const [figures, circuit, lastAcknowledgedAt, models] = await Promise.all([
+      const [figures, circuit, lastAcknowledgedAt, models, erasures] = await Promise.all([
         store.contextSyncFigures.read(),
         store.circuits.find('context_receiver'),
         store.contextSyncFigures.lastAcknowledgedAt(),
         store.mlModels.latest(),
+        store.erasures.waiting(),
       ]);
       const { oldestChangeAt, backlog } = figures;
-      const lagMs = oldestChangeAt === null ? 0 : Math.max(0, clock().getTime() - oldestChangeAt.getTime());
+      const now = clock();
+      const lagMs = ageMs(oldestChangeAt, now);
+      const longestWaitMs = ageMs(erasures.oldestSince, now);
       const byReason = recordOf(SyncFailureReason.options, (reason) => figures.failed[reason] ?? 0);
       const failed = Object.values(byReason).reduce((total, count) => total + count, 0);
       const configured = settings.flaskAiBaseUrl !== null;
       return {
-        ...judge(configured, figures, failed, lagMs, circuit),
+        ...judge({ configured, backlog, failed, lagMs, circuit, waiting: erasures.count, longestWaitMs }),
         lag_seconds: lagMs / 1000,
         oldest_change_at: iso(oldestChangeAt),
         backlog,
         failed: { total: failed, by_reason: byReason },
+        erasures: {
+          waiting: erasures.count,
+          oldest_waiting_seconds: longestWaitMs / 1000,
+          oldest_waiting_since: iso(erasures.oldestSince),
+        },
         circuit: { state: circuit.state, until: iso(circuit.until), why: circuit.why },
         last_acknowledged_at: iso(lastAcknowledgedAt),
         receiver: {

@@ -45,7 +45,7 @@ export async function requestErasure(deps: ErasureDeps, userId: Id, requestId: s
   };
   await deps.store.transaction(async (session) => {
     if (!(await deps.store.accounts.markErasing(userId, session))) throw problem('token-invalid');
-    await deps.store.erasures.create(receiptId, session);
+    await deps.store.erasures.create(receiptId, userId, session);
     await deps.store.launches.record(launch, session);
     await deps.store.accountSessions.endAll(userId, session);
   });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
-import type { Receipt } from '../../model/erasure';
+import { ErasureState, type Receipt } from '../../model/erasure';
 import type { ErasureStore } from '../../store/erasures';
 import type { Capabilities } from '../capabilities';
 import { notFound, Problem } from '../errors';
@@ -10,7 +10,7 @@ import { receiptSubject } from './request';
 export const ReceiptView = z
   .object({
     id: z.string(),
-    state: z.enum(['running', 'done']),
+    state: ErasureState,
     requested_at: z.string(),
     finished_at: z.string().nullable(),
     removed: z

@@ -5,7 +5,7 @@ import type { Paging } from '../paging';
 
 /** What the food routes need. */
 export interface FoodDeps {
-  readonly store: Pick<Store, 'foods' | 'idempotency'>;
+  readonly store: Pick<Store, 'accounts' | 'foods' | 'idempotency' | 'transaction'>;
   readonly joint: JointRuns;
   readonly paging: Paging;
   /** Our own table. */

@@ -10,7 +10,8 @@ import { findProduct } from './barcode';
 import type { FoodDeps } from './deps';
 import { createOwnFoodFacts, OwnFoodIn } from './own';
 import { FoodView, presentFood, presentOwn } from './present';
-import { ownKey } from '../../model/ownFoods';
+import type { Id } from '../../model/ids';
+import { ownKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
 import { createFoodReader } from './reader';
 import { createFoodSearch, mostOwnFoods } from './search';
 
@@ -26,6 +27,20 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
   const search = createFoodSearch(deps);
   const factsOf = createOwnFoodFacts({ reader, search, table: deps.table });
   const ownId = (key: string) => (key.startsWith('own:') ? key.slice('own:'.length) : notFound('food of yours'));
+
+  /** Two repeats at once find one food; of all that arrive at once, no more than there is room for are kept. */
+  const add = (id: Id, ownerId: Id, facts: OwnFoodFacts): Promise<OwnFood> =>
+    deps.store.transaction(async (session) => {
+      if (!(await deps.store.accounts.takeTurn(ownerId, session))) throw problem('token-invalid');
+      const stands = await own.find(id, ownerId, session);
+      if (stands) return stands;
+      if ((await own.countOf(ownerId, session)) >= mostOwnFoods)
+        throw problem('conflict', {
+          detail: `You have ${mostOwnFoods} foods of your own, which is the most; delete one you no longer use.`,
+          settled: false,
+        });
+      return own.create(id, ownerId, facts, session);
+    });
 
   return [
     json(
@@ -128,12 +143,7 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
       async ({ body, caller, resourceId }) => {
         // A repeat after a crash finds its food before it can find the account full.
         const stands = await own.find(resourceId, caller.id);
-        if (!stands && (await own.countOf(caller.id)) >= mostOwnFoods)
-          throw problem('conflict', {
-            detail: `You have ${mostOwnFoods} foods of your own, which is the most; delete one you no longer use.`,
-            settled: false,
-          });
-        const food = stands ?? (await own.create(resourceId, caller.id, await factsOf(body, caller.id)));
+        const food = stands ?? (await add(resourceId, caller.id, await factsOf(body, caller.id)));
         return reply(201, presentOwn(food), { location: `/foods/${ownKey(food.id)}` });
       },
     ),

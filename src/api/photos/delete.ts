@@ -1,3 +1,4 @@
+import { tellRun } from '../../launches/tell';
 import type { Id } from '../../model/ids';
 import { objectKeys } from '../../model/photos';
 import { entrySettled, photoId } from '../../messages/photos';
@@ -9,9 +10,5 @@ export async function finishDeletion(deps: PhotoDeps, id: Id): Promise<void> {
   await deps.objects.removePrefix(objectKeys(id).prefix);
   await deps.store.photos.removeRow(id);
   await deps.store.idempotency.replaceAnswer(id, deletedSince);
-  const client = await deps.temporal.client();
-  await client.workflow
-    .getHandle(photoId(id))
-    .signal(entrySettled)
-    .catch(() => undefined);
+  await tellRun(deps.temporal, photoId(id), entrySettled).catch(() => undefined);
 }

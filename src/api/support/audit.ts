@@ -13,7 +13,10 @@ const AuditView = z
       email: z.string().nullable().meta({ description: 'As it was then; null once that account was erased' }),
     }),
     action: AuditAction,
-    target: z.string().meta({ description: 'Id of the account or replay' }),
+    target: z
+      .string()
+      .nullable()
+      .meta({ description: 'Id of the account or replay; null for a list, or a search that found nobody' }),
     reason: z.string().nullable(),
   })
   .meta({ id: 'AuditEntry' });

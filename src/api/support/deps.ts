@@ -17,6 +17,7 @@ export interface SupportDeps {
     | 'contextReplays'
     | 'contextSyncList'
     | 'contextSyncs'
+    | 'erasures'
     | 'feedback'
     | 'foods'
     | 'launches'

@@ -1,6 +1,7 @@
 import type { Route } from '../route';
 import { auditRoutes } from './audit';
 import type { SupportDeps } from './deps';
+import { erasureListRoutes } from './erasures';
 import { replayRoutes } from './replays';
 import { syncActionRoutes } from './syncActions';
 import { syncRoutes } from './syncs';
@@ -12,5 +13,6 @@ export const supportRoutes = (deps: SupportDeps): Route[] => [
   ...syncActionRoutes(deps),
   ...replayRoutes(deps),
   ...userRoutes(deps),
+  ...erasureListRoutes(deps),
   ...auditRoutes(deps),
 ];

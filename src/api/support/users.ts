@@ -1,17 +1,20 @@
 import { z } from 'zod';
-import { AccountState, Role, type Account } from '../../model/accounts';
+import { AccountState, GivenEmail, Role, type Account } from '../../model/accounts';
 import { Id } from '../../model/ids';
 import { EntryState } from '../../model/photos';
 import { Activity, Diet, Goal } from '../../model/profiles';
 import { notFound, Problem } from '../errors';
 import { iso } from '../times';
-import { json, type Route } from '../route';
+import { json, type Limit, type Route } from '../route';
 import { photosCountedAtMost } from '../../store/photos';
 import type { SupportDeps } from './deps';
 import { isHeld, presentSync, SyncView } from './present';
 import { runsOf, runUrl } from './runs';
 
 /** Everything that support needs to know of one account, on one page. */
+
+/** Enough for a person who answers letters, and too few to try out whose addresses have an account. */
+const findLimit: Limit = { name: 'user-find', max: 30, windowMs: 60_000, by: 'account' };
 
 const mostPhotos = 20;
 const mostPlans = 5;
@@ -139,6 +142,24 @@ export const userRoutes = (deps: SupportDeps): Route[] => {
     };
   };
   return [
+    json(
+      {
+        method: 'post',
+        path: '/api/support/users/find',
+        access: 'support',
+        tag: 'support',
+        summary: 'The account of an e-mail address; each search is in the audit, without the address',
+        description: 'The address is in the body, so that it stands in no URL and no log.',
+        body: z.strictObject({ email: GivenEmail }),
+        responses: { 200: z.object({ user_id: z.string() }), 404: Problem },
+      },
+      async ({ body: { email }, caller, spend }) => {
+        await spend(findLimit, `account:${caller.id}`);
+        const id = await accounts.idOfEmail(email);
+        await audit.record({ actor: caller, action: 'user.find', target: id, reason: null });
+        return { user_id: id ?? notFound('account') };
+      },
+    ),
     json(
       {
         method: 'get',

@@ -1,5 +1,5 @@
 import type { Candidate, InferenceSource, PlateFood } from '../../model/photos';
-import { refusalAbout, type About } from '../calls';
+import { Refused, Unavailable } from '../calls';
 
 /** The outside systems among those who name food. */
 export type ClassifierSource = Extract<InferenceSource, 'huggingface_space' | 'ml_service' | 'openai'>;
@@ -39,30 +39,10 @@ export class ClassifierLoading extends Error {
   }
 }
 
-/** Too busy, broken, out of reach, or no answer that can be understood: another attempt may succeed. */
-export class ClassifierUnavailable extends Error {
+export class ClassifierUnavailable extends Unavailable {
   override readonly name = 'ClassifierUnavailable';
-  constructor(
-    message: string,
-    /** Where the classifier said when to come back. */
-    readonly retryAfterMs?: number,
-    /** `question`: it works, and what it made of this picture cannot be used. */
-    readonly about: About = 'service',
-  ) {
-    super(message);
-  }
 }
 
-/** The classifier says no (token, credit, address, or this picture): another attempt would get the same answer. */
-export class ClassifierRefused extends Error {
+export class ClassifierRefused extends Refused {
   override readonly name = 'ClassifierRefused';
-  constructor(
-    message: string,
-    /** HTTP status of the refusal. */
-    readonly status: number,
-    /** `question`: this picture. */
-    readonly about: About = refusalAbout(status),
-  ) {
-    super(message);
-  }
 }

@@ -1,5 +1,5 @@
 import type { Food } from '../../model/foods';
-import { refusalAbout, type About } from '../calls';
+import { Refused, Unavailable } from '../calls';
 
 /** Figures of foods by name. One attempt a call. */
 export interface FoodData {
@@ -13,27 +13,10 @@ export interface FoodData {
   reason?(): Promise<string>;
 }
 
-/** Too busy, broken, out of reach, or no answer that can be understood: another attempt may succeed. */
-export class FooddataUnavailable extends Error {
+export class FooddataUnavailable extends Unavailable {
   override readonly name = 'FooddataUnavailable';
-  constructor(
-    message: string,
-    /** Where the other side said when to come back. */
-    readonly retryAfterMs?: number,
-  ) {
-    super(message);
-  }
 }
 
-/** The other side says no (key, address, or this query): another attempt would get the same answer. */
-export class FooddataRefused extends Error {
+export class FooddataRefused extends Refused {
   override readonly name = 'FooddataRefused';
-  constructor(
-    message: string,
-    /** HTTP status of the refusal. */
-    readonly status: number,
-    readonly about: About = refusalAbout(status),
-  ) {
-    super(message);
-  }
 }

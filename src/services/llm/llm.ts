@@ -1,4 +1,4 @@
-import { refusalAbout, type About } from '../calls';
+import { Refused, Unavailable } from '../calls';
 
 /** A language model that sees. One attempt a call; the two errors tell what to do next. */
 export interface Llm {
@@ -29,29 +29,10 @@ export interface Question {
   mostTokens: number;
 }
 
-/** Too busy, broken, out of reach, or no answer that can be understood: another attempt may succeed. */
-export class LlmUnavailable extends Error {
+export class LlmUnavailable extends Unavailable {
   override readonly name = 'LlmUnavailable';
-  constructor(
-    message: string,
-    /** Where the other side said when to come back. */
-    readonly retryAfterMs?: number,
-    /** `question`: it works, and what it made of this question cannot be used. */
-    readonly about: About = 'service',
-  ) {
-    super(message);
-  }
 }
 
-/** It says no (key, credit, address, or this question): another attempt would get the same answer. */
-export class LlmRefused extends Error {
+export class LlmRefused extends Refused {
   override readonly name = 'LlmRefused';
-  constructor(
-    message: string,
-    /** HTTP status of the refusal; 200 where the model itself declined. */
-    readonly status: number,
-    readonly about: About = refusalAbout(status),
-  ) {
-    super(message);
-  }
 }

@@ -1,7 +1,6 @@
-import { Schema, type Connection } from 'mongoose';
+import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
 import { nameKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
-import { isDuplicateKey } from '../faults';
 import { ownedRows } from '../owned';
 
 /** Foods that users described. Every query names the owner: another's food is not there. */
@@ -42,8 +41,7 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
   return {
     ...ownedRows(rows, fromRow),
 
-    /** Safe to repeat: the row that stands under this id is given. */
-    async create(id: Id, ownerId: Id, facts: OwnFoodFacts): Promise<OwnFood> {
+    async create(id: Id, ownerId: Id, facts: OwnFoodFacts, session: ClientSession | null = null): Promise<OwnFood> {
       const now = clock();
       const row: OwnFoodRow = {
         _id: id,
@@ -54,19 +52,12 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
         createdAt: now,
         updatedAt: now,
       };
-      try {
-        await rows.insertMany([row]);
-        return fromRow(row);
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-        const written = await rows.findOne({ _id: id, ownerId }).lean<OwnFoodRow>();
-        if (!written) throw error;
-        return fromRow(written);
-      }
+      await rows.insertMany([row], { ...(session && { session }) });
+      return fromRow(row);
     },
 
-    async find(id: Id, ownerId: Id): Promise<OwnFood | null> {
-      const row = await rows.findOne({ _id: id, ownerId }).lean<OwnFoodRow>();
+    async find(id: Id, ownerId: Id, session: ClientSession | null = null): Promise<OwnFood | null> {
+      const row = await rows.findOne({ _id: id, ownerId }, null, { session }).lean<OwnFoodRow>();
       return row && fromRow(row);
     },
 

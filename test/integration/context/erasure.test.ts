@@ -78,7 +78,13 @@ async function withWorker(work: () => Promise<void>, receiver: Receiver = receiv
     workflowBundle: bundle,
     activities: {
       ...createErasureActivities({ erasures: store.erasures, erasers: createErasers({ store, objects, endRun }) }),
-      ...createForgetActivities({ receiver, syncs: store.contextSyncs, circuits: circuitsOver(store, clock), clock }),
+      ...createForgetActivities({
+        receiver,
+        syncs: store.contextSyncs,
+        erasures: store.erasures,
+        circuits: circuitsOver(store, clock),
+        clock,
+      }),
     },
     shutdownGraceMs: 300,
     onActivity: () => undefined,
@@ -95,6 +101,19 @@ const erase = async (token: string) => {
 };
 const stateOf = async (location: string) => (await house.get(location)).body.state;
 const finished = (id: string) => client.workflow.getHandle(erasureId(id)).result();
+const receiptIn = (location: string) => /\/erasures\/([0-9a-f]{24})/.exec(location)?.[1];
+/** As those see it who watch over erasures. */
+const watched = async (location: string) => {
+  const { erasures } = house.store;
+  const all = [...(await erasures.list('running', 100, null)), ...(await erasures.list('done', 100, null))];
+  return all.find((one) => one.id === receiptIn(location));
+};
+const leaveAlone = async () => {
+  const { generation } = await house.store.circuits.find('context_receiver');
+  const openMs = 50_000;
+  const until = new Date(Date.now() + openMs);
+  await house.store.circuits.open('context_receiver', generation, { until, openMs, why: 'It failed.', refused: false });
+};
 const deletions = (id: string) => double.toldOf(id).filter(({ kind }) => kind === 'delete');
 const isGoneHere = async (id: string) => (await house.store.accounts.standing(id)) === null;
 const change = (id: string) =>
@@ -115,12 +134,32 @@ describe('an account that the ML service knows', () => {
       expect((await house.post('/auth/signup', { email, password: goodPassword })).status).toBe(201);
       expect(double.users.has(id)).toBe(true);
 
+      const waits = await eventually(async () => {
+        const { forgetting } = (await watched(location)) ?? {};
+        return (forgetting?.attempts ?? 0) >= 2 && forgetting;
+      });
+      expect(waits).toMatchObject({ reason: 'server_error', status: 503 });
+      expect(waits.waitingSince!.getTime()).toBeLessThan(waits.lastFailedAt!.getTime());
+      expect(await watched(location)).toMatchObject({ ownerId: id, state: 'running' });
+      expect(await house.store.erasures.waiting()).toEqual({ count: 1, oldestSince: waits.waitingSince });
+
       double.always(null);
       await eventually(async () => (await stateOf(location)) === 'done');
+      expect(await house.store.erasures.waiting()).toEqual({ count: 0, oldestSince: null });
       expect(double.users.has(id)).toBe(false);
       await finished(id);
     });
     expect(await house.store.contextSyncs.find(id)).toBeNull();
+    // What is kept for good leads nowhere, and holds nothing that the ML service wrote.
+    expect(await watched(location)).toMatchObject({
+      ownerId: null,
+      state: 'done',
+      forgetting: { waitingSince: null, reason: 'server_error', status: 503 },
+    });
+    const row = await house.connection.collection('erasures').findOne({ state: 'done' });
+    expect(Object.keys(row ?? {}).sort()).toEqual(
+      ['_id', 'state', 'requestedAt', 'finishedAt', 'removed', 'forgetting'].sort(),
+    );
     const { method, path, body, headers } = double.received.at(-1)!;
     expect([method, path, body.toString()]).toEqual(['DELETE', `/internal/delete-user/${id}`, '']);
     expect(headers['x-signature']).toMatch(/^[0-9a-f]{64}$/);
@@ -133,11 +172,48 @@ describe('an account that the ML service knows', () => {
     await withWorker(async () => {
       await eventually(() => isGoneHere(id));
       expect(await stateOf(location)).toBe('running');
+      await eventually(async () => (await watched(location))?.forgetting);
+      expect(await watched(location)).toMatchObject({
+        ownerId: id,
+        forgetting: { attempts: 0, lastFailedAt: null, reason: 'not_configured', status: null },
+      });
     }, null);
     // The address is back; whoever is asked next does it. The wait of before is as long as an operator may need.
     expect(await stateOf(location)).toBe('running');
     expect(deletions(id)).toEqual([]);
     await client.workflow.getHandle(erasureId(id)).terminate('The test is over.');
+    await house.connection.collection('erasures').deleteMany({});
+  });
+
+  it('is seen to wait with the last answer that there was, also once the ML service is left alone', async () => {
+    const { id, access } = await newcomer(house);
+    await push(id);
+    double.always(faults.status(503));
+    const location = await erase(access);
+    await withWorker(async () => {
+      await eventually(async () => ((await watched(location))?.forgetting?.attempts ?? 0) >= 1);
+      await house.store.erasures.notForgotten(id, { reason: 'left_alone', status: null, asked: false });
+      expect((await watched(location))?.forgetting).toMatchObject({ reason: 'server_error', status: 503 });
+      double.always(null);
+      await finished(id);
+    });
+    expect(await watched(location)).toMatchObject({ state: 'done', forgetting: { waitingSince: null } });
+  });
+
+  it('is seen to wait where the ML service was left alone from the start', async () => {
+    const { id, access } = await newcomer(house);
+    await push(id);
+    await leaveAlone();
+    const location = await erase(access);
+    await withWorker(async () => {
+      await eventually(async () => (await watched(location))?.forgetting);
+      expect(await watched(location)).toMatchObject({
+        forgetting: { attempts: 0, reason: 'left_alone', status: null },
+      });
+    });
+    expect(double.calls).toBe(1);
+    await client.workflow.getHandle(erasureId(id)).terminate('The test is over.');
+    await house.connection.collection('erasures').deleteMany({});
   });
 
   it('is not brought back by a push that is under way, nor by a change that comes late', async () => {
@@ -185,6 +261,7 @@ it('an account that the ML service never heard of is not mentioned to it', async
     await finished(id);
   });
   expect(await stateOf(location)).toBe('done');
+  expect(await watched(location)).toMatchObject({ ownerId: null, forgetting: null });
   expect(double.calls).toBe(0);
   expect(await house.store.contextSyncs.find(id)).toBeNull();
 });

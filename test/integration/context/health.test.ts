@@ -1,4 +1,5 @@
 import { SyncFailureReason } from '../../../src/model/context';
+import { newId } from '../../../src/store/ids';
 import { ReceiverDouble } from '../../doubles/contextReceiver';
 import { faults } from '../../doubles/doubleServer';
 import { ask, eventually, openPalate, signUp, type House } from '../palate';
@@ -39,7 +40,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => house.close());
 beforeEach(async () => {
-  for (const name of ['context_syncs', 'ml_models']) await house.mongo.collection(name).deleteMany({});
+  for (const name of ['context_syncs', 'erasures', 'ml_models']) await house.mongo.collection(name).deleteMany({});
   await house.closeCircuits();
 });
 
@@ -62,6 +63,17 @@ const behind = (ages: number[], more: Record<string, unknown> = {}) =>
       ...more,
     })),
   );
+/** An erasure that the ML service has not confirmed for so long. */
+const unconfirmed = async (s: number) => {
+  const { store } = house;
+  const userId = newId();
+  await store.transaction((session) => store.erasures.create(newId(), userId, session));
+  await store.erasures.notForgotten(userId, { reason: 'timeout', status: null, asked: true });
+  const waitingSince = new Date(nowMs() - s * 1000);
+  await house.mongo
+    .collection('erasures')
+    .updateOne({ ownerId: userId }, { $set: { 'forgetting.waitingSince': waitingSince } });
+};
 const openCircuit = async () => {
   const { generation } = await house.store.circuits.find('context_receiver');
   const until = new Date(nowMs() + 60_000);
@@ -86,6 +98,7 @@ test('ok: nothing is behind, and the whole says how it is set up', async () => {
     oldest_change_at: null,
     backlog: 0,
     failed: { total: 0, by_reason: Object.fromEntries(SyncFailureReason.options.map((reason) => [reason, 0])) },
+    erasures: { waiting: 0, oldest_waiting_seconds: 0, oldest_waiting_since: null },
     circuit: { state: 'closed', until: null, why: null },
     last_acknowledged_at: acknowledgedAt.toISOString(),
     receiver: {
@@ -184,6 +197,27 @@ test('down: it is left alone, and the oldest change waits for more than five min
   expect(health.sentence).toMatch(/The oldest has waited for 10 minutes\.$/);
 });
 
+test('erasures that the ML service does not confirm are told of, and after an hour it is degraded', async () => {
+  await unconfirmed(10);
+  await unconfirmed(3_580);
+  const soon = await look();
+  expect(soon.status).toBe('ok');
+  expect(soon.sentence).toMatch(
+    /^The ML service acknowledged every change\. 2 erasures wait for the ML service to confirm .*, for up to 59 minutes: GET \/api\/support\/erasures says why\.$/,
+  );
+  house.time.passedMs += 21_000;
+  const late = await look();
+  expect(late).toMatchObject({ status: 'degraded', erasures: { waiting: 2 } });
+  expect(late.sentence).toMatch(/^2 erasures wait/);
+  expect((late.erasures as { oldest_waiting_seconds: number }).oldest_waiting_seconds).toBeGreaterThan(3_600);
+  await behind([20]);
+  expect((await look()).sentence).toMatch(/^1 account with changes under way, .* 2 erasures wait/);
+  expect(await look(offUrl)).toMatchObject({
+    status: 'off',
+    sentence: expect.stringMatching(/ 2 erasures wait/) as string,
+  });
+});
+
 test('off: no receiver is configured, however old a change is', async () => {
   await behind([90_000]);
   expect(await look(offUrl)).toMatchObject({
@@ -227,13 +261,19 @@ test('/health names context sync where there is a receiver, and says what works 
   expect(degraded).toContain(sentence);
 });
 
-test('/metrics tells of context sync where there is a receiver, also in a process that pushes nothing', async () => {
+test('/metrics tells of context sync where there is a receiver, also in a process that pushes nothing; of erasures in each', async () => {
   await behind([20]);
+  await unconfirmed(60);
   const shown = async (to: string) =>
     (await (await fetch(`${to}/metrics`)).text()).match(/^palate_context_\w+/gm) ?? [];
-  expect(await shown(offUrl)).toEqual([]);
+  const ofErasures = ['palate_context_erasure_wait_seconds', 'palate_context_erasures_waiting'];
+  expect([...new Set(await shown(offUrl))].sort()).toEqual(ofErasures);
+  const numbers = await (await fetch(`${offUrl}/metrics`)).text();
+  expect(numbers).toMatch(/^palate_context_erasures_waiting 1$/m);
+  expect(numbers).toMatch(/^palate_context_erasure_wait_seconds 6\d(\.\d+)?$/m);
   expect([...new Set(await shown(url))].sort()).toEqual([
     'palate_context_backlog',
+    ...ofErasures,
     'palate_context_failed',
     'palate_context_lag_seconds',
   ]);

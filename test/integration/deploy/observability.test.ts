@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { lateMs } from '../../../src/api/context/health';
+import { erasureLateMs, lateMs } from '../../../src/api/context/health';
 import { documentedSettings } from '../../../src/config/settings';
 import { contextWorkflows } from '../../../src/messages/context';
 import { createMetrics } from '../../../src/telemetry/metrics';
@@ -104,7 +104,12 @@ describe('every expression', () => {
 describe('an alert', () => {
   it('is there for each of these', () => {
     expect(alerts.map(({ from }) => from)).toEqual(
-      expect.arrayContaining(['PalateContextLag', 'PalateContextPushesFail', 'PalateContextCircuitOpen']),
+      expect.arrayContaining([
+        'PalateContextLag',
+        'PalateContextPushesFail',
+        'PalateContextCircuitOpen',
+        'PalateContextErasuresWait',
+      ]),
     );
   });
 
@@ -123,9 +128,12 @@ describe('an alert', () => {
     expect([alert.from, read('docs/operations.md').includes(`\`${alert.from}\``)]).toEqual([alert.from, true]);
   });
 
-  it('about the lag begins where the health of context sync does', () => {
-    const lag = alerts.find(({ from }) => from === 'PalateContextLag');
-    expect(lag?.expression).toBe(`max(palate_context_lag_seconds) > ${lateMs / 1000}`);
+  it.each([
+    ['PalateContextLag', 'palate_context_lag_seconds', lateMs],
+    ['PalateContextErasuresWait', 'palate_context_erasure_wait_seconds', erasureLateMs],
+  ])('%s begins where the health of context sync does', (name, metric, boundMs) => {
+    const alert = alerts.find(({ from }) => from === name);
+    expect(alert?.expression).toBe(`max(${metric}) > ${boundMs / 1000}`);
   });
 });
 
@@ -224,6 +232,8 @@ const promtool = ((): string | null => {
   it.each([
     ['> 300', '> 315'],
     ['> 300', '> 299'],
+    ['> 3600', '> 3660'],
+    ['> 3600', '> 3599'],
     ['> 0.05', '> 0.049'],
     ['> 0.05', '> 0.06'],
     ['>= 20', '>= 16'],

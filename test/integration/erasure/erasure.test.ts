@@ -88,6 +88,7 @@ const workerWith = (own: Erasers, maxCachedWorkflows?: number): Promise<Worker> 
       ...createForgetActivities({
         receiver: null,
         syncs: house.store.contextSyncs,
+        erasures: house.store.erasures,
         circuits: { through: (_name, call) => call(false) },
         clock: () => new Date(),
       }),

@@ -355,6 +355,22 @@ describe('own foods', () => {
     expect((await create('second')).status).toBe(201);
   });
 
+  it('are no more than the bound, also where many arrive at once', async () => {
+    const { id: ownerId, token } = await signUp(url);
+    const json = { name: 'Granola', per_100g: { calories: 450 } };
+    const create = () => ask<{ detail: string }>(url, 'POST', '/foods', { token, json });
+    expect((await create()).status).toBe(201);
+    const foods = house.mongo.collection<{ _id: string }>('own_foods');
+    const row = (await foods.findOne({ ownerId }))!;
+    await foods.insertMany(Array.from({ length: 996 }, () => ({ ...row, _id: newId() })));
+    const atOnce = await Promise.all(Array.from({ length: 12 }, create));
+    const statuses = atOnce.map(({ status }) => status).sort();
+    expect(statuses).toEqual([201, 201, 201, ...Array<number>(9).fill(409)]);
+    expect(await foods.countDocuments({ ownerId })).toBe(1_000);
+    const { body } = await ask(url, 'GET', '/api/auth/me', { token });
+    expect(JSON.stringify(body)).not.toContain('turns');
+  });
+
   it('of one name are told oldest first, whichever was written first', async () => {
     const { own } = house.store.foods;
     const { id: ownerId } = await signUp(url);

@@ -80,6 +80,10 @@ it.each<[string[], string, NodeJS.ProcessEnv]>([
   [['syncs', 'resend', '--all', '--yes'], 'needs an account with the role admin; yours is support', {}],
   [['syncs', 'list', '--state', 'lost'], 'query.state', {}],
   [['syncs', 'list', '--limit', '-1'], '--limit', {}],
+  [['users', 'find'], 'npm run support -- users find', {}],
+  [['users', 'find', 'nobody-at-all@example.com'], 'no such account', {}],
+  [['erasures', 'show', '0123456789abcdef01234567'], 'npm run support -- erasures list', {}],
+  [['erasures', 'list', '--state', 'failed'], 'query.state', {}],
   [['syncs', 'show', 'ada'], 'is not an id', {}],
   [['syncs', 'show', '0123456789abcdef01234567'], 'no such account', {}],
   [['syncs', 'dismiss', '0123456789abcdef01234567'], '--reason', {}],
@@ -235,3 +239,33 @@ describe('all of them', () => {
     expect((await support(['replays', 'cancel', newId()])).code).toBe(1);
   }, 60_000);
 });
+
+it('the account of an e-mail address is found', async () => {
+  expect(await support(['users', 'find', helper.email.toUpperCase()])).toEqual({
+    code: 0,
+    out: `${helper.id}\n`,
+    err: '',
+  });
+  const { out } = await support(['users', 'find', helper.email, '--json']);
+  expect(JSON.parse(out)).toEqual({ user_id: helper.id });
+}, 60_000);
+
+it('erasures that wait are listed in columns, or as JSON', async () => {
+  await house.mongo.collection('erasures').deleteMany({});
+  expect(await support(['erasures', 'list'])).toMatchObject({ code: 0, out: 'None.\n', err: '' });
+  const { erasures, transaction } = house.store;
+  const made = [newId(), newId()].map((id) => ({ id, userId: newId() }));
+  for (const { id, userId } of made) await transaction((session) => erasures.create(id, userId, session));
+  const [waits] = made;
+  await erasures.notForgotten(waits!.userId, { reason: 'unauthorized', status: 401, asked: true });
+  const { code, out } = await support(['erasures', 'list']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/^erasure +account +state +requested +waits for +reason +status +attempts +last failed\n/);
+  expect(out).toMatch(
+    new RegExp(`^${waits!.id}  ${waits!.userId}  running  \\S+  ML service  unauthorized  401     1 `, 'm'),
+  );
+  expect(out).toMatch(new RegExp(`^${made[1]!.id}  .*  Palate      –             –       0         –$`, 'm'));
+  const json = await support(['erasures', 'list', '--state', 'running', '--limit', '1', '--json']);
+  expect((JSON.parse(json.out) as { items: unknown[] }).items).toHaveLength(1);
+  expect((await support(['erasures', 'list', '--limit', '1'])).out).toContain('and more');
+}, 60_000);

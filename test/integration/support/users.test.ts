@@ -2,6 +2,7 @@ import { createErasers } from '../../../src/activities/everyEraser';
 import { photoId } from '../../../src/messages/photos';
 import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
+import { readsOf } from '../reads';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from '../photos/meals';
 import { anyFailed, fail, staff } from './rows';
@@ -11,7 +12,7 @@ interface Entry {
   at: string;
   actor: { id: Id; email: string | null };
   action: string;
-  target: Id;
+  target: Id | null;
   reason: string | null;
 }
 interface Page {
@@ -117,6 +118,56 @@ it('tells the rest while Temporal is away, and what could not be started', async
   await alone.stop();
   await house.mongo.collection('launches').deleteMany({ ownerId: other.id });
 }, 60_000);
+
+describe('the account of an e-mail address', () => {
+  const find = (json: unknown, token = helper.token) =>
+    ask<{ user_id: Id; detail: string }>(url, 'POST', '/api/support/users/find', { token, json });
+
+  it('is found however the address is written, and the search is in the audit under the id', async () => {
+    const { id, email } = await signUp(url);
+    for (const written of [email, `  ${email.toUpperCase()} `]) {
+      const { status, body } = await find({ email: written });
+      expect([status, body]).toEqual([200, { user_id: id }]);
+    }
+    const found = await audit(`?target=${id}`);
+    expect(found).toMatchObject([
+      { action: 'user.find', actor: { id: helper.id }, reason: null },
+      { action: 'user.find' },
+    ]);
+    expect(JSON.stringify(found)).not.toContain(email);
+    const [read] = await readsOf(house.mongo, 'accounts', () => house.store.accounts.idOfEmail(email));
+    expect(read).toMatchObject({ docsExamined: 1, planSummary: expect.stringMatching(/IXSCAN|EXPRESS/) as string });
+  });
+
+  it('that nobody has, or nobody any more, is 404; the search is in the audit without it', async () => {
+    const seeker = await staff(house, url, 'admin');
+    const leaving = await signUp(url);
+    await house.store.transaction((session) => house.store.accounts.markErasing(leaving.id, session));
+    for (const email of ['nobody-at-all@example.com', leaving.email, 'no address', '']) {
+      const { status, body } = await find({ email }, seeker.token);
+      expect([status, body.detail]).toEqual([404, expect.stringContaining('no such account')]);
+      if (email !== '') expect(JSON.stringify(body)).not.toContain(email);
+    }
+    const rows = await house.mongo.collection('audits').find({ 'actor.id': seeker.id }).toArray();
+    expect(rows).toHaveLength(4);
+    for (const row of rows) expect(row).toMatchObject({ action: 'user.find', target: null, reason: null });
+    expect(JSON.stringify(rows)).not.toMatch(/nobody-at-all|no address/);
+    expect(JSON.stringify(rows)).not.toContain(leaving.email);
+  });
+
+  it('is for support and admin, well formed, and at most 30 times a minute', async () => {
+    const json = { email: person.email };
+    expect((await ask(url, 'POST', '/api/support/users/find', { json })).status).toBe(401);
+    expect((await find(json, person.token)).status).toBe(403);
+    for (const wrong of [{}, { email: 7 }, { email: 'x'.repeat(255) }, { ...json, role: 'user' }])
+      expect((await find(wrong)).status).toBe(400);
+    const eager = await staff(house, url, 'support');
+    const statuses = [];
+    for (let nth = 0; nth < 31; nth += 1) statuses.push((await find(json, eager.token)).status);
+    expect(statuses.slice(0, 30).every((status) => status === 200)).toBe(true);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
 
 describe('the audit', () => {
   it('holds each look, before its answer: no record, no look', async () => {
