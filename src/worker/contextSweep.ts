@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult } from '../activities/context/push';
 import type { Id } from '../model/ids';
 import type { CircuitStore } from '../store/circuits';
@@ -36,6 +37,12 @@ export interface ContextSweepDeps {
 const nothingWasDecided = (results: Iterable<ManyResult>): boolean =>
   [...results].every(({ kind }) => kind === 'held' || kind === 'busy');
 
+/** Milliseconds until the slot of a request that came before its time: it was about none of them. */
+const untilTurn = (results: Iterable<ManyResult>): number | null => {
+  for (const result of results) if (result.kind === 'paced') return result.waitMs;
+  return null;
+};
+
 export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
   const { syncs, circuits, pusher, wake, sweepMs, width, clock, onError } = deps;
   let everybody = false;
@@ -60,6 +67,11 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
     }
     for (let left = ids; left.length > 0 && !signal.aborted;) {
       const results = await pusher.pushMany(left, { by: 'sweep' }, signal);
+      const turnInMs = untilTurn(results.values());
+      if (turnInMs !== null) {
+        await delay(Math.min(turnInMs, sweepMs), undefined, { signal });
+        continue;
+      }
       await wakeAll(
         left.filter((id) => mayGoBetterAlone(results.get(id))),
         signal,

@@ -109,9 +109,10 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
   const sender = createSender({ ...deps, receiver });
   let underWay = 0;
 
-  /** Milliseconds until the slot that is handed out. */
-  const slot = async (): Promise<number> =>
-    Math.max(0, (await paces.reserve('context_receiver', settings.pace)).getTime() - clock().getTime());
+  /** Of a request about many that came before its time, for the next: at a slow pace each would lose its own. */
+  let slotOfMany: Date | null = null;
+
+  const msUntil = (slot: Date): number => Math.max(0, slot.getTime() - clock().getTime());
 
   /** `instead`: the result where nothing was sent. */
   const guarded = async <Result>(
@@ -125,6 +126,7 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
     const told = async (probing: boolean) => {
       ended = await call(probing);
       if (ended.fault !== null) throw ended.fault;
+      if (!ended.sent) throw new Error('Nobody was left to send.');
       return ended.result;
     };
     try {
@@ -145,7 +147,7 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
     push: (userId, options, signal) =>
       guarded<PushResult>(
         async (probing) => {
-          const waitMs = options.paced === true ? 0 : await slot();
+          const waitMs = options.paced === true ? 0 : msUntil(await paces.reserve('context_receiver', settings.pace));
           if (waitMs > shortWaitMs) {
             await syncs.putOff(userId, new Date(clock().getTime() + waitMs + sweepGraceMs));
             throw new NotSent({ kind: 'paced', waitMs });
@@ -160,8 +162,13 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
     pushMany: (userIds, options, signal) =>
       guarded<ReadonlyMap<Id, ManyResult>>(
         async () => {
-          const waitMs = await slot();
-          if (waitMs > shortWaitMs) throw new NotSent({ kind: 'paced', waitMs });
+          const slot = slotOfMany ?? (await paces.reserve('context_receiver', settings.pace));
+          slotOfMany = null;
+          const waitMs = msUntil(slot);
+          if (waitMs > shortWaitMs) {
+            slotOfMany = slot;
+            throw new NotSent({ kind: 'paced', waitMs });
+          }
           await delay(waitMs, undefined, { signal });
           return sender.sendMany(userIds, options, signal);
         },

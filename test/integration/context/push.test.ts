@@ -327,6 +327,18 @@ describe('the pace', () => {
     expect(await push(by, second, { ...firstOfThree, paced: true })).toMatchObject({ kind: 'acknowledged' });
   });
 
+  it('keeps the turn of a request about many that came before its time', async () => {
+    const by = pusher({ batch: true, pace: { perSecond: 0.5, rampMs: 1 } });
+    const many = (id: string) => by.pushMany([id], { by: 'replay' }, never).then((results) => results.get(id));
+    const [first, second] = [await house.newAccount(), await house.newAccount()];
+    expect(await many(first)).toMatchObject({ kind: 'acknowledged' });
+    expect(await many(second)).toMatchObject({ kind: 'paced' });
+    house.time.passedMs += 1_000;
+    expect(await many(second)).toMatchObject({ kind: 'paced' });
+    house.time.passedMs += 1_000;
+    expect(await many(second)).toMatchObject({ kind: 'acknowledged' });
+  });
+
   it('keeps a slow receiver from taking all of a worker', async () => {
     const by = pusher();
     const ids = await Promise.all(Array.from({ length: 12 }, () => house.newAccount()));
@@ -425,6 +437,19 @@ describe('many users in one request', () => {
     return ids;
   };
   const batch = (options: PusherOptions = {}) => pusher({ batch: true, ...options });
+
+  it('say nothing of the receiver where nobody was left to send', async () => {
+    const [id] = await many(1);
+    const by = batch({ circuit: { failures: 1, openMs: 1 } });
+    await push(pusher(), id!);
+    await house.setAge(id!, 41);
+    double.next(faults.status(500));
+    await by.pushMany([id!], { by: 'sweep' }, never);
+    house.time.passedMs += 60_000;
+    await house.syncs.lease(id!, 60_000);
+    expect((await by.pushMany([id!], { by: 'sweep' }, never)).get(id!)).toMatchObject({ kind: 'busy' });
+    expect((await house.store.circuits.find('context_receiver')).state).not.toBe('closed');
+  });
 
   it('are acknowledged one by one', async () => {
     const ids = await many(5);

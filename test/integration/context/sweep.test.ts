@@ -222,6 +222,13 @@ describe('where the receiver takes many', () => {
     await eventually(async () => (await rows.countDocuments({ behind: true })) === 0);
   }, 30_000);
 
+  it('waits for its turn where the pace is slow, and loses none by it', async () => {
+    await many(130);
+    sweepWith({ pusher: batching({ pace: { perSecond: 1, rampMs: 1 } }) });
+    await eventually(() => Promise.resolve(double.users.size === 130));
+    expect(double.calls).toBe(2);
+  });
+
   it('goes on at once with those whom a request of 1 MiB did not hold', async () => {
     const ids: string[] = [];
     for (let nth = 0; nth < 7; nth += 1) ids.push(await house.newTalkative(1_000));
