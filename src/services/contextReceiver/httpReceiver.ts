@@ -25,7 +25,7 @@ export interface HttpReceiverOptions {
   /** Of one call, from connecting to the end of the answer. */
   timeoutMs: number;
   /** The longest wait that the other side may ask for. */
-  retryAfterCapMs?: number;
+  retryAfterCapMs: number;
   clock?: () => Date;
   onCall?: OnCall;
 }
@@ -59,7 +59,7 @@ interface Call {
 
 /** Makes the client; connects only when asked. Throws a TypeError where an address is none, a RangeError without a secret. */
 export const createHttpReceiver = (options: HttpReceiverOptions): ContextReceiver => {
-  const { batchUrl, timeoutMs, retryAfterCapMs = 60_000, clock = () => new Date(), onCall } = options;
+  const { batchUrl, timeoutMs, retryAfterCapMs, clock = () => new Date(), onCall } = options;
   const [secret] = options.secrets;
   if (secret === undefined) throw new RangeError('At least one signing secret is needed');
   const baseUrl = options.baseUrl.replace(/\/+$/, '');

@@ -20,6 +20,7 @@ const client = (over: Partial<Options> = {}) =>
     batchUrl: receiver.batchUrl,
     secrets: [ReceiverDouble.secret],
     timeoutMs: 5000,
+    retryAfterCapMs: 60_000,
     onCall: (call) => seen.push(call),
     ...over,
   });
