@@ -33,9 +33,10 @@ const HealthView = z
   .object({
     status: z.enum(['ok', 'degraded', 'down', 'off']),
     sentence: z.string().meta({ description: 'What is the matter and what to do, for a person' }),
-    lag_seconds: z
-      .number()
-      .meta({ description: 'Age of the oldest change that is not acknowledged; 0: there is none' }),
+    lag_seconds: z.number().meta({
+      description:
+        'Age of the oldest change that is not acknowledged, without accounts on the failed list; 0: there is none',
+    }),
     oldest_change_at: time,
     backlog: z
       .number()
@@ -44,6 +45,8 @@ const HealthView = z
     failed: z.object({
       total: z.number().int().meta({ description: 'Accounts on the failed list; dismissed ones are not on it' }),
       by_reason: z.record(z.string(), z.number().int()),
+      lag_seconds: z.number().meta({ description: 'Age of the oldest change of theirs; 0: there is none' }),
+      oldest_change_at: time,
     }),
     circuit: z.object({
       state: z.enum(['closed', 'open', 'probing']),
@@ -73,14 +76,14 @@ const lasting = (ms: number) => {
 function judge(
   configured: boolean,
   { backlog }: SyncFigures,
-  failed: number,
+  failed: { accounts: number; lagMs: number },
   lagMs: number,
   circuit: Circuit,
 ): { status: Status; sentence: string } {
-  const onTheList = `${accounts(failed)} on the failed list: mend what they failed of, then replay or dismiss them.`;
+  const onTheList = `${accounts(failed.accounts)} on the failed list, the oldest change ${lasting(failed.lagMs)} old: mend what they failed of, then replay or dismiss them.`;
   if (!configured) {
     const sentence = `No ML service is configured (FLASK_AI_BASE_URL): changes of ${accounts(backlog)} are kept, and sent once one is.`;
-    return { status: 'off', sentence: failed > 0 ? `${sentence} ${onTheList}` : sentence };
+    return { status: 'off', sentence: failed.accounts > 0 ? `${sentence} ${onTheList}` : sentence };
   }
   const late = lagMs > lateMs;
   const faults: string[] = [];
@@ -97,8 +100,8 @@ function judge(
     );
   const underWay = `${accounts(backlog)} with changes under way, the oldest ${lasting(lagMs)} old.`;
   // The list says nothing of those behind: whoever mends it asks next whether anybody else waits.
-  if (faults.length === 0 && failed > 0 && backlog > 0) faults.push(underWay);
-  if (failed > 0) faults.push(onTheList);
+  if (faults.length === 0 && failed.accounts > 0 && backlog > 0) faults.push(underWay);
+  if (failed.accounts > 0) faults.push(onTheList);
   if (faults.length > 0)
     return { status: late && circuit.state !== 'closed' ? 'down' : 'degraded', sentence: faults.join(' ') };
   return { status: 'ok', sentence: backlog === 0 ? 'The ML service acknowledged every change.' : underWay };
@@ -121,17 +124,24 @@ export const syncHealthRoutes = ({ settings, store, clock }: SyncHealthDeps): Ro
         store.contextSyncFigures.lastAcknowledgedAt(),
         store.mlModels.latest(),
       ]);
-      const { oldestChangeAt, backlog } = figures;
-      const lagMs = oldestChangeAt === null ? 0 : Math.max(0, clock().getTime() - oldestChangeAt.getTime());
+      const { oldestChangeAt, oldestFailedChangeAt, backlog } = figures;
+      const ageMs = (at: Date | null) => (at === null ? 0 : Math.max(0, clock().getTime() - at.getTime()));
+      const lagMs = ageMs(oldestChangeAt);
+      const failedLagMs = ageMs(oldestFailedChangeAt);
       const byReason = recordOf(SyncFailureReason.options, (reason) => figures.failed[reason] ?? 0);
       const failed = Object.values(byReason).reduce((total, count) => total + count, 0);
       const configured = settings.flaskAiBaseUrl !== null;
       return {
-        ...judge(configured, figures, failed, lagMs, circuit),
+        ...judge(configured, figures, { accounts: failed, lagMs: failedLagMs }, lagMs, circuit),
         lag_seconds: lagMs / 1000,
         oldest_change_at: iso(oldestChangeAt),
         backlog,
-        failed: { total: failed, by_reason: byReason },
+        failed: {
+          total: failed,
+          by_reason: byReason,
+          lag_seconds: failedLagMs / 1000,
+          oldest_change_at: iso(oldestFailedChangeAt),
+        },
         circuit: { state: circuit.state, until: iso(circuit.until), why: circuit.why },
         last_acknowledged_at: iso(lastAcknowledgedAt),
         receiver: {

@@ -123,9 +123,12 @@ describe('an alert', () => {
     expect([alert.from, read('docs/operations.md').includes(`\`${alert.from}\``)]).toEqual([alert.from, true]);
   });
 
-  it('about the lag begins where the health of context sync does', () => {
-    const lag = alerts.find(({ from }) => from === 'PalateContextLag');
-    expect(lag?.expression).toBe(`max(palate_context_lag_seconds) > ${lateMs / 1000}`);
+  it.each([
+    ['PalateContextLag', 'palate_context_lag_seconds'],
+    ['PalateContextFailedLag', 'palate_context_failed_lag_seconds'],
+  ])('%s begins where the health of context sync is late', (name, gauge) => {
+    const alert = alerts.find(({ from }) => from === name);
+    expect(alert?.expression).toBe(`max(${gauge}) > ${lateMs / 1000}`);
   });
 });
 
@@ -222,12 +225,16 @@ const promtool = ((): string | null => {
   });
 
   it.each([
-    ['> 300', '> 315'],
-    ['> 300', '> 299'],
+    ['palate_context_lag_seconds) > 300', 'palate_context_lag_seconds) > 315'],
+    ['palate_context_lag_seconds) > 300', 'palate_context_lag_seconds) > 299'],
+    ['failed_lag_seconds) > 300', 'failed_lag_seconds) > 315'],
+    ['failed_lag_seconds) > 300', 'failed_lag_seconds) > 299'],
     ['> 0.05', '> 0.049'],
     ['> 0.05', '> 0.06'],
     ['>= 20', '>= 16'],
     ['>= 20', '> 20.1'],
+    ['>= 5)', '>= 4)'],
+    ['>= 5)', '> 5.1)'],
     ['circuit="context_receiver"', 'circuit=~".*"'],
     ['for: 15m', 'for: 14m'],
     ['sum(max by (reason) (palate_context_failed))', 'sum(palate_context_failed)'],
