@@ -15,6 +15,8 @@ export function openReceiver({ settings, metrics }: Pick<Base, 'settings' | 'met
     batchUrl: settings.contextSyncBatchUrl,
     secrets: settings.internalHmacSecret ?? [],
     timeoutMs: settings.contextSyncTimeoutMs,
+    // The circuit believes it for as long.
+    retryAfterCapMs: settings.circuitOpenMaxMs,
     onCall: observeCalls(metrics),
   });
 }

@@ -7,6 +7,7 @@ export interface ContextSyncSeen {
   readonly backlog: number;
   readonly oldestChangeAt: Date | null;
   readonly failed: Readonly<Partial<Record<SyncFailureReason, number>>>;
+  readonly oldestFailedChangeAt: Date | null;
 }
 
 /** Erasures that wait for the ML service. */
@@ -48,15 +49,26 @@ export function createContextMetrics(registers: Registry[]) {
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40],
     registers,
   });
-  const lag = new Gauge({
-    name: 'palate_context_lag_seconds',
-    help: 'Age of the oldest change that the ML service has not acknowledged, of accounts that are not on the failed list',
-    registers,
-    async collect() {
-      const figures = await look();
-      if (figures !== undefined) this.set(figures === null ? Number.NaN : ageS(figures.oldestChangeAt, seen?.clock));
-    },
-  });
+  const ageGauge = (name: string, help: string, since: (figures: ContextSyncSeen) => Date | null) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const figures = await look();
+        if (figures !== undefined) this.set(figures === null ? Number.NaN : ageS(since(figures), seen?.clock));
+      },
+    });
+  const lag = ageGauge(
+    'palate_context_lag_seconds',
+    'Age of the oldest change that the ML service has not acknowledged, of accounts that are not on the failed list',
+    ({ oldestChangeAt }) => oldestChangeAt,
+  );
+  const failedLag = ageGauge(
+    'palate_context_failed_lag_seconds',
+    'Age of the oldest change that the ML service has not acknowledged, of accounts on the failed list',
+    ({ oldestFailedChangeAt }) => oldestFailedChangeAt,
+  );
   const backlog = new Gauge({
     name: 'palate_context_backlog',
     help: 'Accounts with a change that the ML service has not acknowledged, without those on the failed list',
@@ -97,10 +109,10 @@ export function createContextMetrics(registers: Registry[]) {
     },
   });
   // A gauge without labels begins as 0, which would say that nothing is late.
-  for (const gauge of [lag, backlog, waitingErasures, erasureWait]) gauge.remove();
+  for (const gauge of [lag, failedLag, backlog, waitingErasures, erasureWait]) gauge.remove();
 
   return {
-    /** There is a receiver: `read` is called three times whenever somebody looks here. */
+    /** There is a receiver: `read` is called four times whenever somebody looks here. */
     watch(read: () => Promise<ContextSyncSeen>, clock: () => Date) {
       seen = { read, clock };
     },

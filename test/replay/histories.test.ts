@@ -100,6 +100,28 @@ it('context-coalesced shows many changes in one push', () => {
   expect(text.match(/"activityType":\{"name":"pushContext"\}/g)).toHaveLength(1);
 });
 
+it.each(['coalesced', 'held', 'push-now', 'replayed', 'retried', 'settled'])(
+  'context-%s shows a run that closed when its idle time was over',
+  (kind) => {
+    const { events } = read(`context-${kind}.0.3.0.json`) as {
+      events: {
+        eventId: string;
+        eventType: string;
+        timerStartedEventAttributes?: { startToFireTimeout: string };
+        timerFiredEventAttributes?: { startedEventId: string };
+      }[];
+    };
+    const [fired, completed] = events
+      .filter(({ eventType }) => !eventType.startsWith('EVENT_TYPE_WORKFLOW_TASK'))
+      .slice(-2);
+    expect(completed?.eventType).toBe('EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED');
+    expect(decode(completed)).toContain('"idle"');
+    const timer = events.find(({ eventId }) => eventId === fired?.timerFiredEventAttributes?.startedEventId);
+    const idleMs = Number(/"idleMs":(\d+)/.exec(decode(events[0]))?.[1]);
+    expect(parseFloat(timer?.timerStartedEventAttributes?.startToFireTimeout ?? '') * 1_000).toBe(idleMs);
+  },
+);
+
 it.each(files)('%s', async (name) => {
   await Worker.runReplayHistory(options(), historyFromJSON(read(name)));
 });

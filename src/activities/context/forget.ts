@@ -5,7 +5,7 @@ import type { Id } from '../../model/ids';
 import { ReceiverFault, type ContextReceiver } from '../../services/contextReceiver';
 import { contextSyncsCollection, type ContextSyncStore } from '../../store/context/syncs';
 import { erasuresCollection, type ErasureStore, type NotForgotten } from '../../store/erasures';
-import { CircuitOpen, type Circuits } from '../circuits';
+import { CircuitOpen, type Circuits, type Verdict } from '../circuits';
 import type { Eraser } from '../erasure';
 import { judgeReceiver } from './push';
 
@@ -24,6 +24,10 @@ export interface ForgetDeps {
   circuits: Circuits;
   clock: () => Date;
 }
+
+/** A receiver without an address for forgetting takes pushes all the same, and is not left alone for that. */
+const judgeForgetting = (error: unknown): Verdict =>
+  error instanceof ReceiverFault && error.reason === 'rejected' ? { kind: 'neither' } : judgeReceiver(error);
 
 /** What an operator must mend is not asked for every few seconds. */
 const seldomMs = 5 * 60_000;
@@ -57,7 +61,7 @@ export function createForgetActivities({ receiver, syncs, erasures, circuits, cl
       await circuits.through(
         'context_receiver',
         () => receiver.forget(userId, cancellationSignal),
-        judgeReceiver,
+        judgeForgetting,
         userId,
       );
       return null;

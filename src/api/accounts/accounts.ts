@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ClientSession } from 'mongoose';
 import type { Account } from '../../model/accounts';
 import { userSection } from '../../model/context';
 import type { Id } from '../../model/ids';
@@ -33,7 +34,7 @@ export interface Accounts {
   endRefreshToken(refreshToken: string, ownerId: Id): Promise<void>;
   /** Throws 401 where the account is gone. */
   find(id: Id): Promise<Account>;
-  /** `change` is a pure function of the account; it is applied again where another door wrote meanwhile. */
+  /** `change` is a pure function of the account; it is applied again where another request wrote meanwhile. Throws 401 where the account is gone. */
   changeProfile(id: Id, change: (account: Account) => ProfileChange, afterAnswer: AfterAnswer): Promise<Account>;
   /** Ends every session but gives the caller a new one. Throws 400 where the current password is wrong, 429 after too many. */
   changePassword(caller: Caller, address: string, current: string, chosen: string): Promise<Granted>;
@@ -50,9 +51,6 @@ export interface Credentials {
   password: string;
   address: string;
 }
-
-/** Doors that write one profile at once, each retried as often as others were quicker. */
-const writesMax = 10;
 
 export function createAccounts(deps: AccountDeps): Accounts {
   const { store, clock } = deps;
@@ -73,8 +71,8 @@ export function createAccounts(deps: AccountDeps): Accounts {
     clock,
   });
 
-  const find = async (id: Id): Promise<Account> => {
-    const account = await store.accounts.find(id);
+  const find = async (id: Id, session?: ClientSession): Promise<Account> => {
+    const account = await store.accounts.find(id, session);
     if (!account) throw problem('token-invalid');
     return account;
   };
@@ -103,7 +101,7 @@ export function createAccounts(deps: AccountDeps): Accounts {
   return {
     authenticate: tokens.authenticate,
     findCaller: tokens.findCaller,
-    find,
+    find: (id) => find(id),
 
     async signUp({ password, ...account }, life, after) {
       const passwordHash = await passwords.hash(password);
@@ -143,18 +141,15 @@ export function createAccounts(deps: AccountDeps): Accounts {
 
     endRefreshToken: (refreshToken, ownerId) => sessions.endByRefreshToken(refreshToken, ownerId),
 
-    async changeProfile(id, change, afterAnswer) {
-      for (let writes = 0; writes < writesMax; writes += 1) {
-        const account = await find(id);
-        const stood = userSection(id, account.profile);
-        const written = await writeContext({ caller: { id }, afterAnswer }, 'user', async (session) => {
-          const row = await store.accounts.writeProfile(id, account.profileRevision, change(account), session);
-          return { changed: row !== null && !isDeepStrictEqual(userSection(id, row.profile), stood), value: row };
-        });
-        if (written) return written;
-      }
-      return conflict('The profile is being changed by others at the same time; try again.');
-    },
+    changeProfile: (id, change, afterAnswer) =>
+      writeContext({ caller: { id }, afterAnswer }, 'user', async (session) => {
+        // Read in the transaction that writes: where another was quicker, all of it is done again on what that one left.
+        const account = await find(id, session);
+        const row = await store.accounts.writeProfile(id, account.profileRevision, change(account), session);
+        if (!row) throw problem('token-invalid');
+        const changed = !isDeepStrictEqual(userSection(id, row.profile), userSection(id, account.profile));
+        return { changed, value: row };
+      }),
 
     async changePassword(caller, address, current, chosen) {
       const hash = await store.accounts.passwordHashOf(caller.id);

@@ -34,9 +34,10 @@ const HealthView = z
   .object({
     status: z.enum(['ok', 'degraded', 'down', 'off']),
     sentence: z.string().meta({ description: 'What is the matter and what to do, for a person' }),
-    lag_seconds: z
-      .number()
-      .meta({ description: 'Age of the oldest change that is not acknowledged; 0: there is none' }),
+    lag_seconds: z.number().meta({
+      description:
+        'Age of the oldest change that is not acknowledged, without accounts on the failed list; 0: there is none',
+    }),
     oldest_change_at: time,
     backlog: z
       .number()
@@ -45,6 +46,8 @@ const HealthView = z
     failed: z.object({
       total: z.number().int().meta({ description: 'Accounts on the failed list; dismissed ones are not on it' }),
       by_reason: z.record(z.string(), z.number().int()),
+      lag_seconds: z.number().meta({ description: 'Age of the oldest change of theirs; 0: there is none' }),
+      oldest_change_at: time,
     }),
     erasures: z.object({
       waiting: z
@@ -84,17 +87,18 @@ interface Seen {
   configured: boolean;
   backlog: number;
   failed: number;
+  failedLagMs: number;
   lagMs: number;
   circuit: Circuit;
   waiting: number;
   longestWaitMs: number;
 }
 
-function judge({ configured, backlog, failed, lagMs, circuit, waiting, longestWaitMs }: Seen): {
+function judge({ configured, backlog, failed, failedLagMs, lagMs, circuit, waiting, longestWaitMs }: Seen): {
   status: Status;
   sentence: string;
 } {
-  const onTheList = `${accounts(failed)} on the failed list: mend what they failed of, then replay or dismiss them.`;
+  const onTheList = `${accounts(failed)} on the failed list, the oldest change ${lasting(failedLagMs)} old: mend what they failed of, then replay or dismiss them.`;
   const unconfirmed = `${waiting === 1 ? '1 erasure waits' : `${waiting} erasures wait`} for the ML service to confirm that it has forgotten the account, for up to ${lasting(longestWaitMs)}: GET /api/support/erasures says why.`;
   if (!configured) {
     const sentence = `No ML service is configured (FLASK_AI_BASE_URL): changes of ${accounts(backlog)} are kept, and sent once one is.`;
@@ -147,19 +151,25 @@ export const syncHealthRoutes = ({ settings, store, clock }: SyncHealthDeps): Ro
         store.mlModels.latest(),
         store.erasures.waiting(),
       ]);
-      const { oldestChangeAt, backlog } = figures;
+      const { oldestChangeAt, oldestFailedChangeAt, backlog } = figures;
       const now = clock();
       const lagMs = ageMs(oldestChangeAt, now);
+      const failedLagMs = ageMs(oldestFailedChangeAt, now);
       const longestWaitMs = ageMs(erasures.oldestSince, now);
       const byReason = recordOf(SyncFailureReason.options, (reason) => figures.failed[reason] ?? 0);
       const failed = Object.values(byReason).reduce((total, count) => total + count, 0);
       const configured = settings.flaskAiBaseUrl !== null;
       return {
-        ...judge({ configured, backlog, failed, lagMs, circuit, waiting: erasures.count, longestWaitMs }),
+        ...judge({ configured, backlog, failed, failedLagMs, lagMs, circuit, waiting: erasures.count, longestWaitMs }),
         lag_seconds: lagMs / 1000,
         oldest_change_at: iso(oldestChangeAt),
         backlog,
-        failed: { total: failed, by_reason: byReason },
+        failed: {
+          total: failed,
+          by_reason: byReason,
+          lag_seconds: failedLagMs / 1000,
+          oldest_change_at: iso(oldestFailedChangeAt),
+        },
         erasures: {
           waiting: erasures.count,
           oldest_waiting_seconds: longestWaitMs / 1000,

@@ -8,7 +8,9 @@ import { ReceiverFault } from './contextReceiver';
  * What an answer of the receiver means.
  *
  * A1  Only JSON that says `success: true` acknowledges: a proxy in between answers 200, too.
- * A2  A refusal (3xx, 4xx, `success: false`) is clear: nothing was taken in. After anything else it may have been, or may be yet.
+ * A2  What is to be forgotten counts as such only where the receiver itself says so: 204, an acknowledgement, or a 404 in its own envelope. The
+ *     404 of a web framework says that the address is wrong, and nothing of the account.
+ * A3  A refusal (3xx, 4xx, `success: false`) is clear: nothing was taken in. After anything else it may have been, or may be yet.
  */
 
 const means = (reason: SyncFailureReason, retryable: boolean, uncertain: boolean, what: string) => ({
@@ -66,6 +68,13 @@ export const acknowledgement = (status: number, body: string): unknown => {
   if (!said.success) throw notAcknowledged(status, 'sent an answer that is no acknowledgement');
   if (!said.data.success) throw notAcknowledged(status, 'says that it did not take it', false);
   return answer;
+};
+
+/** Throws `ReceiverFault` unless the answer (2xx or 404; `body` is empty with 204) confirms that a user is forgotten, or not known. */
+export const confirmForgotten = (status: number, body: string): void => {
+  if (status === 404) {
+    if (!Success.safeParse(jsonOf(body)).success) throw faultOfStatus(status);
+  } else if (status !== 204) acknowledgement(status, body);
 };
 
 const Results = z.object({ results: z.array(z.unknown()).max(1000) });

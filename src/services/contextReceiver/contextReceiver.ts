@@ -18,7 +18,7 @@ export interface ContextReceiver {
    */
   pushMany(messages: readonly ContextMessage[], signal: AbortSignal): Promise<ManyAnswered>;
   readonly takesMany: boolean;
-  /** The user is to be forgotten; one that the receiver does not know counts as forgotten. Throws `ReceiverFault`. */
+  /** Resolves where the receiver confirms that it forgot the user, or says that it knows none such. Throws `ReceiverFault`. */
   forget(userId: Id, signal: AbortSignal): Promise<void>;
 }
 

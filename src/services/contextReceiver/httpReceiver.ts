@@ -2,7 +2,7 @@ import { isNativeError } from 'node:util/types';
 import type { Id } from '../../model/ids';
 import { boundedText, networkReason, observed, retryAfterMs } from '../calls';
 import type { OnCall } from '../calls';
-import { acknowledgement, batchOutcomes, faultOfStatus, notAcknowledged } from './answers';
+import { acknowledgement, batchOutcomes, confirmForgotten, faultOfStatus, notAcknowledged } from './answers';
 import { ReceiverFault } from './contextReceiver';
 import type { ContextMessage, ContextReceiver } from './contextReceiver';
 import { sign } from './signature';
@@ -12,7 +12,7 @@ import { sign } from './signature';
  *
  * R1  The signature is over the very bytes that are sent, and made for each call: a retry has a time of its own.
  * R2  A user's data goes to the addresses of the settings only: redirects are not followed.
- * R3  Of an answer that refuses nothing is read but its status and `Retry-After`; of one that acknowledges, a bounded part.
+ * R3  Of an answer that refuses nothing is read but its status and `Retry-After`; of one that may acknowledge, a bounded part.
  */
 export interface HttpReceiverOptions {
   baseUrl: string;
@@ -25,7 +25,7 @@ export interface HttpReceiverOptions {
   /** Of one call, from connecting to the end of the answer. */
   timeoutMs: number;
   /** The longest wait that the other side may ask for. */
-  retryAfterCapMs?: number;
+  retryAfterCapMs: number;
   clock?: () => Date;
   onCall?: OnCall;
 }
@@ -59,7 +59,7 @@ interface Call {
 
 /** Makes the client; connects only when asked. Throws a TypeError where an address is none, a RangeError without a secret. */
 export const createHttpReceiver = (options: HttpReceiverOptions): ContextReceiver => {
-  const { batchUrl, timeoutMs, retryAfterCapMs = 60_000, clock = () => new Date(), onCall } = options;
+  const { batchUrl, timeoutMs, retryAfterCapMs, clock = () => new Date(), onCall } = options;
   const [secret] = options.secrets;
   if (secret === undefined) throw new RangeError('At least one signing secret is needed');
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
@@ -76,12 +76,12 @@ export const createHttpReceiver = (options: HttpReceiverOptions): ContextReceive
     return { method: 'POST', url, timestamp, rawBody: Buffer.from(JSON.stringify(content(timestamp))) };
   };
 
-  /** One call. What `use` makes of a 2xx; any other status is a fault, unless `forgiven`. */
+  /** One call. What `use` makes of a 2xx; any other status is a fault, unless it is `alsoRead`. */
   const make = <T>(
     { method, url, timestamp, rawBody }: Call,
     signal: AbortSignal,
     use: (response: Response) => Promise<T>,
-    forgiven?: number,
+    alsoRead?: number,
   ): Promise<T> =>
     observed('context_receiver', onCall, async () => {
       signal.throwIfAborted();
@@ -102,7 +102,7 @@ export const createHttpReceiver = (options: HttpReceiverOptions): ContextReceive
           signal: AbortSignal.any([signal, overdue]),
         });
         ({ status } = response);
-        if (response.ok || status === forgiven) return await use(response);
+        if (response.ok || status === alsoRead) return await use(response);
         await discard(response);
         throw faultOfStatus(status, retryAfterMs(response.headers.get('retry-after'), clock(), retryAfterCapMs));
       } catch (error) {
@@ -154,7 +154,9 @@ export const createHttpReceiver = (options: HttpReceiverOptions): ContextReceive
     forget(userId, signal) {
       const url = `${forgetUrl}/${encodeURIComponent(userId)}`;
       const call: Call = { method: 'DELETE', url, timestamp: timestampNow(), rawBody: null };
-      return make(call, signal, discard, 404);
+      const confirm = async (response: Response) =>
+        confirmForgotten(response.status, await boundedText(response, mostBytes));
+      return make(call, signal, confirm, 404);
     },
   };
 };

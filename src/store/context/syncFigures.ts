@@ -6,7 +6,8 @@ import { contextSyncRows, figuresIndex } from './syncs';
  * How context sync stands, of all accounts.
  *
  * Y1  An account whose latest change is not acknowledged is counted once: among the failed where it was given up, by nobody where that was
- *     dismissed, else in the backlog. So one account that nobody can help does not make everybody look late.
+ *     dismissed, else in the backlog. So one account that nobody can help does not make everybody look late, and is late all the same: the
+ *     oldest change of the failed is told apart.
  * Y2  No row is read: all is in the indexes, and takes as long as there are accounts behind.
  */
 export interface SyncFigures {
@@ -16,6 +17,8 @@ export interface SyncFigures {
   oldestChangeAt: Date | null;
   /** Accounts on the failed list; a reason is missing where there are none. */
   failed: Partial<Record<SyncFailureReason, number>>;
+  /** The oldest change of those on the failed list; null: there are none. */
+  oldestFailedChangeAt: Date | null;
 }
 
 /** A reading that takes longer is given up: whoever looks has more to look at. */
@@ -26,6 +29,9 @@ interface Group {
   accounts: number;
   oldestChangeAt: Date | null;
 }
+
+const earlier = (one: Date | null, other: Date | null) =>
+  one === null || (other !== null && other < one) ? other : one;
 
 export function createSyncFigureStore(connection: Connection) {
   const rows = contextSyncRows(connection);
@@ -50,12 +56,14 @@ export function createSyncFigureStore(connection: Connection) {
 
   return {
     async read(): Promise<SyncFigures> {
-      const figures: SyncFigures = { backlog: 0, oldestChangeAt: null, failed: {} };
+      const figures: SyncFigures = { backlog: 0, oldestChangeAt: null, failed: {}, oldestFailedChangeAt: null };
       for (const { _id, accounts, oldestChangeAt } of await grouped()) {
         if (_id.dismissed) continue;
         const reason = _id.reason ?? null;
-        if (reason !== null) figures.failed[reason] = accounts;
-        else {
+        if (reason !== null) {
+          figures.failed[reason] = accounts;
+          figures.oldestFailedChangeAt = earlier(figures.oldestFailedChangeAt, oldestChangeAt);
+        } else {
           figures.backlog = accounts;
           figures.oldestChangeAt = oldestChangeAt;
         }

@@ -34,6 +34,17 @@ afterEach(async () => {
   expect(double.sentBackwards).toEqual([]);
 });
 
+/** The settings of somebody who sets none. */
+const byDefault = {
+  CONTEXT_SYNC_DEBOUNCE_MS: '1000',
+  CONTEXT_SYNC_MAX_WAIT_MS: '5000',
+  CONTEXT_SYNC_TIMEOUT_MS: '5000',
+  CONTEXT_SYNC_RETRY_MS: '1000',
+  CONTEXT_SYNC_SWEEP_MS: '30000',
+  CONTEXT_SYNC_IDLE_MS: '600000',
+  CIRCUIT_FAILURES: '5',
+};
+
 const rowOf = async (id: string) => (await house.store.contextSyncs.find(id))!;
 const inStep = (id: string) =>
   eventually(async () => {
@@ -74,6 +85,42 @@ test('fifty changes in a row become one to three pushes, the last of which is th
   for (let age = 20; age < 70; age += 1) await setAge(url, token, age);
   await inStep(id);
   expect(double.users.get(id)).toMatchObject({ contextVersion: 51, user: { age: 69 } });
+  expect(double.calls - before).toBeGreaterThanOrEqual(1);
+  expect(double.calls - before).toBeLessThanOrEqual(3);
+});
+
+test('fifty changes at once are all taken in, each on what the one before left, and become one to three pushes', async () => {
+  const { url } = await house.start(byDefault);
+  const { id, token } = await signUp(url);
+  await inStep(id);
+  const before = double.calls;
+  const values = Array.from({ length: 10 }, (_, nth) => 100 + nth);
+  const updates = values.flatMap((value) => [
+    { profile: { age: value } },
+    { profile: { heightCm: value } },
+    { profile: { weightKg: value } },
+    { profile: { allergies: [`allergy ${value}`] } },
+    { preferences: { preferredCuisines: [`cuisine ${value}`] } },
+  ]);
+  const answers = await Promise.all(updates.map((json) => ask(url, 'PUT', '/api/v1/users/update', { token, json })));
+  expect(answers.map(({ status }) => status)).toEqual(updates.map(() => 200));
+
+  const { version } = await inStep(id);
+  expect(version).toBe(1 + updates.length);
+  const { profile } = (await house.store.accounts.find(id))!;
+  for (const [told, one] of [
+    [profile.age, values],
+    [profile.heightCm, values],
+    [profile.weightKg, values],
+    [profile.allergies[0], values.map((value) => `allergy ${value}`)],
+    [profile.preferredCuisines[0], values.map((value) => `cuisine ${value}`)],
+  ] as const)
+    expect(one).toContain(told);
+  const { age, heightCm, weightKg, allergies, preferredCuisines } = profile;
+  expect(double.users.get(id)).toMatchObject({
+    contextVersion: version,
+    user: { age, heightCm, weightKg, allergies, preferredCuisines },
+  });
   expect(double.calls - before).toBeGreaterThanOrEqual(1);
   expect(double.calls - before).toBeLessThanOrEqual(3);
 });
@@ -123,6 +170,29 @@ test('changes are taken in while Temporal is away, and are with the ML service w
     proxy.resume();
     await palate.stop();
     await proxy.close();
+  }
+});
+
+test('changes are answered in time while no worker is there, and are with the ML service once one is', async () => {
+  const { url } = await house.start({ PALATE_ROLE: 'api' });
+  const people = [await signUp(url), await signUp(url)];
+  const tookMs: number[] = [];
+  for (const age of [51, 52, 53])
+    for (const { token } of people) {
+      const startedMs = performance.now();
+      await setAge(url, token, age);
+      tookMs.push(performance.now() - startedMs);
+    }
+  // None waits for a worker: that would take as long as a run may, or as Temporal lets a request hang.
+  expect(Math.max(...tookMs)).toBeLessThan(2_000);
+  for (const { id } of people) expect(await rowOf(id)).toMatchObject({ behind: true, version: 4, acknowledged: 0 });
+  expect(double.calls).toBe(0);
+
+  await house.start({ PALATE_ROLE: 'worker' });
+  for (const { id } of people) {
+    expect(await inStep(id)).toMatchObject({ acknowledged: 4, attempts: 0, failure: null });
+    expect(double.users.get(id)).toMatchObject({ contextVersion: 4, user: { id, age: 53 } });
+    expect(double.toldOf(id).length).toBeLessThanOrEqual(2);
   }
 });
 

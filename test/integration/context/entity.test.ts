@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
 import {
   bundleWorkflowCode,
@@ -6,6 +7,7 @@ import {
   type Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { defineQuery } from '@temporalio/workflow';
 import type { PushContext } from '../../../src/activities/context';
 import type { PushResult } from '../../../src/activities/context/push';
 import { wakeContext, contextRun } from '../../../src/launches/contextChanges';
@@ -123,6 +125,9 @@ interface Runs {
   timing: ContextTiming;
 }
 
+/** What the Temporal UI asks a run for, to show its details. */
+const workflowMetadata = defineQuery<{ currentDetails?: string }>('__temporal_workflow_metadata');
+
 const handleOf = ({ id }: Account) => client.workflow.getHandle(contextSyncId(id));
 const closed = (account: Account) => handleOf(account).result();
 const caughtUp = (account: Account) => eventually(() => Promise.resolve(account.acknowledged === account.version));
@@ -161,6 +166,28 @@ describe.each([
       { debounceMs: 2_000, maxWaitMs: 400 },
     ));
 
+  it('sends again each time that the longest wait is over, as long as somebody goes on changing', () =>
+    withWorker(
+      cached,
+      async ({ account, change }) => {
+        const deadlineMs = Date.now() + 20_000;
+        // The pace of who changes, not a wait for anything: half as long as would be quiet enough.
+        while (account.pushes.length < 4 && Date.now() < deadlineMs) {
+          await change();
+          await delay(250);
+        }
+        const [first, second, third, fourth] = account.pushes.map(({ at }) => at);
+        for (const apartMs of [second! - first!, third! - second!, fourth! - third!]) {
+          // The wait begins in the run and the push a little after its end, so that one may be noted early and the next late.
+          expect(apartMs).toBeGreaterThanOrEqual(800);
+          expect(apartMs).toBeLessThan(4_000);
+        }
+        const versions = account.pushes.map(({ version }) => version);
+        expect(new Set(versions).size).toBe(4);
+      },
+      { debounceMs: 500, maxWaitMs: 1_000 },
+    ));
+
   it('repeats an attempt that fails, and goes on as if nothing was', () =>
     withWorker(cached, async ({ account, change }) => {
       account.answers.push(fails, fails);
@@ -185,6 +212,24 @@ describe.each([
       // The same run: it had waited longer than the idle time and did not close.
       expect((await handleOf(account).describe()).runId).toBe(runId);
       await inState(account, 'idle');
+    }));
+
+  it('tells in its details why it gave up, and does what they say', () =>
+    withWorker(cached, async ({ account, change }) => {
+      account.answers.push(fails, fails, fails);
+      await change();
+      await inState(account, 'failed');
+      const { currentDetails } = await handleOf(account).query(workflowMetadata);
+      expect(currentDetails).toBe(
+        'Given up after attempt 3: server_error (500). The next change tries again; the signal replaySync does at once.',
+      );
+      await handleOf(account).signal('replaySync');
+      await caughtUp(account);
+      expect(account.pushes.slice(3)).toMatchObject([{ attempt: 1, force: true, version: 2 }]);
+      await inState(account, 'idle');
+      expect(await handleOf(account).query(workflowMetadata)).toMatchObject({
+        currentDetails: 'Version 2 is acknowledged.',
+      });
     }));
 
   it('is replayed by a signal, at once and whatever it waits for', () =>

@@ -68,8 +68,13 @@ beforeEach(async () => {
 });
 
 type Receiver = Parameters<typeof createForgetActivities>[0]['receiver'];
-async function withWorker(work: () => Promise<void>, receiver: Receiver = receiverAt(double, 500)) {
+async function withWorker(
+  work: () => Promise<void>,
+  receiver: Receiver = receiverAt(double, 500),
+  circuit: Parameters<typeof circuitsOver>[2] = {},
+) {
   const { store } = house;
+  const circuits = circuitsOver(store, clock, circuit);
   const endRun = (workflowId: string) => Promise.resolve(void ended.push(workflowId));
   const worker = await createWorker({
     connection: workers,
@@ -82,7 +87,7 @@ async function withWorker(work: () => Promise<void>, receiver: Receiver = receiv
         receiver,
         syncs: store.contextSyncs,
         erasures: store.erasures,
-        circuits: circuitsOver(store, clock),
+        circuits,
         clock,
       }),
     },
@@ -214,6 +219,45 @@ describe('an account that the ML service knows', () => {
     expect(double.calls).toBe(1);
     await client.workflow.getHandle(erasureId(id)).terminate('The test is over.');
     await house.connection.collection('erasures').deleteMany({});
+  });
+
+  it('is not done by an answer of something else that stands at the address', async () => {
+    const { id, access } = await newcomer(house);
+    await push(id);
+    double.next(faults.html(200), faults.empty());
+    const location = await erase(access);
+    await withWorker(async () => {
+      await eventually(async () => (await stateOf(location)) === 'done');
+      await finished(id);
+    });
+    expect(double.users.has(id)).toBe(false);
+    expect(deletions(id)).toHaveLength(3);
+  });
+
+  it('is not done by a web framework that has no such address; the run says which setting is wrong, and pushes go on', async () => {
+    const { id, access } = await newcomer(house);
+    await push(id);
+    double.always(faults.status(404, { body: '{"detail":"Not Found"}' }));
+    const location = await erase(access);
+    const run = client.workflow.getHandle(erasureId(id));
+    const lastFailure = async () => {
+      const { pendingActivities } = (await run.describe()).raw;
+      return pendingActivities?.find(({ attempt }) => (attempt ?? 0) > 1)?.lastFailure?.message ?? '';
+    };
+    await withWorker(
+      async () => {
+        await eventually(async () => (await lastFailure()) !== '');
+        expect(await lastFailure()).toBe(
+          'The ML service has no such address: check FLASK_AI_BASE_URL and CONTEXT_SYNC_PATH (404).',
+        );
+        expect(await stateOf(location)).toBe('running');
+      },
+      undefined,
+      { failures: 1 },
+    );
+    double.always(null);
+    expect(await push((await newcomer(house)).id)).toMatchObject({ kind: 'acknowledged' });
+    await run.terminate('The test is over.');
   });
 
   it('is not brought back by a push that is under way, nor by a change that comes late', async () => {

@@ -97,7 +97,12 @@ test('ok: nothing is behind, and the whole says how it is set up', async () => {
     lag_seconds: 0,
     oldest_change_at: null,
     backlog: 0,
-    failed: { total: 0, by_reason: Object.fromEntries(SyncFailureReason.options.map((reason) => [reason, 0])) },
+    failed: {
+      total: 0,
+      by_reason: Object.fromEntries(SyncFailureReason.options.map((reason) => [reason, 0])),
+      lag_seconds: 0,
+      oldest_change_at: null,
+    },
     erasures: { waiting: 0, oldest_waiting_seconds: 0, oldest_waiting_since: null },
     circuit: { state: 'closed', until: null, why: null },
     last_acknowledged_at: acknowledgedAt.toISOString(),
@@ -135,18 +140,24 @@ test('degraded: a change waits for more than five minutes although nothing is he
 
 test('degraded: accounts are on the failed list, whatever their age', async () => {
   await behind([9_000, 8_000], { failure: { reason: 'rejected' } });
-  await behind([9_000], { failure: { reason: 'unauthorized' } });
-  expect(await look()).toMatchObject({
+  await behind([9_120], { failure: { reason: 'unauthorized' } });
+  const health = await look();
+  expect(health).toMatchObject({
     status: 'degraded',
-    sentence: '3 accounts on the failed list: mend what they failed of, then replay or dismiss them.',
+    sentence:
+      '3 accounts on the failed list, the oldest change 152 minutes old: mend what they failed of, then replay or dismiss them.',
     lag_seconds: 0,
     backlog: 0,
     failed: { total: 3, by_reason: { rejected: 2, unauthorized: 1, timeout: 0 } },
   });
+  const { failed } = health as unknown as { failed: { lag_seconds: number; oldest_change_at: string } };
+  expect(failed.lag_seconds).toBeGreaterThanOrEqual(9_120);
+  expect(failed.lag_seconds).toBeLessThan(9_130);
+  expect(nowMs() - Date.parse(failed.oldest_change_at)).toBeGreaterThanOrEqual(9_120_000);
 });
 
 test('what is behind is told beside the failed list: under way, late, and while the ML service is left alone', async () => {
-  const listed = '1 account on the failed list: mend what they failed of, then replay or dismiss them.';
+  const listed = '1 account on the failed list, the oldest change 155 minutes old: mend what they failed of, then';
   await behind([9_000], { failure: { reason: 'rejected' } });
   await behind([20, 10]);
   const underWay = await look();
@@ -275,6 +286,7 @@ test('/metrics tells of context sync where there is a receiver, also in a proces
     'palate_context_backlog',
     ...ofErasures,
     'palate_context_failed',
+    'palate_context_failed_lag_seconds',
     'palate_context_lag_seconds',
   ]);
 });

@@ -33,6 +33,7 @@ export const receiverAt = (double: ReceiverDouble, timeoutMs: number, batch = fa
     batchUrl: batch ? double.batchUrl : null,
     secrets: [ReceiverDouble.secret],
     timeoutMs,
+    retryAfterCapMs: 60_000,
   });
 
 /** The one way out, to a double, as a worker has it. */

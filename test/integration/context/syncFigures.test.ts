@@ -59,7 +59,12 @@ async function account(s: number, fate: 'waits' | 'fails' | 'is dismissed' | 'is
 }
 
 test('each account that is behind is counted once, and the lag is that of those who are waited for', async () => {
-  expect(await store.contextSyncFigures.read()).toEqual({ backlog: 0, oldestChangeAt: null, failed: {} });
+  expect(await store.contextSyncFigures.read()).toEqual({
+    backlog: 0,
+    oldestChangeAt: null,
+    failed: {},
+    oldestFailedChangeAt: null,
+  });
   for (const s of [20, 40]) await account(s, 'waits');
   for (const s of [500, 600, 700]) await account(s, 'fails');
   await account(9_000, 'is dismissed');
@@ -69,6 +74,7 @@ test('each account that is behind is counted once, and the lag is that of those 
     backlog: 2,
     oldestChangeAt: ago(40),
     failed: { server_error: 3 },
+    oldestFailedChangeAt: ago(700),
   });
 });
 
@@ -82,6 +88,7 @@ test('who was given up and changed again is on the failed list until it is ackno
     backlog: 1,
     oldestChangeAt: ago(400),
     failed: { server_error: 1 },
+    oldestFailedChangeAt: ago(500),
   });
 });
 
@@ -111,6 +118,7 @@ test('of a thousand accounts no row is read, for neither', async () => {
     backlog: 400,
     oldestChangeAt: ago(998),
     failed: { timeout: 50 },
+    oldestFailedChangeAt: ago(990),
   });
 });
 
@@ -118,7 +126,11 @@ describe('the metrics', () => {
   const shown = async (metrics: ReturnType<typeof createMetrics>) =>
     (await metrics.registry.metrics())
       .split('\n')
-      .filter((line) => /^palate_context_(lag_seconds|backlog|failed\{reason="(server_error|timeout)"\}) /.test(line));
+      .filter((line) =>
+        /^palate_context_(lag_seconds|failed_lag_seconds|backlog|failed\{reason="(server_error|timeout)"\}) /.test(
+          line,
+        ),
+      );
 
   test('show lag, backlog and failed accounts; what is kept of a reading grows older all the same', async () => {
     await account(40, 'waits');
@@ -131,10 +143,20 @@ describe('the metrics', () => {
     });
     metrics.context.watch(read, clock);
     const failed = ['palate_context_failed{reason="timeout"} 0', 'palate_context_failed{reason="server_error"} 1'];
-    expect(await shown(metrics)).toEqual(['palate_context_lag_seconds 40', 'palate_context_backlog 1', ...failed]);
+    expect(await shown(metrics)).toEqual([
+      'palate_context_lag_seconds 40',
+      'palate_context_failed_lag_seconds 500',
+      'palate_context_backlog 1',
+      ...failed,
+    ]);
     nowMs += 4_000;
     await Promise.all([shown(metrics), shown(metrics)]);
-    expect(await shown(metrics)).toEqual(['palate_context_lag_seconds 44', 'palate_context_backlog 1', ...failed]);
+    expect(await shown(metrics)).toEqual([
+      'palate_context_lag_seconds 44',
+      'palate_context_failed_lag_seconds 504',
+      'palate_context_backlog 1',
+      ...failed,
+    ]);
     expect(readings).toBe(1);
     nowMs += 1_000;
     await shown(metrics);
@@ -144,7 +166,11 @@ describe('the metrics', () => {
   test('say that nothing is late, where nothing is', async () => {
     const metrics = createMetrics({ processMetrics: false });
     metrics.context.watch(() => store.contextSyncFigures.read(), clock);
-    expect((await shown(metrics)).slice(0, 2)).toEqual(['palate_context_lag_seconds 0', 'palate_context_backlog 0']);
+    expect((await shown(metrics)).slice(0, 3)).toEqual([
+      'palate_context_lag_seconds 0',
+      'palate_context_failed_lag_seconds 0',
+      'palate_context_backlog 0',
+    ]);
   });
 
   test('say so where MongoDB gives no answer or takes its time, and leave the other numbers', async () => {
@@ -155,6 +181,7 @@ describe('the metrics', () => {
       metrics.workflows.inc({ workflow: 'contextSync', outcome: 'completed' });
       expect(await shown(metrics)).toEqual([
         'palate_context_lag_seconds Nan',
+        'palate_context_failed_lag_seconds Nan',
         'palate_context_backlog Nan',
         'palate_context_failed{reason="timeout"} Nan',
         'palate_context_failed{reason="server_error"} Nan',

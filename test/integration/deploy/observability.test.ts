@@ -130,6 +130,7 @@ describe('an alert', () => {
 
   it.each([
     ['PalateContextLag', 'palate_context_lag_seconds', lateMs],
+    ['PalateContextFailedLag', 'palate_context_failed_lag_seconds', lateMs],
     ['PalateContextErasuresWait', 'palate_context_erasure_wait_seconds', erasureLateMs],
   ])('%s begins where the health of context sync does', (name, metric, boundMs) => {
     const alert = alerts.find(({ from }) => from === name);
@@ -230,14 +231,18 @@ const promtool = ((): string | null => {
   });
 
   it.each([
-    ['> 300', '> 315'],
-    ['> 300', '> 299'],
+    ['palate_context_lag_seconds) > 300', 'palate_context_lag_seconds) > 315'],
+    ['palate_context_lag_seconds) > 300', 'palate_context_lag_seconds) > 299'],
+    ['failed_lag_seconds) > 300', 'failed_lag_seconds) > 315'],
+    ['failed_lag_seconds) > 300', 'failed_lag_seconds) > 299'],
     ['> 3600', '> 3660'],
     ['> 3600', '> 3599'],
     ['> 0.05', '> 0.049'],
     ['> 0.05', '> 0.06'],
     ['>= 20', '>= 16'],
     ['>= 20', '> 20.1'],
+    ['>= 5)', '>= 4)'],
+    ['>= 5)', '> 5.1)'],
     ['circuit="context_receiver"', 'circuit=~".*"'],
     ['for: 15m', 'for: 14m'],
     ['sum(max by (reason) (palate_context_failed))', 'sum(palate_context_failed)'],

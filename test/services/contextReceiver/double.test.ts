@@ -11,6 +11,7 @@ const tell = (data: Record<string, unknown>, userId = 'u1') =>
     batchUrl: null,
     secrets: [ReceiverDouble.secret],
     timeoutMs: 2000,
+    retryAfterCapMs: 60_000,
   })
     .push({ userId, data }, new AbortController().signal)
     .catch((fault: unknown) => (fault as { reason: string }).reason);

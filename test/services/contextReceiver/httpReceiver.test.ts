@@ -20,6 +20,7 @@ const client = (over: Partial<Options> = {}) =>
     batchUrl: receiver.batchUrl,
     secrets: [ReceiverDouble.secret],
     timeoutMs: 5000,
+    retryAfterCapMs: 60_000,
     onCall: (call) => seen.push(call),
     ...over,
   });
@@ -416,11 +417,13 @@ describe('to forget', () => {
     expect(receiver.record).toMatchObject([{ kind: 'delete', userId: 'nobody', answer: 404 }]);
   });
 
+  const unknown = (body: string) => faults.status(404, { body });
   test.each([
     ['204', faults.status(204, { body: '' })],
-    ['200 in HTML', faults.html(200)],
-    ['404 in HTML', faults.html(404)],
-    ['an answer of 10 MB', faults.huge()],
+    ['200 that says success', says('{"success":true,"message":"gone"}')],
+    ['202 that says success', faults.status(202, { body: '{"success":true}' })],
+    ['404 that says no success', unknown('{"success":false,"message":"No such user"}')],
+    ['404 that says success', unknown('{"success":true}')],
   ])('%s is done', async (_, fault) => {
     receiver.next(fault);
     await expect(client().forget(userId, forever())).resolves.toBeUndefined();
@@ -432,6 +435,12 @@ describe('to forget', () => {
   });
 
   test.each<[string, Fault, Partial<ReceiverFault>]>([
+    ['200 in HTML', faults.html(200), { reason: 'not_acknowledged', status: 200, ...open }],
+    ['200 without a body', faults.empty(), { reason: 'not_acknowledged', ...open }],
+    ['200 without success', says('{"message":"ok"}'), { reason: 'not_acknowledged', ...open }],
+    ['200 that says it failed', says('{"success":false}'), { reason: 'not_acknowledged', ...clear }],
+    ['an answer of 10 MB', faults.huge(), { reason: 'not_acknowledged', status: 200, ...open }],
+    ['an answer that breaks off', faults.cutOff(), { reason: 'not_acknowledged', status: 200, ...open }],
     ['401', faults.status(401), { reason: 'unauthorized', ...final }],
     ['a redirect', faults.redirect('http://127.0.0.1:9/'), { reason: 'redirected', ...final }],
     ['503', faults.status(503, { headers: { 'retry-after': '3' } }), { reason: 'server_error', retryAfterMs: 3000 }],
@@ -439,5 +448,18 @@ describe('to forget', () => {
   ])('%s is a fault', async (_, fault, expected) => {
     receiver.next(fault);
     expect(await faultOf(client({ timeoutMs: 500 }).forget(userId, forever()))).toMatchObject(expected);
+  });
+
+  test.each([
+    ['in HTML', faults.html(404)],
+    ['of FastAPI', unknown('{"detail":"Not Found"}')],
+    ['without a body', unknown('')],
+    ['with success as text', unknown('{"success":"false"}')],
+    ['with a list', unknown('[{"success":false}]')],
+  ])('404 %s says that the address is wrong, and nothing of the user', async (_, fault) => {
+    receiver.next(fault);
+    const { message, ...facts } = await faultOf(client().forget(userId, forever()));
+    expect(message).toBe('The ML service has no such address: check FLASK_AI_BASE_URL and CONTEXT_SYNC_PATH (404).');
+    expect(facts).toMatchObject({ reason: 'rejected', status: 404, ...final });
   });
 });
