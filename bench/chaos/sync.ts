@@ -8,7 +8,7 @@ import { sweepMs, syncUnderFaults, type SyncCensus } from '../../test/e2e/chaos/
 import { startTestEngines } from '../engines';
 import { percentile, table } from '../figures';
 
-const [runs = 100, users = 20, changes = 10, given] = process.argv.slice(2).map(Number);
+const [runs = 100, users = 200, changes = 10, given] = process.argv.slice(2).map(Number);
 const staleMaxMs = sweepMs + 15_000;
 
 async function main(): Promise<number> {
