@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const usage = `Say what to do:
   npm run chaos -- launches [kills]                            kill -9 between the row of a photo and its run (200 kills)
-  npm run chaos -- sync [runs] [users] [changes] [seed]        context sync under random faults (100 runs, 20 users, 10 changes)
+  npm run chaos -- sync [runs] [users] [changes] [seed]        context sync under random faults (100 runs, 200 users, 10 changes)
   npm run chaos -- photos [faults] [kills] [outages] [photos]  faults of outside systems, kill -9 and outages in the middle of
                                                                photos (all three parts, 100 photos each)`;
 const [what = '', ...rest] = process.argv.slice(2);
