@@ -10,3 +10,13 @@ export function table(rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...body.map(line)].join('\n');
 }
+
+/**
+ * Says so where a figure is over the bound that docs/performance.md promises, and lets the process end with 1 once it has measured the
+ * rest. NaN, which is what nothing measured gives, is over every bound.
+ */
+export function expectAtMost(what: string, value: number, bound: number, unit: string): void {
+  if (value <= bound) return;
+  console.error(`${what} took ${value.toFixed(1)} ${unit}; at most ${bound} ${unit} are promised.`);
+  process.exitCode = 1;
+}

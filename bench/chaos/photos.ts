@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { differencesOf, type Census } from '../../test/e2e/chaos/census';
 import { measureColumn, type Cell } from '../../test/e2e/chaos/faultCells';
-import { columns, faultNames } from '../../test/e2e/chaos/faultTable';
+import { columns, faultNames, outcomeInWords } from '../../test/e2e/chaos/faultTable';
 import { expectedAnswers as answersToKills, killDuringPhotos, victims } from '../../test/e2e/chaos/kills';
 import { expectedAnswers as answersToOutages, outageDuringPhotos, outages } from '../../test/e2e/chaos/outages';
 import { startTestEngines, type Engines } from '../engines';
@@ -136,16 +136,8 @@ const heading = (text: string) => console.log(`\n## ${text}\n`);
 /** A cell as it was measured; bold where it differs. */
 function worded(cell: Cell | undefined): string {
   if (cell === undefined) return '**not measured**';
-  const { measured, differences } = cell;
-  const answer = [
-    String(measured.status),
-    measured.namedBy ?? 'no name, no figures',
-    ...(measured.figures === 'none' ? [] : [measured.figures]),
-    ...(measured.provisional ? ['provisional'] : []),
-    ...(measured.circuit === 'open' ? ['then left alone'] : []),
-    ...(measured.later === 'stands' ? [] : [measured.later]),
-  ].join(', ');
-  return differences.length === 0 ? answer : `**${answer}**`;
+  const answer = outcomeInWords(cell.measured);
+  return cell.differences.length === 0 ? answer : `**${answer}**`;
 }
 
 main().then(

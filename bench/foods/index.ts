@@ -12,7 +12,7 @@ import { FoodRow } from '../../src/model/foods';
 import { citedIn } from '../../src/palate/foods';
 import { imported } from '../../src/services/fooddata';
 import { createFoodStore } from '../../src/store/foods';
-import { percentile, table } from '../figures';
+import { expectAtMost, percentile, table } from '../figures';
 import { startPalate } from '../palate';
 
 const queries = [
@@ -20,6 +20,10 @@ const queries = [
   'apple pie', 'rice', 'fried rice', 'egg', 'scrambled eggs', 'salmon', 'caesar salad', 'choco', 'chocolate cake', 'coffee with milk',
   'yoghurt', 'peanut butter', 'spagetti', 'french fries', 'tomato soup', 'beef', 'brocoli', 'orange juice',
 ]; // prettier-ignore
+
+/** What docs/performance.md promises of an import. */
+const foodsOfBound = 5_000;
+const importMostMs = 10_000;
 
 async function main(): Promise<void> {
   const folder = process.argv[2] ?? path.join(process.env.PALATE_TEST_DATA ?? '', 'fdc-survey');
@@ -36,6 +40,12 @@ async function main(): Promise<void> {
       .toArray();
     console.log(
       `${all} foods imported in ${(ms / 1000).toFixed(1)} s, ${((stats?.storageStats.size ?? 0) / 1e6).toFixed(1)} MB of rows`,
+    );
+    expectAtMost(
+      `An import, for every ${foodsOfBound.toLocaleString('en')} foods,`,
+      (ms / all) * foodsOfBound,
+      importMostMs,
+      'ms',
     );
 
     const times: number[] = [];
@@ -86,7 +96,7 @@ async function main(): Promise<void> {
 }
 
 main().then(
-  () => process.exit(0),
+  () => process.exit(),
   (error: unknown) => {
     console.error(error);
     process.exit(1);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { lastLines, lastWord, onPath } from '../engines/command.mjs';
 import { Problem } from '../engines/problem.mjs';
 import { startProcess, untilReady } from '../engines/processes.mjs';
+import { memoryEnv } from './memory.mjs';
 
 const READY_MS = 60_000;
 
@@ -21,7 +22,7 @@ export async function startApplication({ main, role, env, logFile, readyUrl, sta
     command,
     args,
     cwd: path.dirname(path.dirname(main)),
-    env: { ...env, PALATE_ROLE: role },
+    env: { ...memoryEnv, ...env, PALATE_ROLE: role },
     logFile,
   });
   started(running);

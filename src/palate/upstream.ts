@@ -115,7 +115,13 @@ export async function adoptCircuits({ settings, store }: Pick<Base, 'settings' |
 
 /** The circuits that all replicas share, shown in the metrics and told in the log. `onClosed`: this process closed one. */
 export function openCircuits(
-  { settings, store, clock, metrics, log }: Pick<Base, 'settings' | 'store' | 'clock' | 'metrics' | 'log'>,
+  {
+    settings,
+    store,
+    clock,
+    metrics,
+    log,
+  }: Pick<Base, 'settings' | 'clock' | 'metrics' | 'log'> & { store: Pick<Base['store'], 'circuits'> },
   onClosed: (circuit: CircuitName) => void = () => undefined,
 ): Circuits {
   return createCircuits({

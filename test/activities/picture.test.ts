@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { decodeHeic } from '../../src/activities/photos/pictureHeic';
 import { PictureUnreadable, preparePicture } from '../../src/activities/photos/picture';
 
 const prepare = (bytes: Buffer, at: Date) => preparePicture(() => Promise.resolve(bytes), at);
@@ -115,6 +116,18 @@ const difference = async (one: Buffer, other: Buffer): Promise<number> => {
     expect((Math.max(most, process.memoryUsage().rss) - before) / 1e6).toBeLessThan(300);
   });
 
+  test('a HEIC that takes more memory than it may is ended and refused', async () => {
+    const bytes = bytesOf('kitchen-iphone13.heic');
+    await expect(decodeHeic(bytes, { leastEdge: 640, heapBytes: 60_000_000 })).rejects.toMatchObject({
+      reason: 'too-many-pixels',
+    });
+    await expect(decodeHeic(bytes, { leastEdge: 640, heapBytes: 140_000_000 })).resolves.toMatchObject({
+      width: 3_024,
+      height: 4_032,
+      raster: { width: 504, height: 672 },
+    });
+  });
+
   test('a HEIC cut short is refused', async () => {
     expect((await refusal(bytesOf('plate-5.heic').subarray(0, 60_000))).reason).toBe('damaged');
   });
@@ -169,6 +182,14 @@ describe('pictures drawn here', () => {
       expect(facts).toMatchObject({ width: 64, height: 48 });
       expect(Math.min(...(await sharp(picture).raw().toBuffer()))).toBeGreaterThan(250);
     }
+  });
+
+  test('what would take too much memory is refused before it is opened', async () => {
+    const wide = await draw({ width: 400_000, height: 16, channels: 4 }).png().toBuffer();
+    expect(await refusal(wide)).toMatchObject({
+      reason: 'too-many-pixels',
+      message: expect.stringMatching(/wide/) as unknown,
+    });
   });
 
   test('15 pixels are too few, 16 are enough', async () => {

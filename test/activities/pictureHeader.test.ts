@@ -39,6 +39,13 @@ test.each(kinds)('%s: its type and size', async (_, picture) => {
   expect(inspectPicture(bytes).type).toBe(`image/${(await sharp(bytes).metadata()).format}`);
 });
 
+test.each(['4:2:0', '4:4:4'])('how many values a pixel of a JPEG has: %s', async (chromaSubsampling) => {
+  const bytes = await draw().jpeg({ chromaSubsampling }).toBuffer();
+  expect(inspectPicture(bytes).samplesPerPixel).toBe(chromaSubsampling === '4:4:4' ? 3 : 1.5);
+  const grey = draw().greyscale().toColourspace('b-w');
+  expect(inspectPicture(await grey.jpeg().toBuffer()).samplesPerPixel).toBe(1);
+});
+
 test('stray bytes between the segments of a JPEG are skipped', async () => {
   const bytes = await draw().jpeg().toBuffer();
   const length = bytes.readUInt16BE(4);
@@ -113,7 +120,9 @@ if (!existsSync(folder)) console.warn('PALATE_TEST_DATA is not set: headers of p
   });
 
   test('a HEIC that takes too long is given up', async () => {
-    await expect(decodeHeic(readFileSync(join(folder, 'plate-5.heic')), 1)).rejects.toMatchObject({
+    await expect(
+      decodeHeic(readFileSync(join(folder, 'plate-5.heic')), { leastEdge: 640, heapBytes: 1e9, timeoutMs: 1 }),
+    ).rejects.toMatchObject({
       reason: 'damaged',
     });
   });

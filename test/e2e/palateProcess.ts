@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { memoryEnv } from '../../scripts/start/memory.mjs';
 
 /** A real Palate process (`dist/main.js`) on engines that are there already; for end-to-end tests, chaos and benches. */
 export interface PalateProcess {
@@ -57,6 +58,7 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
+      ...memoryEnv,
       ...testSecrets,
       PALATE_ROLE: role,
       PALATE_HOME: home,

@@ -1,6 +1,20 @@
 import sharp from 'sharp';
 import type { Sharp } from 'sharp';
-import { inspectPicture, mostPixels, PictureUnreadable, rasterEdge, signatureOf, type Raster } from '../../ml/pictures';
+import {
+  checkOpening,
+  checkSize,
+  heicHeapBytes,
+  inspectPicture,
+  mostPixels,
+  openingBudgetBytes,
+  openingBytes,
+  PictureUnreadable,
+  rasterEdge,
+  signatureOf,
+  type Opening,
+  type PictureHeader,
+  type Raster,
+} from '../../ml/pictures';
 import { damaged } from '../../ml/pictures/unreadable';
 import type { Picture } from '../../model/photos';
 import { decodeHeic } from './pictureHeic';
@@ -14,7 +28,8 @@ export { PictureUnreadable };
  * R1  Only what `inspectPicture` lets through reaches a decoder.
  * R2  Turned by its EXIF orientation before EXIF is dropped; the date is read, the position never is.
  * R3  Damaged pictures are refused: half a picture would be classified as if it were whole.
- * R4  Two pictures are worked on at a time and one HEIC among them, the rest waits: memory stays bounded whatever is sent.
+ * R4  Two pictures are worked on at a time, and only where both together are within `openingBudgetBytes`; one that alone would pass it is
+ *     refused. The rest waits, in order: memory stays bounded whatever is sent.
  */
 export interface PreparedPicture {
   /** JPEG for classifier and screen. */
@@ -32,50 +47,87 @@ const thumbnailEdge = 160;
 
 // libvips keeps decoded pictures for a second use that we never have.
 sharp.cache(false);
-sharp.concurrency(2);
+// Pictures go two abreast; more threads in each would hold more rows, and keep the event loop from its core.
+sharp.concurrency(1);
 
-/** Lets `width` of the works given to it run at a time, in order. */
-const lane = (width: number) => {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running === width) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
+/** Lets works run at a time whose weights together are at most `capacity`, in the order they came; each weighs at most that. */
+const lane = (capacity: number) => {
+  const waiting: { weight: number; start: () => void }[] = [];
+  let taken = 0;
+  const admit = () => {
+    for (let next = waiting[0]; next !== undefined && taken + next.weight <= capacity; next = waiting[0]) {
+      waiting.shift();
+      taken += next.weight;
+      next.start();
+    }
+  };
+  return async <T>(weight: number, work: () => Promise<T>): Promise<T> => {
+    await new Promise<void>((start) => {
+      waiting.push({ weight, start });
+      admit();
+    });
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
+      taken -= weight;
+      admit();
     }
   };
 };
-const pictureLane = lane(2);
-const heicLane = lane(1);
+/** Files whose bytes are in memory. */
+const fileLane = lane(2);
+/** Bytes that pictures take while they are open. */
+const openingLane = lane(openingBudgetBytes);
 
 const limits = { limitInputPixels: mostPixels, failOn: 'truncated' } as const;
+
+/** What is known of a picture before any of it is decoded. */
+interface Looked {
+  opening: Opening;
+  exif: Buffer | undefined;
+  /** Of the upright picture; a HEIC's is known only once it is decoded. */
+  upright: { width: number; height: number } | null;
+}
+
+const lookAt = async (bytes: Buffer, { type, size, samplesPerPixel }: PictureHeader): Promise<Looked> => {
+  const opening = { type, fileBytes: bytes.length, channels: 4, bytesPerSample: 1, interlaced: false };
+  if (type === 'image/heic') {
+    if (size === null) throw damaged();
+    // libvips reads the container's metadata, though not its pixels.
+    const { exif } = await sharp(bytes, limits)
+      .metadata()
+      .catch(() => ({ exif: undefined }));
+    return { opening: { ...opening, ...size }, exif, upright: null };
+  }
+  const { width, height, channels, depth, isProgressive, autoOrient, exif } = await sharp(bytes, limits).metadata();
+  checkSize({ width, height });
+  return {
+    opening: {
+      ...opening,
+      width,
+      height,
+      channels: samplesPerPixel ?? channels,
+      bytesPerSample: depth === 'uchar' ? 1 : 2,
+      interlaced: isProgressive,
+    },
+    exif,
+    upright: autoOrient,
+  };
+};
 
 interface Opened {
   image: Sharp;
   width: number;
   height: number;
-  capturedAt: Date | null;
 }
 
-const openHeic = async (bytes: Buffer, now: Date, timeZone: string): Promise<Opened> => {
-  // libvips reads the container's metadata, though not its pixels.
-  const { exif } = await sharp(bytes, limits)
-    .metadata()
-    .catch(() => ({ exif: undefined }));
-  const { data, width, height } = await heicLane(() => decodeHeic(bytes));
-  const image = sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: mostPixels });
-  return { image, width, height, capturedAt: takenAt(exif, now, timeZone) };
-};
-
-const open = async (bytes: Buffer, now: Date, timeZone: string): Promise<Opened> => {
-  const image = sharp(bytes, limits);
-  const { autoOrient, exif } = await image.metadata();
-  return { image: image.autoOrient(), ...autoOrient, capturedAt: takenAt(exif, now, timeZone) };
+const open = async (bytes: Buffer, { opening, upright }: Looked): Promise<Opened> => {
+  if (upright !== null) return { image: sharp(bytes, limits).autoOrient(), ...upright };
+  const { data, raster, width, height } = await decodeHeic(bytes, {
+    leastEdge: 2 * pictureEdge,
+    heapBytes: heicHeapBytes(opening),
+  });
+  return { image: sharp(data, { raw: { ...raster, channels: 4 } }), width, height };
 };
 
 const fitted = (image: Sharp, edge: number, quality: number) =>
@@ -102,23 +154,24 @@ const rasterOf = async (picture: Buffer): Promise<Raster> => {
  * Throws `PictureUnreadable`, which is final, or what `read` throws.
  */
 export const preparePicture = (read: () => Promise<Buffer>, now: Date, timeZone = 'UTC'): Promise<PreparedPicture> =>
-  pictureLane(async () => {
+  fileLane(1, async () => {
     const bytes = await read();
-    const { type } = inspectPicture(bytes);
+    const header = inspectPicture(bytes);
     try {
-      const { image, width, height, capturedAt } = await (type === 'image/heic' ? openHeic : open)(
-        bytes,
-        now,
-        timeZone,
-      );
-      const picture = await fitted(image, pictureEdge, 86);
+      const looked = await lookAt(bytes, header);
+      checkOpening(looked.opening);
+      const { picture, width, height } = await openingLane(openingBytes(looked.opening), async () => {
+        const { image, ...size } = await open(bytes, looked);
+        return { picture: await fitted(image, pictureEdge, 86), ...size };
+      });
       const thumbnail = await fitted(sharp(picture), thumbnailEdge, 78);
       const signature = signatureOf(await rasterOf(picture));
+      const capturedAt = takenAt(looked.exif, now, timeZone);
       return {
         picture,
         thumbnail,
         signature,
-        facts: { contentType: type, width, height, bytes: bytes.length, capturedAt },
+        facts: { contentType: header.type, width, height, bytes: bytes.length, capturedAt },
       };
     } catch (error) {
       if (error instanceof PictureUnreadable) throw error;

@@ -232,6 +232,7 @@ export const receiveUpload = async (request: IncomingMessage, rules: UploadRules
     if (noRoom.has(codeOf(error))) {
       throw problem('unavailable', {
         detail: 'The server has no room left for uploads. Try again later.',
+        retryAfterS: 60,
         cause: error,
       });
     }

@@ -100,7 +100,8 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
             const entry = launched.started
               ? await waitUntilSettled(deps, launched.id, signal)
               : asLogEntry(await deps.store.photos.find(launched.id));
-            return answer(deps, entry, caller, context.origin, timeZone);
+            const passedBy = entry && launched.id !== resourceId ? wordsPassedBy(entry, fields) : undefined;
+            return answer(deps, entry, caller, context.origin, timeZone, passedBy);
           });
         } finally {
           await received.discard();
@@ -110,13 +111,38 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
   ];
 };
 
-/** What `/predict` says about an entry as it stands. */
-function answer(deps: PhotoDeps, entry: LogEntry | null, caller: Caller | null, origin: string, timeZone: string) {
+/** Says that the same picture was there already with other words, which stand, and how these are brought in; else undefined. */
+function wordsPassedBy(
+  { id, caption, statedGrams }: LogEntry,
+  sent: { caption?: string | undefined; grams?: number | undefined },
+): string | undefined {
+  const differ = [
+    ...(sent.caption !== undefined && sent.caption !== caption ? ['caption'] : []),
+    ...(sent.grams !== undefined && sent.grams !== statedGrams ? ['grams'] : []),
+  ];
+  if (differ.length === 0) return undefined;
+  const [of, ways] = [differ.join(' and '), differ.map((what) => (what === 'grams' ? '"grams": …' : '"food": "…"'))];
+  return (
+    `This very picture is in the log already. What came with it the first time stands, and the ${of} sent now changed nothing. ` +
+    `To correct the entry: PATCH /history/${id} {${ways.join(', ')}}. For another meal send consumed_at too.`
+  );
+}
+
+/** What `/predict` says about an entry as it stands; `first`, before what the entry itself has to say. */
+function answer(
+  deps: PhotoDeps,
+  entry: LogEntry | null,
+  caller: Caller | null,
+  origin: string,
+  timeZone: string,
+  first?: string,
+) {
   if (!entry) throw problem('gone', { detail: 'The photo was deleted while it was being analysed.' });
   if (entry.state === 'failed')
     throw problem('unprocessable', { detail: entry.failure?.message ?? 'The photo could not be analysed.' });
   if (entry.state === 'hf_rejected') return reply(deps.settings.hfRejectionStatusCode as 200, presentRejection(entry));
-  const view = presentEntry(deps, entry, origin, timeZone);
+  const shown = presentEntry(deps, entry, origin, timeZone);
+  const view = first === undefined ? shown : { ...shown, message: [first, shown.message].filter(Boolean).join(' ') };
   const key = caller ? '' : `?key=${deps.capabilities.issue(`photo:${entry.id}`)}`;
   const location = { location: `/photos/${entry.id}${key}` };
   if (entry.state === 'analyzed' || (entry.state === 'needs_label' && !entry.retrying))

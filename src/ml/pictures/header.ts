@@ -14,7 +14,13 @@ export type PictureType = 'image/jpeg' | 'image/png' | 'image/webp' | 'image/gif
 /** Width and height in pixels as stored, before any turning; null where they stand further back than the bytes given. */
 export interface PictureHeader {
   type: PictureType;
-  size: { width: number; height: number } | null;
+  size: Size | null;
+  /** Of a JPEG, how many values a pixel has on average: 3 where every colour is whole, 1.5 where two are halved both ways (4:2:0). */
+  samplesPerPixel?: number;
+}
+export interface Size {
+  width: number;
+  height: number;
 }
 
 /** How much of a file `inspectPicture` wants to see: a camera may put large previews before the size. */
@@ -48,9 +54,19 @@ const nameOf = (bytes: Uint8Array): string | null => {
   return null;
 };
 
-type Size = NonNullable<PictureHeader['size']>;
+/** Components of a frame, each with its sampling factors (4 bits across, 4 down), relative to the finest. */
+const samplesPerPixel = (view: DataView, frame: number): number => {
+  let [sum, across, down] = [0, 1, 1];
+  for (let left = view.getUint8(frame + 9), at = frame + 11; left > 0; left -= 1, at += 3) {
+    const [h, v] = [view.getUint8(at) >> 4, view.getUint8(at) & 15];
+    sum += h * v;
+    across = Math.max(across, h);
+    down = Math.max(down, v);
+  }
+  return sum / (across * down);
+};
 
-const jpegSize = (view: DataView): Size | null => {
+const readJpeg = (view: DataView): (Size & { samplesPerPixel: number }) | null => {
   let at = 2;
   while (at + 9 < view.byteLength) {
     const marker = view.getUint8(at + 1);
@@ -60,7 +76,11 @@ const jpegSize = (view: DataView): Size | null => {
     } else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
       at += 2;
     } else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return { height: view.getUint16(at + 5), width: view.getUint16(at + 7) };
+      return {
+        height: view.getUint16(at + 5),
+        width: view.getUint16(at + 7),
+        samplesPerPixel: samplesPerPixel(view, at),
+      };
     } else if (marker === 0xd9 || marker === 0xda) {
       throw damaged();
     } else {
@@ -90,12 +110,12 @@ const webpSize = (view: DataView, bytes: Uint8Array): Size => {
   }
 };
 
-const sizeOf = (type: PictureType, bytes: Uint8Array): Size | null => {
+const readFrame = (type: PictureType, bytes: Uint8Array): (Size & { samplesPerPixel?: number }) | null => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     switch (type) {
       case 'image/jpeg':
-        return jpegSize(view);
+        return readJpeg(view);
       case 'image/png':
         return pngSize(view);
       case 'image/gif':
@@ -144,8 +164,12 @@ export const inspectPicture = (bytes: Uint8Array): PictureHeader => {
       ? new PictureUnreadable('not-an-image', `The file is not a picture. ${accepted}`)
       : new PictureUnreadable('type', `${name} is not taken. ${accepted}`);
   }
-  const size = sizeOf(type, bytes);
-  if (size !== null) checkSize(size);
-  else if (bytes.byteLength < headerBytes) throw damaged();
-  return { type, size };
+  const frame = readFrame(type, bytes);
+  if (frame === null) {
+    if (bytes.byteLength < headerBytes) throw damaged();
+    return { type, size: null };
+  }
+  const { width, height, ...rest } = frame;
+  checkSize({ width, height });
+  return { type, size: { width, height }, ...rest };
 };

@@ -1,3 +1,4 @@
+export * from './cost';
 export * from './header';
 export * from './likeness';
 export { rasterEdge, type Raster } from './planes';

@@ -195,3 +195,14 @@ export const columns: readonly Column[] = [
   ...openAi,
   { title: 'FoodData Central', situation: { faulty: 'fdc', then: 'nobody' }, expected: fooddata },
 ];
+
+/** An outcome as it stands in a cell of the page on reliability. */
+export const outcomeInWords = ({ status, namedBy, figures, provisional, circuit, later }: Outcome): string =>
+  [
+    String(status),
+    namedBy ?? 'no name, no figures',
+    ...(figures === 'none' ? [] : [figures]),
+    ...(provisional ? ['provisional'] : []),
+    ...(circuit === 'open' ? ['then left alone'] : []),
+    ...(later === 'stands' ? [] : [later]),
+  ].join(', ');

@@ -25,6 +25,7 @@ interface View {
   interval: { low: number; high: number } | null;
   metadata: { usda_fdc?: { strategy: string } };
   warnings: string[];
+  caption: string | null;
   ml_service_error?: string;
   message?: string;
   corrected: boolean;
@@ -208,6 +209,30 @@ describe.each([
     expect((await predict({ meal_date: '2026-03-01' }, token, bytes)).body.id).toBe(stated.body.id);
     const other = await signUp(url);
     expect((await predict({}, other.token, bytes)).body.id).not.toBe(answers[0].body.id);
+  });
+
+  it('the same bytes with other words are one entry, which says that the first words stand and how to correct them', async () => {
+    const bytes = await nextPicture();
+    const first = await predict({ caption: 'two boiled eggs', grams: '120' }, token, bytes);
+    expect(first.body.message).toBeUndefined();
+    const again = await predict({ caption: 'two boiled eggs', grams: '120' }, token, bytes);
+    const silent = await predict({}, token, bytes);
+    for (const { body } of [again, silent]) expect([body.id, body.message]).toEqual([first.body.id, undefined]);
+
+    for (const [fields, words, patch] of [
+      [{ caption: 'a slice of pizza', grams: '120' }, 'caption', { food: 'a slice of pizza' }],
+      [{ caption: 'two boiled eggs', grams: '300' }, 'grams', { grams: 300 }],
+      [{ caption: 'rice', grams: '301' }, 'caption and grams', { food: 'rice', grams: 301 }],
+    ] as const) {
+      const { status, body } = await predict(fields, token, bytes);
+      expect([status, body.id, body.caption]).toEqual([200, first.body.id, 'two boiled eggs']);
+      expect(body.message).toContain(`the ${words} sent now changed nothing`);
+      expect(body.message).toContain(`PATCH /history/${first.body.id} {`);
+      for (const field of Object.keys(patch)) expect(body.message).toContain(`"${field}": `);
+      // What it advises works.
+      expect((await ask(url, 'PATCH', `/history/${first.body.id}`, { token, json: patch })).status).toBe(200);
+    }
+    expect((await ask<View>(url, 'GET', `/photos/${first.body.id}`, { token })).body.message).toBeUndefined();
   });
 
   it('the same Idempotency-Key is one photo, also for anonymous callers; another body is refused', async () => {

@@ -1,0 +1,1 @@
+export const memoryEnv: Readonly<Record<string, string>>;
