@@ -1,6 +1,7 @@
 /**
- * A Palate of the demo's own, for what the one that is shown is not set up for: on the same engines, with a database, a task queue and a
- * folder that go with it, and with an ML service that the demo plays.
+ * A Palate of the demo's own, for what the one that is shown is not set up for: on the same engines, with a database, a Temporal namespace
+ * and a folder that go with it, and with an ML service that the demo plays. In the namespace of the one that is shown it would take over
+ * the schedule, which has one fixed id there, and leave runs that nobody works on.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -30,6 +31,7 @@ export async function startOwnPalate(env) {
   try {
     const database = new URL(await mongodbUriOf(env));
     database.pathname = `/${name}`;
+    const temporalAddress = await temporalAddressOf(env);
     const port = String(await freePort());
     const own = {
       ...env,
@@ -44,8 +46,8 @@ export async function startOwnPalate(env) {
       PUBLIC_BASE_URL: '',
       MONGODB_URI: database.href,
       MONGODB_INDEXES: 'build',
-      TEMPORAL_ADDRESS: await temporalAddressOf(env),
-      TEMPORAL_TASK_QUEUE: name,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_NAMESPACE: name,
       HOST: '127.0.0.1',
       PORT: port,
       METRICS_PORT: String(await freePort()),
@@ -56,6 +58,7 @@ export async function startOwnPalate(env) {
     leaving.push(() => ml.stop());
     const url = `http://127.0.0.1:${port}`;
     leaving.push(() => dropDatabase(own));
+    leaving.push(await makeNamespace(temporalAddress, name));
     await startApplication({
       main: path.join(root, 'dist', 'main.js'),
       role: 'all',
@@ -72,6 +75,20 @@ export async function startOwnPalate(env) {
     await leave();
     return sentence(fault, 'the second Palate');
   }
+}
+
+const historiesKeptS = 24 * 3600;
+
+/** Gives what deletes it, with all that is in it. */
+async function makeNamespace(address, namespace) {
+  const { Connection } = await import('@temporalio/client');
+  const connection = await Connection.connect({ address, connectTimeout: 5_000 });
+  const made = connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: historiesKeptS },
+  });
+  await made.catch((fault) => connection.close().finally(() => Promise.reject(fault)));
+  return () => connection.operatorService.deleteNamespace({ namespace }).finally(() => connection.close());
 }
 
 async function dropDatabase(env) {

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult } from '../activities/context/push';
+import {
+  mayGoBetterAlone,
+  mostUsersOfARequest,
+  untilTurn,
+  type ContextPusher,
+  type ManyResult,
+} from '../activities/context/push';
 import type { Id } from '../model/ids';
 import type { CircuitStore } from '../store/circuits';
 import type { ContextSyncStore } from '../store/context/syncs';
@@ -36,12 +42,6 @@ export interface ContextSweepDeps {
 /** The receiver is left alone, or all of them are somebody else's. */
 const nothingWasDecided = (results: Iterable<ManyResult>): boolean =>
   [...results].every(({ kind }) => kind === 'held' || kind === 'busy');
-
-/** Milliseconds until the slot of a request that came before its time: it was about none of them. */
-const untilTurn = (results: Iterable<ManyResult>): number | null => {
-  for (const result of results) if (result.kind === 'paced') return result.waitMs;
-  return null;
-};
 
 export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
   const { syncs, circuits, pusher, wake, sweepMs, width, clock, onError } = deps;

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { createConnection } from 'mongoose';
+import { reapId } from '../../src/messages/photos';
 import { eventually } from '../eventually';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../integration/engines';
 import { openPeople } from './people';
@@ -23,17 +25,31 @@ async function demo(url: string, env: NodeJS.ProcessEnv = {}): Promise<{ code: n
 
 async function startShown(env: Record<string, string> = {}) {
   const mongodbUri = freshDatabaseUri('demo');
+  const taskQueue = freshTaskQueue('demo');
   const palate = await startPalateProcess({
     mongodbUri,
     temporalAddress: temporalAddress(),
-    env: { TEMPORAL_TASK_QUEUE: freshTaskQueue('demo'), ...env },
+    env: { TEMPORAL_TASK_QUEUE: taskQueue, ...env },
   });
   // A worker that is still on its way would be told of as degraded.
   await eventually(
     async () => ((await (await fetch(`${palate.url}/health`)).json()) as { status: string }).status === 'healthy',
   );
-  return { ...palate, mongodbUri };
+  return { ...palate, mongodbUri, taskQueue };
 }
+
+/** What the Palate that is shown has in its namespace, and the demo's own must not touch. */
+async function inNamespace<T>(look: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: temporalAddress() });
+  return look(new Client({ connection })).finally(() => connection.close());
+}
+const scheduleQueue = () =>
+  inNamespace(async ({ schedule }) => (await schedule.getHandle(reapId).describe()).action.taskQueue);
+const openRunsOfDemos = () =>
+  inNamespace(
+    async ({ workflow }) =>
+      (await workflow.count("TaskQueue STARTS_WITH 'palate-demo-' AND ExecutionStatus = 'Running'")).count,
+  );
 
 const from = (said: string, title: string) => said.split(/\n\d+\. /).find((part) => part.startsWith(title)) ?? '';
 
@@ -86,6 +102,8 @@ it('walks the main job to its end', async () => {
     } finally {
       await connection.close();
     }
+    expect(await scheduleQueue()).toBe(palate.taskQueue);
+    expect(await openRunsOfDemos()).toBe(0);
   } finally {
     await palate.stop();
   }

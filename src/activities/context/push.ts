@@ -64,6 +64,12 @@ export type ManyResult = PushResult | { kind: 'left' };
 export const mayGoBetterAlone = (result: ManyResult | undefined): boolean =>
   result?.kind === 'failed' && !result.gaveUp;
 
+/** Milliseconds until the turn of a request about many that came before it: nothing was done about any of them. Null: it had its turn. */
+export const untilTurn = (results: Iterable<ManyResult>): number | null => {
+  for (const result of results) if (result.kind === 'paced') return result.waitMs;
+  return null;
+};
+
 export interface PushTold {
   by: SyncSender;
   reason: SyncFailureReason | null;

@@ -8,7 +8,14 @@ import type { DecidedResult, ReplayStore } from '../../store/context/replays';
 import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
 import type { ContextSyncStore, SyncRow } from '../../store/context/syncs';
 import type { Store } from '../../store/store';
-import { mayGoBetterAlone, mostUsersOfARequest, type ContextPusher, type ManyResult, type PushResult } from './push';
+import {
+  mayGoBetterAlone,
+  mostUsersOfARequest,
+  untilTurn,
+  type ContextPusher,
+  type ManyResult,
+  type PushResult,
+} from './push';
 
 /**
  * What a replay does to the world.
@@ -119,6 +126,8 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
   }
   const pushTogether = async ({ replay, rows, ids, signal }: Batch) => {
     const results = await pusher.pushMany(ids, { by: 'replay', force: isForced(replay) }, signal);
+    const turnInMs = untilTurn(results.values());
+    if (turnInMs !== null) return { kind: 'stop', waitMs: turnInMs, why: 'busy' } as const;
     return keep(
       replay.id,
       [...results].map(([userId, result]) => tell(userId, rows.get(userId), replay.createdAt, result)),

@@ -88,8 +88,32 @@ const results = async (id: Id): Promise<Result[]> =>
   (await ask<{ results: Result[] }>(url, 'GET', `/api/support/replays/${id}?results=true&limit=100`, { token })).body
     .results;
 const kinds = (id: Id) => double.toldOf(id).map(({ kind }) => kind);
+const activities = (replays: Partial<ReplayStore>, pusher: ContextPusher) =>
+  createReplayActivities({
+    replays: { ...house.store.contextReplays, ...replays },
+    syncs: house.store.contextSyncList,
+    contexts: house.store.contextSyncs,
+    transaction: (work) => house.store.transaction(work),
+    pusher,
+    settled: () => Promise.resolve(),
+    clock,
+  });
 const notLeased = async () =>
   expect(await house.mongo.collection('context_syncs').countDocuments({ lease: { $ne: null } })).toBe(0);
+
+it('at a slow pace waits for the turn of its request, and puts nobody off', async () => {
+  const ids = await failedAccounts(3);
+  const slow = pusherTo({ pace: { perSecond: 0.1, rampMs: 1_000 } });
+  await slow.pushMany([await failedAccount(house.store, 'timeout')], { by: 'sweep' }, new AbortController().signal);
+  const id = newId();
+  await house.store.transaction((session) => house.store.contextReplays.create(id, anyFailed, session));
+  await house.store.contextReplays.note(id, ids);
+  const run = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+  const batch = () => activities({}, slow).replayBatch(id, 20);
+  expect(await run.run<[], ReplayBatch, typeof batch>(batch)).toMatchObject({ kind: 'wait', why: 'busy' });
+  const { due } = await house.store.contextReplays.nextWaiting(id, 100);
+  expect(due.map(({ userId }) => userId)).toEqual(ids);
+});
 
 it('of large contexts goes on at once with those whom a request did not hold', async () => {
   const ids = await failedAccounts(7);
@@ -245,16 +269,6 @@ describe('to everybody', () => {
       const ids: Id[] = [];
       for (let nth = 0; nth < 1_100; nth += 1) ids.push(newId());
       await insertAcknowledged(ids);
-      const activities = (replays: Partial<ReplayStore>, pusher: ContextPusher) =>
-        createReplayActivities({
-          replays: { ...house.store.contextReplays, ...replays },
-          syncs: house.store.contextSyncList,
-          contexts: house.store.contextSyncs,
-          transaction: (work) => house.store.transaction(work),
-          pusher,
-          settled: () => Promise.resolve(),
-          clock,
-        });
       const real = pusherTo();
       const id = newId();
       const wanted: ReplayWanted = { ...anyFailed, scope: 'all', raise: raise ?? null };
