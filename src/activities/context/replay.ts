@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { replayFailures, type ReplayBatch, type ReplayCounts } from '../../messages/contextReplay';
 import type { Replay, ReplayState } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
-import type { DecidedResult, ReplayStore } from '../../store/context/replays';
+import type { DecidedResult, ReplayStore, WaitingResult } from '../../store/context/replays';
 import type { FailedPosition, SyncListStore } from '../../store/context/syncList';
 import type { ContextSyncStore, SyncRow } from '../../store/context/syncs';
 import type { Store } from '../../store/store';
@@ -50,7 +50,8 @@ type Waiting = Extract<ReplayBatch, { kind: 'wait' }>;
 /** What a result says of one account, or of all. */
 type Told =
   | { kind: 'decided'; result: DecidedResult }
-  | { kind: 'later'; userId: Id; waitMs: number }
+  /** `paced`: a slot waits for it then. */
+  | { kind: 'later'; userId: Id; waitMs: number; paced: boolean }
   | { kind: 'alone'; userId: Id }
   /** Still its turn. */
   | { kind: 'left' }
@@ -72,10 +73,14 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
     return replay;
   };
 
-  /** Waits for its turn at the pace of all senders, where that is soon. */
-  const pushOne = async (userId: Id, force: boolean, signal: AbortSignal): Promise<PushResult> => {
+  /** Waits for its turn at the pace of all senders, where that is soon; `paced`: this is it. */
+  const pushOne = async (
+    { userId, paced }: WaitingResult,
+    force: boolean,
+    signal: AbortSignal,
+  ): Promise<PushResult> => {
     const options = { by: 'replay', force, attempt: onlyAttempt } as const;
-    const first = await pusher.push(userId, options, signal);
+    const first = await pusher.push(userId, { ...options, paced }, signal);
     if (first.kind !== 'paced' || first.waitMs > longestTurnMs) return first;
     await delay(first.waitMs, undefined, { signal });
     return pusher.push(userId, { ...options, paced: true }, signal);
@@ -97,7 +102,7 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
         return decided('gone');
       case 'busy':
       case 'paced':
-        return { kind: 'later', userId, waitMs: result.waitMs };
+        return { kind: 'later', userId, waitMs: result.waitMs, paced: result.kind === 'paced' };
       case 'left':
         return { kind: 'left' };
       case 'held':
@@ -113,7 +118,7 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
     if (decided.length > 0) await transaction((session) => replays.decide(replayId, decided, session));
     const alone = told.flatMap((one) => (one.kind === 'alone' ? [one.userId] : []));
     if (alone.length > 0) await replays.sendAlone(replayId, alone);
-    for (const one of told) if (one.kind === 'later') await replays.putOff(replayId, one.userId, one.waitMs);
+    for (const one of told) if (one.kind === 'later') await replays.putOff(replayId, one);
     await Promise.all(decided.filter(({ outcome }) => outcome === 'acknowledged').map(({ userId }) => settled(userId)));
     return told.find((one) => one.kind === 'stop') ?? null;
   };
@@ -121,10 +126,11 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
   interface Batch {
     replay: Replay;
     rows: ReadonlyMap<Id, SyncRow>;
-    ids: readonly Id[];
+    due: readonly WaitingResult[];
     signal: AbortSignal;
   }
-  const pushTogether = async ({ replay, rows, ids, signal }: Batch) => {
+  const pushTogether = async ({ replay, rows, due, signal }: Batch) => {
+    const ids = due.map(({ userId }) => userId);
     const results = await pusher.pushMany(ids, { by: 'replay', force: isForced(replay) }, signal);
     const turnInMs = untilTurn(results.values());
     if (turnInMs !== null) return { kind: 'stop', waitMs: turnInMs, why: 'busy' } as const;
@@ -133,12 +139,12 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
       [...results].map(([userId, result]) => tell(userId, rows.get(userId), replay.createdAt, result)),
     );
   };
-  const pushEach = async ({ replay, rows, ids, signal }: Batch) => {
-    for (let at = 0; at < ids.length; at += pushedAtOnce) {
-      const some = ids.slice(at, at + pushedAtOnce);
-      const ended = await Promise.allSettled(some.map((userId) => pushOne(userId, isForced(replay), signal)));
+  const pushEach = async ({ replay, rows, due, signal }: Batch) => {
+    for (let at = 0; at < due.length; at += pushedAtOnce) {
+      const some = due.slice(at, at + pushedAtOnce);
+      const ended = await Promise.allSettled(some.map((one) => pushOne(one, isForced(replay), signal)));
       const told = ended.flatMap((one, nth) => {
-        const userId = some[nth];
+        const userId = some[nth]?.userId;
         return one.status === 'fulfilled' && userId !== undefined
           ? [tell(userId, rows.get(userId), replay.createdAt, one.value)]
           : [];
@@ -201,15 +207,17 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
         return { kind: 'wait', why: 'busy', waitMs, ...after };
       }
       const alone = waiting.due.filter((one) => one.alone || !pusher.takesMany).slice(0, size);
-      const due = (alone.length > 0 ? alone : waiting.due).map(({ userId }) => userId);
-      const rows = new Map((await syncs.findMany(due)).map((row) => [row._id, row]));
-      const dismissed = due.filter((id) => wasDismissed(replay, rows.get(id)));
+      const due = alone.length > 0 ? alone : waiting.due;
+      const rows = new Map((await syncs.findMany(due.map(({ userId }) => userId))).map((row) => [row._id, row]));
+      const isDismissed = ({ userId }: WaitingResult) => wasDismissed(replay, rows.get(userId));
       await keep(
         replayId,
-        dismissed.map((userId) => ({ kind: 'decided', result: { userId, outcome: 'dismissed', reason: null } })),
+        due
+          .filter(isDismissed)
+          .map(({ userId }) => ({ kind: 'decided', result: { userId, outcome: 'dismissed', reason: null } })),
       );
       const push = alone.length > 0 ? pushEach : pushTogether;
-      const stop = await push({ replay, rows, ids: due.filter((id) => !dismissed.includes(id)), signal });
+      const stop = await push({ replay, rows, due: due.filter((one) => !isDismissed(one)), signal });
       const after = await counts(replayId);
       return stop ? { kind: 'wait', waitMs: stop.waitMs, why: stop.why, ...after } : { kind: 'more', ...after };
     },

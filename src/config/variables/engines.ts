@@ -32,7 +32,8 @@ export const enginesVariables = {
     variable: 'TEMPORAL_TASK_QUEUE',
     byDefault: 'palate',
     example: 'palate-staging',
-    meaning: 'Task queue of the workers. Another one keeps two installations apart in one namespace.',
+    meaning:
+      'Task queue of the workers. Two installations take a namespace each: schedules and runs of all accounts have the same ids in both.',
   }),
   temporalApiKey: setting(orNull(kind.text()), {
     variable: 'TEMPORAL_API_KEY',

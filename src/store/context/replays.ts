@@ -31,6 +31,8 @@ interface ResultRow extends ReplayResult {
   notBefore: Date;
   /** In no request about many. */
   alone?: boolean;
+  /** A slot at the pace of all senders was handed out to it, for `notBefore`. */
+  paced?: boolean;
   createdAt: Date;
 }
 
@@ -66,6 +68,7 @@ const resultSchema = new Schema<ResultRow>(
     at: { type: Date, default: null },
     notBefore: { type: Date, required: true },
     alone: { type: Boolean },
+    paced: { type: Boolean },
     createdAt: { type: Date, required: true },
   },
   { versionKey: false, collection: replayResultsCollection },
@@ -87,6 +90,8 @@ export interface WaitingResult {
   userId: Id;
   /** It was in a request about many that failed as a whole. */
   alone: boolean;
+  /** The slot that it was given has come: it needs no other. */
+  paced: boolean;
 }
 
 /** What became of one account. */
@@ -188,20 +193,23 @@ export function createReplayStore(connection: Connection, clock: () => Date) {
     async nextWaiting(replayId: Id, limit: number): Promise<{ due: WaitingResult[]; nextAt: Date | null }> {
       const now = clock();
       const found = await results
-        .find({ replayId, outcome: 'waiting' }, { userId: 1, notBefore: 1, alone: 1 })
+        .find({ replayId, outcome: 'waiting' }, { userId: 1, notBefore: 1, alone: 1, paced: 1 })
         .sort({ notBefore: 1, userId: 1 })
         .limit(limit)
-        .lean<Pick<ResultRow, 'userId' | 'notBefore' | 'alone'>[]>();
+        .lean<Pick<ResultRow, 'userId' | 'notBefore' | 'alone' | 'paced'>[]>();
       const due = found
         .filter(({ notBefore }) => notBefore <= now)
-        .map(({ userId, alone = false }) => ({ userId, alone }));
+        .map(({ userId, alone = false, paced = false }) => ({ userId, alone, paced }));
       return { due, nextAt: due.length > 0 ? null : (found[0]?.notBefore ?? null) };
     },
 
-    async putOff(replayId: Id, userId: Id, untilMs: number): Promise<void> {
+    async putOff(
+      replayId: Id,
+      { userId, waitMs, paced }: { userId: Id; waitMs: number; paced: boolean },
+    ): Promise<void> {
       await results.updateOne(
         { replayId, userId, outcome: 'waiting' },
-        { $set: { notBefore: new Date(clock().getTime() + untilMs) } },
+        { $set: { notBefore: new Date(clock().getTime() + waitMs), paced } },
       );
     },
 

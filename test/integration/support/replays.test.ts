@@ -184,6 +184,20 @@ describe.each([
     expect(pushesOf(dismissed!)).toEqual([]);
   }, 60_000);
 
+  it('keeps the slot of a turn that is far off', async () => {
+    const [far, near] = await failedAccounts(2);
+    fake.told.next.set(far!, [{ kind: 'paced', waitMs: 25_000 }]);
+    const id = await startReplay({ waitMaxMs: 200 });
+    await eventually(async () => (await view(id)).replayed === 1);
+    house.time.passedMs += 25_000;
+    expect(await state(id, 'done')).toMatchObject({ total: 2, replayed: 2 });
+    house.time.passedMs -= 25_000;
+    expect(fake.told.pushes.filter(({ userId }) => userId !== near)).toEqual([
+      { userId: far, paced: false },
+      { userId: far, paced: true },
+    ]);
+  }, 60_000);
+
   it('sends many in one request where the receiver takes many', async () => {
     const ids = await failedAccounts(7);
     fake.told.takesMany = true;
