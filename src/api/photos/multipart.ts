@@ -114,18 +114,25 @@ export const receiveUpload = async (request: IncomingMessage, rules: UploadRules
   const store = async (part: Readable): Promise<{ bytes: number; sha256: string }> => {
     const digest = createHash('sha256');
     let bytes = 0;
-    await pipeline(
-      part,
-      async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          digest.update(chunk);
-          bytes += chunk.length;
-          yield chunk;
-        }
-      },
-      createWriteStream(path, { flags: 'wx', mode: 0o600 }),
-      { signal: writing.signal },
-    );
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    const closed = new Promise<void>((resolve) => file.once('close', resolve));
+    try {
+      await pipeline(
+        part,
+        async function* (chunks: AsyncIterable<Buffer>) {
+          for await (const chunk of chunks) {
+            digest.update(chunk);
+            bytes += chunk.length;
+            yield chunk;
+          }
+        },
+        file,
+        { signal: writing.signal },
+      );
+    } finally {
+      // A pipeline that fails early does not wait for a file that is still being opened.
+      await closed;
+    }
     return { bytes, sha256: digest.digest('hex') };
   };
 
@@ -226,7 +233,7 @@ export const receiveUpload = async (request: IncomingMessage, rules: UploadRules
     request.pause();
     parser.destroy();
     writing.abort();
-    // The file may be opened as we speak: only when the writer has ended is it certain that none appears.
+    // Only when the writer has ended is it certain that no file appears.
     await parts.file?.written.catch(() => undefined);
     await discard();
     if (noRoom.has(codeOf(error))) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fs from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
@@ -243,6 +244,26 @@ test('a client that hangs up leaves nothing', async () => {
   const { came, socket } = await begin();
   socket.destroy();
   expect(await came).toMatchObject({ error: { status: 400 } });
+});
+
+test('nothing is left of one that is refused while its file is being opened', async () => {
+  const real = fs.createWriteStream;
+  let opened = 0;
+  const open = (...[path, flags, mode, done]: [string, string, number, (error: Error | null, fd: number) => void]) =>
+    setTimeout(() => {
+      opened += 1;
+      fs.open(path, flags, mode, done);
+    }, 50);
+  const spy = jest
+    .spyOn(fs, 'createWriteStream')
+    .mockImplementation((path, options) => real(path, { ...(options as object), fs: { ...fs, open } }));
+  try {
+    await refused(form([photo(), photo('x', { name: 'image' })]));
+    expect(await readdir(tempDir)).toEqual([]);
+    expect(opened).toBe(1);
+  } finally {
+    spy.mockRestore();
+  }
 });
 
 test('silence ends with 408', async () => {
