@@ -2,6 +2,7 @@
 import { startTestEngines } from '../engines';
 import { killBetweenRowAndStart } from '../../test/e2e/chaos/launches';
 import { table } from '../figures';
+import { run } from '../run';
 
 const kills = Number(process.argv[2] ?? 200);
 
@@ -28,10 +29,4 @@ async function main(): Promise<number> {
   }
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

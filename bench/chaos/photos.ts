@@ -11,6 +11,7 @@ import { expectedAnswers as answersToKills, killDuringPhotos, victims } from '..
 import { expectedAnswers as answersToOutages, outageDuringPhotos, outages } from '../../test/e2e/chaos/outages';
 import { startTestEngines, type Engines } from '../engines';
 import { table } from '../figures';
+import { run } from '../run';
 
 const parts = ['faults', 'kills', 'outages'] as const;
 const given = process.argv.slice(2);
@@ -140,10 +141,4 @@ function worded(cell: Cell | undefined): string {
   return cell.differences.length === 0 ? answer : `**${answer}**`;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

@@ -7,6 +7,7 @@ import { startOwnEngine } from '../../test/e2e/chaos/ownEngine';
 import { sweepMs, syncUnderFaults, type SyncCensus } from '../../test/e2e/chaos/sync';
 import { startTestEngines } from '../engines';
 import { percentile, table } from '../figures';
+import { run } from '../run';
 
 const [runs = 100, users = 200, changes = 10, given] = process.argv.slice(2).map(Number);
 const staleMaxMs = sweepMs + 15_000;
@@ -71,10 +72,4 @@ async function main(): Promise<number> {
   return wrong.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

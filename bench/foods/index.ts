@@ -14,6 +14,7 @@ import { imported } from '../../src/services/fooddata';
 import { createFoodStore } from '../../src/store/foods';
 import { expectAtMost, percentile, table } from '../figures';
 import { startPalate } from '../palate';
+import { run } from '../run';
 
 const queries = [
   'b', 'ba', 'ban', 'banana', 'bananna', 'chese pizza', 'cheese pizza', 'chiken', 'chicken br', 'chicken breast', 'milk', 'whole milk',
@@ -95,10 +96,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

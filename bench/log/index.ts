@@ -12,6 +12,7 @@ import { createStore } from '../../src/store/store';
 import { percentile, table } from '../figures';
 import { startPalate } from '../palate';
 import { watchResident } from '../resident';
+import { run } from '../run';
 
 const entries = Number(process.env.ENTRIES ?? 50_000);
 const calls = Number(process.env.CALLS ?? 200);
@@ -123,10 +124,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

@@ -15,6 +15,7 @@ import { createMealStore } from '../../src/store/meals';
 import { percentile } from '../figures';
 import { startPalate } from '../palate';
 import { watchResident } from '../resident';
+import { run } from '../run';
 
 const meals = Number(process.env.MEALS ?? 50_000);
 const numbers = 256;
@@ -123,10 +124,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

@@ -16,6 +16,7 @@ import { HuggingFaceDouble } from '../../test/doubles/huggingFace';
 import { FooddataDouble } from '../../test/doubles/fooddata';
 import { startPalate } from '../palate';
 import { percentile, table } from '../figures';
+import { run } from '../run';
 
 const photos = Number(process.env.PHOTOS ?? 60);
 const width = 8;
@@ -225,10 +226,4 @@ async function hops(address: string, ids: string[]): Promise<string> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);

@@ -11,6 +11,7 @@ import { openPeople, type People, type Person } from '../../test/e2e/people';
 import { eventually } from '../../test/eventually';
 import { expectAtMost, percentile, table } from '../figures';
 import { startPalate } from '../palate';
+import { run } from '../run';
 
 const users = Number(process.argv[2] ?? 1_000);
 const receiverMs = 20;
@@ -233,10 +234,4 @@ async function receiverAway({ palate, people, persons, receiver }: Places): Prom
   );
 }
 
-main().then(
-  () => process.exit(),
-  (error: unknown) => {
-    console.error(error);
-    process.exit(1);
-  },
-);
+run(main);
