@@ -41,11 +41,14 @@ export interface SenderSettings {
   leaseMarginMs?: number;
 }
 
-/** How a request ended, written down already; `fault` is what it says of the receiver. Where nobody was left to send it says nothing. */
+/** How a request ended, written down already; `fault` is what it says of the receiver, which is nothing where nobody was left to send. */
 export interface Ended<Result> {
   result: Result;
-  fault: ReceiverFault | null;
-  sent: boolean;
+  fault: ReceiverFault | NobodyToSend | null;
+}
+
+export class NobodyToSend extends Error {
+  override readonly name = 'NobodyToSend';
 }
 
 /** Nothing was sent, which says nothing of the receiver. */
@@ -222,11 +225,10 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
       return {
         result: await acknowledge(leased, attemptOf(by, version, startedMs, null, sent)),
         fault: null,
-        sent: true,
       };
     const attempt = attemptOf(by, version, startedMs, sent, sent.status);
-    if (probing && sent.retryable) return { result: await hold(leased, attempt, sent), fault: sent, sent: true };
-    return { result: await fail(leased, attempt, sent, number < of ? nextInMs : null), fault: sent, sent: true };
+    if (probing && sent.retryable) return { result: await hold(leased, attempt, sent), fault: sent };
+    return { result: await fail(leased, attempt, sent, number < of ? nextInMs : null), fault: sent };
   };
 
   /** Leases and contexts of as many as one request holds; the result of everybody else is in `results`. */
@@ -283,7 +285,7 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
     const results = new Map<Id, ManyResult>();
     const inRequest = await takeMany(userIds, force, results);
     const taken = inRequest.map(({ leased }) => leased);
-    if (taken.length === 0) return { result: results, fault: null, sent: false };
+    if (taken.length === 0) return { result: results, fault: new NobodyToSend() };
     const startedMs = performance.now();
     const messages = inRequest.map(({ message }) => message);
     const sent = await orFault(taken, receiver.pushMany(messages, signal));
@@ -302,7 +304,7 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
         fault === null ? await acknowledge(leased, attempt) : await failOfMany(leased, by, attempt, fault, isOfAll),
       );
     }
-    return { result: results, fault: isOfAll ? sent : null, sent: true };
+    return { result: results, fault: isOfAll ? sent : null };
   };
 
   return { send, sendMany };
