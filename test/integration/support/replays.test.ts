@@ -8,7 +8,7 @@ import { ensureSearchAttributes } from '../../../src/worker/searchAttributes';
 import { temporalAddress } from '../engines';
 import { ask, eventually, openPalate, type House } from '../palate';
 import { fakePusher, runReplayWorker } from './replayWorker';
-import { acknowledge, anyFailed, failedAccount, staff } from './rows';
+import { acknowledge, anyFailed, failedAccount, failedAccounts, staff } from './rows';
 
 /**
  * Replays on the real Temporal, with a pusher of the test in the activities: once cached, and once where every task replays the history.
@@ -64,11 +64,6 @@ describe.each([
     await house.close();
   });
 
-  const failedAccounts = async (count: number): Promise<Id[]> => {
-    const ids: Id[] = [];
-    for (let nth = 0; nth < count; nth += 1) ids.push(await failedAccount(house.store, 'timeout'));
-    return ids.sort();
-  };
   const view = async (id: Id) => (await ask<View>(url, 'GET', `/api/support/replays/${id}`, { token })).body;
   const state = (id: Id, wanted: string) =>
     eventually(async () => (await view(id)).state === wanted && (await view(id)));
@@ -111,7 +106,7 @@ describe.each([
   };
 
   it('counts first, then tries each account of the filter once, and tells a run that waits', async () => {
-    const ids = await failedAccounts(23);
+    const ids = await failedAccounts(house.store, 23);
     const other = await failedAccount(house.store, 'conflict');
     const json = { filter: { state: 'failed', reason: 'timeout' }, dryRun: true };
     const dry = await ask(url, 'POST', '/api/support/syncs/replay', { token, json });
@@ -151,7 +146,7 @@ describe.each([
   }, 60_000);
 
   it('knows what needs no sending, and waits for whom another sender holds or whose turn is later', async () => {
-    const ids = await failedAccounts(8);
+    const ids = await failedAccounts(house.store, 8);
     const [first, , busy, paced, gone, current, late, dismissed] = ids;
     fake.told.next.set(busy!, [{ kind: 'busy', waitMs: 50 }]);
     fake.told.next.set(paced!, [{ kind: 'paced', waitMs: 30 }]);
@@ -185,7 +180,7 @@ describe.each([
   }, 60_000);
 
   it('keeps the slot of a turn that is far off', async () => {
-    const [far, near] = await failedAccounts(2);
+    const [far, near] = await failedAccounts(house.store, 2);
     fake.told.next.set(far!, [{ kind: 'paced', waitMs: 25_000 }]);
     const id = await startReplay({ waitMaxMs: 200 });
     await eventually(async () => (await view(id)).replayed === 1);
@@ -199,7 +194,7 @@ describe.each([
   }, 60_000);
 
   it('sends many in one request where the receiver takes many', async () => {
-    const ids = await failedAccounts(7);
+    const ids = await failedAccounts(house.store, 7);
     fake.told.takesMany = true;
     fake.told.next.set(ids[2]!, [{ kind: 'paced', waitMs: 30 }]);
     const id = await replay();
@@ -208,7 +203,7 @@ describe.each([
   }, 60_000);
 
   it('waits while the receiver is left alone, and goes on; nobody failed', async () => {
-    const ids = await failedAccounts(6);
+    const ids = await failedAccounts(house.store, 6);
     fake.told.heldUntilMs = Date.now() + 3_600_000;
     const id = await startReplay({ waitMaxMs: 200 });
     const run = house.temporal.workflow.getHandle(replaySyncsId(id));
@@ -224,7 +219,7 @@ describe.each([
   }, 60_000);
 
   it('is paused, goes on and is cancelled, by support or in Temporal', async () => {
-    const ids = await failedAccounts(9);
+    const ids = await failedAccounts(house.store, 9);
     let release = () => undefined as unknown;
     const gate = new Promise<void>((resolve) => (release = resolve));
     fake.told.before = () => gate;
@@ -256,7 +251,7 @@ describe.each([
   }, 60_000);
 
   it('ends as cancelled where its run is cancelled or terminated in Temporal', async () => {
-    await failedAccounts(3);
+    await failedAccounts(house.store, 3);
     fake.told.heldUntilMs = Date.now() + 60_000;
     const [one, other] = [await startReplay(), await startReplay()];
     await eventually(async () => (await view(one)).total !== null && (await view(other)).total !== null);
@@ -268,7 +263,7 @@ describe.each([
   }, 60_000);
 
   it('whose run was terminated in Temporal is found out by whoever looks, at it or at the list', async () => {
-    await failedAccounts(3);
+    await failedAccounts(house.store, 3);
     fake.told.heldUntilMs = Date.now() + 60_000;
     const [seen, listed, open] = [await startReplay(), await startReplay(), await startReplay()];
     const stateIn = async (id: Id) => (await house.store.contextReplays.find(id))?.state;
@@ -315,7 +310,7 @@ describe.each([
   }, 60_000);
 
   it('goes on as a new run after so many batches', async () => {
-    const ids = await failedAccounts(10);
+    const ids = await failedAccounts(house.store, 10);
     const id = await startReplay({ batch: 2, batchesOfARun: 2 });
     expect(await state(id, 'done')).toMatchObject({ total: 10, replayed: 10 });
     expect(await outcomes(id)).toEqual(all(ids, 'acknowledged'));
@@ -329,13 +324,13 @@ describe.each([
   }, 60_000);
 
   it('started twice it is one: the same key, the same id, the same accounts', async () => {
-    const ids = await failedAccounts(5);
+    const ids = await failedAccounts(house.store, 5);
     const key = { 'idempotency-key': `key-${newId()}` };
     const id = await replay({}, key);
     expect(await replay({}, key)).toBe(id);
     await state(id, 'done');
     const before = await results(id);
-    await failedAccounts(2);
+    await failedAccounts(house.store, 2);
     await house.temporal.workflow.getHandle(replaySyncsId(id)).result();
     await startReplay({}, id);
     await house.temporal.workflow.getHandle(replaySyncsId(id)).result();
@@ -345,7 +340,7 @@ describe.each([
   }, 60_000);
 
   it('two at once over the same accounts each have one result for each', async () => {
-    const ids = await failedAccounts(12);
+    const ids = await failedAccounts(house.store, 12);
     const both = await Promise.all([startReplay({ batch: 3 }), startReplay({ batch: 4 })]);
     for (const id of both) {
       const { replayed, failed, skipped } = await state(id, 'done');
@@ -356,7 +351,7 @@ describe.each([
   }, 60_000);
 
   it('a worker that ends in the middle leaves nobody without a result, and nobody with two', async () => {
-    const ids = await failedAccounts(20);
+    const ids = await failedAccounts(house.store, 20);
     fake.told.next.set(ids[1]!, [
       { kind: 'failed', reason: 'rejected', status: 400, gaveUp: true, retryAfterMs: null },
     ]);

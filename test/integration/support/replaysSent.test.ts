@@ -14,7 +14,7 @@ import { pusherOver, talk, type PusherOptions } from '../context/house';
 import { temporalAddress } from '../engines';
 import { ask, eventually, openPalate, type House } from '../palate';
 import { runReplayWorker } from './replayWorker';
-import { acknowledge, anyFailed, failedAccount, newAccount, staff } from './rows';
+import { acknowledge, anyFailed, failedAccount, failedAccounts, newAccount, staff } from './rows';
 
 /** Replays up to the receiver: the real Temporal, the real pusher, and a double of the ML service. */
 type View = { id: Id; state: string; total: number | null; replayed: number; failed: number; skipped: number };
@@ -68,11 +68,6 @@ afterAll(async () => {
   await house.close();
 });
 
-const failedAccounts = async (count: number): Promise<Id[]> => {
-  const ids: Id[] = [];
-  for (let nth = 0; nth < count; nth += 1) ids.push(await failedAccount(house.store, 'timeout'));
-  return ids.sort();
-};
 const replay = async (json: object = { filter: { state: 'failed' } }, by = token) => {
   const answer = await ask<View>(url, 'POST', '/api/support/syncs/replay', { token: by, json });
   expect(answer.status).toBe(202);
@@ -102,7 +97,7 @@ const notLeased = async () =>
   expect(await house.mongo.collection('context_syncs').countDocuments({ lease: { $ne: null } })).toBe(0);
 
 it('at a slow pace waits for the turn of its request, and puts nobody off', async () => {
-  const ids = await failedAccounts(3);
+  const ids = await failedAccounts(house.store, 3);
   const slow = pusherTo({ pace: { perSecond: 0.1, rampMs: 1_000 } });
   await slow.pushMany([await failedAccount(house.store, 'timeout')], { by: 'sweep' }, new AbortController().signal);
   const id = newId();
@@ -116,7 +111,7 @@ it('at a slow pace waits for the turn of its request, and puts nobody off', asyn
 });
 
 it('of large contexts goes on at once with those whom a request did not hold', async () => {
-  const ids = await failedAccounts(7);
+  const ids = await failedAccounts(house.store, 7);
   for (const id of ids) await talk(house.store, id, 1_000);
   await startWorker(pusherTo());
   expect(await done(await replay())).toMatchObject({ total: 7, replayed: 7, failed: 0, skipped: 0 });
@@ -132,7 +127,7 @@ it.each([
 ])(
   'whose request failed as a whole (%s) sends each alone, and only that decides',
   async (_why, fault) => {
-    const ids = await failedAccounts(25);
+    const ids = await failedAccounts(house.store, 25);
     const [bad] = ids;
     double.next(fault).refuses((userId) => (userId === bad ? 422 : null));
     await startWorker(pusherTo());
@@ -149,7 +144,7 @@ it.each([
 );
 
 it('waits, with nobody failed, where the receiver is left alone before each was sent alone', async () => {
-  await failedAccounts(6);
+  await failedAccounts(house.store, 6);
   double.next(faults.status(500));
   await startWorker(pusherTo({ circuit: { failures: 1, openMs: 500, openMaxMs: 500, probeMs: 500 } }));
   expect(await done(await replay())).toMatchObject({ total: 6, replayed: 6, failed: 0, skipped: 0 });

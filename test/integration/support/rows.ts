@@ -36,6 +36,13 @@ async function leased(store: Store, userId: Id) {
   return { leaseId: lease.leaseId, version: row.version };
 }
 
+/** In the order of their ids. */
+export async function failedAccounts(store: Store, count: number): Promise<Id[]> {
+  const ids: Id[] = [];
+  for (let nth = 0; nth < count; nth += 1) ids.push(await failedAccount(store, 'timeout'));
+  return ids.sort();
+}
+
 /** A replay of the whole failed list. */
 export const anyFailed: ReplayWanted = { scope: 'failed', filter: { reason: null, since: null }, raise: null };
 
