@@ -141,7 +141,7 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
         },
       },
       async ({ body, caller, resourceId }) => {
-        // A repeat after a crash finds its food before it can find the account full.
+        // A repeat finds its food, also where its ingredients are not known any more.
         const stands = await own.find(resourceId, caller.id);
         const food = stands ?? (await add(resourceId, caller.id, await factsOf(body, caller.id)));
         return reply(201, presentOwn(food), { location: `/foods/${ownKey(food.id)}` });
