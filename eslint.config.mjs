@@ -1,3 +1,4 @@
+import * as regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -24,6 +25,15 @@ export default tseslint.config(
     },
   },
   {
+    // What a client sends may meet any of these: none may take longer than the text is long, not even where it stands in a larger pattern.
+    files: ['src/**/*.ts'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false, ignoreSticky: false }],
+    },
+  },
+  {
     // Only main.ts owns the process: everything else is handed what it needs.
     files: ['src/**/*.ts'],
     ignores: ['src/main.ts'],
@@ -31,6 +41,30 @@ export default tseslint.config(
       'no-restricted-globals': [
         'error',
         { name: 'process', message: 'Only src/main.ts touches the process; take a setting or a dependency.' },
+      ],
+    },
+  },
+  {
+    // A defect of a workflow's own code fails its task and waits for a version without it; caught, it would end the run.
+    files: ['src/workflows/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'CatchClause:not([body.body.0.expression.callee.name="rethrowDefect"][body.body.0.expression.arguments.0.name="failure"][param.name="failure"])',
+          message: 'Begin with `rethrowDefect(failure)`: a defect of the workflow itself is not to be handled here.',
+        },
+        {
+          selector:
+            ':matches(CallExpression[callee.property.name="catch"], CallExpression[callee.property.name="then"][arguments.length>1])',
+          message:
+            'Take try and catch, and begin with `rethrowDefect(failure)`: this handles defects of the workflow, too.',
+        },
+        {
+          selector: 'MemberExpression[object.name="Promise"][property.name=/^(allSettled|any)$/]',
+          message: 'It swallows defects of the workflow: await what is expected to fail in a try of its own.',
+        },
       ],
     },
   },

@@ -1,22 +1,17 @@
 /**
- * Four projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines, each file in a
- * database and on a task queue of its own; `processes` starts, kills and measures whole processes, one file at a time.
+ * Five projects: `unit` needs no engine; `replay` replays committed histories; `integration` runs on the real engines, each file in a
+ * database and on a task queue of its own, several files a suite; `processes` starts and kills whole processes; `bounds` measures their
+ * memory and delays, one file at a time.
  */
-const esmOnly = '@huggingface';
-// The MongoDB driver imports `os` dynamically, which jest's sandbox refuses: swc turns that into a require.
-const dynamicImport = '(.*/)?mongodb/lib/runtime_adapters';
 const shared = {
-  testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['node', 'require', 'default', 'module-sync'] },
+  testEnvironment: '<rootDir>/scripts/testing/environment.cjs',
+  runtime: '<rootDir>/scripts/testing/runtime.cjs',
   transform: {
     '^.+\\.(t|j|mj)s$': [
       '@swc/jest',
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  // Three packages under Express offer an ES module for `module-sync`, which jest cannot require.
-  moduleNameMapper: { '^((?:async-generator|async|generator)-function)$': '<rootDir>/node_modules/$1/index.js' },
-  transformIgnorePatterns: [`node_modules/(?!(${esmOnly})/|${dynamicImport})`],
 };
 
 const onEngines = {
@@ -24,9 +19,16 @@ const onEngines = {
   globalTeardown: '<rootDir>/test/integration/engines.teardown.cjs',
 };
 
+/** A run that names a file runs it alone; any other runs suites, each of which holds files (test/integration/suites.ts). */
+const namesFile = process.argv.slice(2).some((argument) => /integration\/.*\.test/.test(argument));
+const onIntegration = {
+  testMatch: [`<rootDir>/test/integration/**/*.${namesFile ? 'test' : 'suite'}.ts`],
+};
+
 module.exports = {
   // Longer than `eventually` waits, which says more than a test that was ended. (In a project it would have no effect.)
   testTimeout: 30_000,
+  testSequencer: '<rootDir>/scripts/testing/sequencer.cjs',
   projects: [
     {
       ...shared,
@@ -35,7 +37,14 @@ module.exports = {
       testPathIgnorePatterns: ['/test/(integration|replay|e2e|scripts)/'],
     },
     { ...shared, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },
-    { ...shared, ...onEngines, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
-    { ...shared, ...onEngines, displayName: 'processes', testMatch: ['<rootDir>/test/(e2e|scripts)/**/*.test.ts'] },
+    { ...shared, ...onEngines, ...onIntegration, displayName: 'integration' },
+    {
+      ...shared,
+      ...onEngines,
+      displayName: 'processes',
+      testMatch: ['<rootDir>/test/(e2e|scripts)/**/*.test.ts'],
+      testPathIgnorePatterns: ['/test/e2e/bounds/'],
+    },
+    { ...shared, ...onEngines, displayName: 'bounds', testMatch: ['<rootDir>/test/e2e/bounds/**/*.test.ts'] },
   ],
 };

@@ -7,7 +7,12 @@ export interface Engines {
 /** Engines of their own for a measurement; those that the environment names are used as they are. */
 export async function startTestEngines(): Promise<Engines> {
   const { startTestEngines: start } = await import('../scripts/engines/forTests.mjs');
-  const { variables, stop } = await start({ env: process.env, say: (line) => console.error(line), s3Required: false });
+  const { variables, stop } = await start({
+    env: process.env,
+    say: (line) => console.error(line),
+    s3Required: false,
+    inMemory: false,
+  });
   const { PALATE_TEST_MONGODB_URI: mongodb, PALATE_TEST_TEMPORAL_ADDRESS: temporal } = { ...process.env, ...variables };
   if (mongodb === undefined || temporal === undefined) throw new Error('The engines have no addresses');
   return {

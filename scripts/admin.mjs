@@ -8,14 +8,15 @@ import { ensureDependencies } from './checkout/dependencies.mjs';
 import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 import { passwordGiven } from './password.mjs';
+import { printable } from './printable.mjs';
 
 const USAGE = `npm run admin -- create --email ada@example.com [--password …] [--name Ada] --role admin|support|user
 npm run admin -- list [--role admin|support|user]
 npm run admin -- role --email ada@example.com --role admin|support|user
 Without --password it is read from PALATE_ADMIN_PASSWORD, else from standard input: an argument can be seen by others on this machine.`;
 
-const say = (line) => console.log(line);
-const tell = (line) => console.error(line);
+const say = (line) => console.log(printable(line));
+const tell = (line) => console.error(printable(line));
 
 function read(args) {
   const asText = { type: 'string' };
@@ -36,7 +37,7 @@ function read(args) {
 }
 
 const commands = {
-  async create(accounts, options) {
+  async create(store, options) {
     const { Email, PlainPassword, Role, PersonName } = await built('model/accounts.js');
     const email = checked(Email, '--email', options.email);
     const role = checked(Role, '--role', options.role);
@@ -47,24 +48,26 @@ const commands = {
       options.password ?? (await passwordGiven('PALATE_ADMIN_PASSWORD')),
     );
     const { createPasswords } = await built('api/accounts/passwords.js');
-    const created = await accounts.create({ email, name, role, passwordHash: await createPasswords().hash(password) });
+    const passwordHash = await createPasswords().hash(password, 'this terminal');
+    const created = await store.accounts.create({ email, name, role: 'user', passwordHash });
     if ('taken' in created)
       throw new Problem(
         `An account with ${email} exists: npm run admin -- role --email ${email} --role ${role} gives it the role.`,
       );
+    if (role !== 'user') await setRole(store, email, role);
     say(`${created.id} ${email} is ${role}.`);
   },
 
-  async role(accounts, options) {
+  async role(store, options) {
     const { Email, Role } = await built('model/accounts.js');
     const email = checked(Email, '--email', options.email);
     const role = checked(Role, '--role', options.role);
-    const account = await accounts.setRole(email, role);
-    if (account === null) throw new Problem(`No account has ${email}: npm run admin -- create makes one.`);
-    say(`${account.id} ${email} is ${role} now; every running server knows within 5 seconds.`);
+    const id = await setRole(store, email, role);
+    if (id === null) throw new Problem(`No account has ${email}: npm run admin -- create makes one.`);
+    say(`${id} ${email} is ${role} now; every running server knows within 5 seconds.`);
   },
 
-  async list(accounts, options) {
+  async list({ accounts }, options) {
     const { Role } = await built('model/accounts.js');
     const role = options.role === undefined ? undefined : checked(Role, '--role', options.role);
     let after;
@@ -78,6 +81,22 @@ const commands = {
   },
 };
 
+const ranks = ['user', 'support', 'admin'];
+
+/** Changes a role and records it in the audit, both or neither. Gives the id of the account; null where there is none. */
+async function setRole(store, email, role) {
+  const { operatorId } = await built('model/audit.js');
+  return store.transaction(async (session) => {
+    const changed = await store.accounts.setRole(email, role, session);
+    if (changed === null) return null;
+    const { id, was } = changed;
+    const action = ranks.indexOf(role) > ranks.indexOf(was) ? 'role.give' : 'role.take';
+    const entry = { actor: { id: operatorId, email: null }, action, target: id, reason: `${role} (was ${was})` };
+    if (role !== was) await store.audit.record(entry, session);
+    return id;
+  });
+}
+
 function checked(schema, name, given) {
   if (given === undefined) throw new Problem(`${name} is missing.\n${USAGE}`);
   const { data, error } = schema.safeParse(given);
@@ -85,15 +104,15 @@ function checked(schema, name, given) {
   throw new Problem(`${name}: ${error.issues[0].message}.`);
 }
 
-/** Runs `work` on the accounts of the database, with the code the server uses. */
-async function onAccounts(work) {
+/** Runs `work` on the store of the database, with the code the server uses. */
+async function onStore(work) {
   const { createStore } = await built('store/store.js');
   const { connection, close } = await connectToDatabase(process.env);
   try {
-    const accounts = createStore(connection).accounts;
+    const store = createStore(connection);
     // Before the first start nothing keeps an address to one account.
     await connection.model('Account').createIndexes();
-    await work(accounts);
+    await work(store);
   } finally {
     await close();
   }
@@ -103,7 +122,7 @@ try {
   const { command, options } = read(process.argv.slice(2));
   await ensureDependencies({ env: process.env, say: tell });
   await ensureBuild({ env: process.env, say: tell });
-  await onAccounts((accounts) => commands[command](accounts, options));
+  await onStore((store) => commands[command](store, options));
 } catch (fault) {
   tell(sentence(fault, 'the checkout'));
   process.exitCode = 1;

@@ -1,4 +1,5 @@
 /** The engines of scripts that work beside a running Palate: those the environment names, or those `npm start` runs for PALATE_HOME. */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './checkout/dependencies.mjs';
@@ -12,7 +13,7 @@ export async function connectToDatabase(env) {
     .createConnection(uri, { serverSelectionTimeoutMS: 5_000, autoIndex: false })
     .asPromise()
     .catch((fault) => {
-      const remedy = env.MONGODB_URI
+      const remedy = givenMongodbUri(env)
         ? 'check MONGODB_URI and that it runs'
         : 'start Palate with npm start, then try again';
       throw new Problem(`MongoDB does not answer (${fault.message}): ${remedy}.`);
@@ -20,8 +21,18 @@ export async function connectToDatabase(env) {
   return { connection, close: () => connection.close() };
 }
 
+/** `MONGODB_URI`, or what is in the file that `MONGODB_URI_FILE` names; undefined without either. */
+export const givenMongodbUri = (env) => {
+  if (env.MONGODB_URI || !env.MONGODB_URI_FILE) return env.MONGODB_URI || undefined;
+  try {
+    return readFileSync(env.MONGODB_URI_FILE, 'utf8').trim();
+  } catch (fault) {
+    throw new Problem(`MONGODB_URI_FILE names a file that cannot be read (${fault.code}): ${env.MONGODB_URI_FILE}.`);
+  }
+};
+
 export const mongodbUriOf = async (env) =>
-  env.MONGODB_URI ||
+  givenMongodbUri(env) ||
   `mongodb://127.0.0.1:${await embeddedPort(env, 'mongodb', 'MONGODB_URI')}/palate?replicaSet=palate`;
 
 export const temporalAddressOf = async (env) =>

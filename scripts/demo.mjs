@@ -7,11 +7,12 @@ import sharp from 'sharp';
 import { showContextSync, showContextSyncApart, showErasure } from './demo/contextSync.mjs';
 import { startMlService } from './demo/mlService.mjs';
 import { drawMeal } from './drawMeal.mjs';
+import { printable } from './printable.mjs';
 
 const server = (process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
 let step = 0;
-const title = (text) => console.log(`\n${(step += 1)}. ${text}`);
-const say = (text) => console.log(`   ${text}`);
+const title = (text) => console.log(printable(`\n${(step += 1)}. ${text}`));
+const say = (text) => console.log(printable(`   ${text}`));
 
 class Unexpected extends Error {}
 
@@ -38,7 +39,7 @@ async function newAccount(caller) {
   const email = `demo-${randomBytes(6).toString('hex')}@example.com`;
   const password = `Demo-${randomBytes(9).toString('base64url')}1a`;
   const { body } = await caller('POST', '/api/auth/register', { json: { email, password, fitness_goal: 'maintain' } });
-  return { id: body.id, email, token: body.access_token };
+  return { id: body.id, email, password, token: body.access_token };
 }
 
 const photoOf = (bytes, fields = {}) => {
@@ -81,7 +82,7 @@ function show(entry) {
 async function walk(ml) {
   const seed = randomBytes(2).readUInt16LE();
   const { body: health } = await call('GET', '/health');
-  console.log(`${server}: ${health.status}`);
+  console.log(printable(`${server}: ${health.status}`));
 
   title('Anyone sends a photo with a caption; no key, no account');
   const first = await call('POST', '/predict', {
@@ -171,6 +172,6 @@ main().catch((error) => {
       : error.cause?.code === 'ECONNREFUSED'
         ? `Nothing answers at ${server}. Start Palate with \`npm start\` first, or name the server: npm run demo -- http://host:port`
         : error.stack;
-  console.error(cause);
+  console.error(printable(cause));
   process.exitCode = 1;
 });

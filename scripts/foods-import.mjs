@@ -8,13 +8,14 @@ import { ensureDependencies } from './checkout/dependencies.mjs';
 import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 import { count, progressLine } from './importing.mjs';
+import { printable } from './printable.mjs';
 
 const USAGE = `npm run foods:import -- <folder> [--anyway]
 The folder is an unpacked CSV download of FoodData Central (survey, Foundation or SR Legacy): the one that holds food.csv.
 --anyway imports also what looks damaged or cut off.`;
 
-const say = (line) => console.log(line);
-const tell = (line) => console.error(line);
+const say = (line) => console.log(printable(line));
+const tell = (line) => console.error(printable(line));
 const foods = (number) => `${count(number)} ${number === 1 ? 'food' : 'foods'}`;
 
 const line = progressLine(say);
@@ -67,13 +68,14 @@ try {
   await ensureBuild({ env: process.env, say: tell });
   const { connection, close } = await connectToDatabase(process.env);
   try {
-    const [{ createFoodStore }, { importFoods }] = await Promise.all([
+    const [{ createFoodStore }, { importFoods }, { buildIndexes }] = await Promise.all([
       built('store/foods/index.js'),
       built('imports/foods/index.js'),
+      built('store/indexes.js'),
     ]);
     const { imports } = createFoodStore(connection);
     // Before the first start nothing has built them, and every query on the rows needs one.
-    for (const model of Object.values(connection.models)) await model.createIndexes();
+    await buildIndexes(connection);
     tellOf(await importFoods({ imports, folder: path.resolve(folder), anyway, onProgress }));
   } finally {
     line.end();

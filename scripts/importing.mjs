@@ -1,3 +1,5 @@
+import { printable } from './printable.mjs';
+
 /** What the programs have in common that load a file or folder into the database. */
 export const count = (number) => number.toLocaleString('en-US');
 
@@ -13,7 +15,7 @@ export function progressLine(say) {
     end,
     over(line) {
       if (!terminal) return say(line);
-      process.stdout.write(`\r\u001b[K${line}`);
+      process.stdout.write(`\r\u001b[K${printable(line)}`);
       open = true;
     },
     say(line) {

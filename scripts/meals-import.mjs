@@ -8,14 +8,15 @@ import { ensureDependencies } from './checkout/dependencies.mjs';
 import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 import { count, progressLine } from './importing.mjs';
+import { printable } from './printable.mjs';
 
 const USAGE = `npm run meals:import -- <file.csv|file.jsonl> [--anyway] [--check]
 A CSV file names its columns in the first line, at least name and mealType; JSON lines hold one meal each.
 --anyway imports the rows that are right also where most are wrong.
 --check tells every row that is wrong (the first 1,000), and writes nothing.`;
 
-const say = (line) => console.log(line);
-const tell = (line) => console.error(line);
+const say = (line) => console.log(printable(line));
+const tell = (line) => console.error(printable(line));
 const meals = (number) => `${count(number)} ${number === 1 ? 'meal' : 'meals'}`;
 const rows = (number) => `${count(number)} ${number === 1 ? 'row' : 'rows'}`;
 const separators = { ';': 'semicolons', '\t': 'tabs' };
@@ -64,13 +65,14 @@ async function check(file) {
 async function load(file, anyway) {
   const { connection, close } = await connectToDatabase(process.env);
   try {
-    const [{ createMealStore }, { importMeals }] = await Promise.all([
+    const [{ createMealStore }, { importMeals }, { buildIndexes }] = await Promise.all([
       built('store/meals/index.js'),
       built('imports/meals/index.js'),
+      built('store/indexes.js'),
     ]);
     const { imports } = createMealStore(connection);
     // Before the first start nothing has built them, and every query on the rows needs one.
-    for (const model of Object.values(connection.models)) await model.createIndexes();
+    await buildIndexes(connection);
     tellOf(await importMeals({ imports, file, anyway, onProgress }));
   } finally {
     line.end();

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { ensureBuild } from './checkout/build.mjs';
 import { ensureDependencies, root } from './checkout/dependencies.mjs';
 import { sentence } from './engines/problem.mjs';
+import { printable } from './printable.mjs';
 
-const say = (line) => console.log(line);
+const say = (line) => console.log(printable(line));
 try {
   await ensureDependencies({ env: process.env, say });
   await ensureBuild({ env: process.env, say });
@@ -14,6 +15,6 @@ try {
   await writeFile(path.join(root, 'docs', 'settings.md'), settingsDocument());
   say('Wrote docs/settings.md.');
 } catch (fault) {
-  console.error(sentence(fault, 'the settings document'));
+  console.error(printable(sentence(fault, 'the settings document')));
   process.exitCode = 1;
 }

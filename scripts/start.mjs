@@ -4,8 +4,9 @@
  */
 import { checkNode, ensureDependencies } from './checkout/dependencies.mjs';
 import { sentence } from './engines/problem.mjs';
+import { printable } from './printable.mjs';
 
-const say = (line) => console.log(line);
+const say = (line) => console.log(printable(line));
 try {
   checkNode();
   // Until Palate itself answers to Ctrl-C, an exit of our own is what ends the npm we started.
@@ -17,6 +18,6 @@ try {
   // Not by running out of work: a fetch or build that a Ctrl-C cut short may still be going on.
   process.exit(await runPalate({ env: process.env, say }));
 } catch (fault) {
-  console.error(sentence(fault, 'Palate'));
+  console.error(printable(sentence(fault, 'Palate')));
   process.exitCode = 1;
 }

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Problem, sentence } from './engines/problem.mjs';
 import { passwordGiven } from './password.mjs';
+import { printable } from './printable.mjs';
 
 const USAGE = `npm run support -- syncs list [--state failed|pending|held] [--reason …] [--since …] [--user …] [--limit 50]
 npm run support -- syncs show <account>
@@ -16,7 +17,7 @@ npm run support -- syncs dismiss <account> --reason "why"
 npm run support -- replays list
 npm run support -- replays show|watch|pause|resume|cancel <replay>
 npm run support -- users find <e-mail address>
-npm run support -- erasures list [--state running|done] [--limit 50]
+npm run support -- erasures list [--state running|done|scheduled|cancelled] [--limit 50]
   --url      the server; else PALATE_URL, else http://127.0.0.1:3000
   --json     for programs
 Who you are: a token in PALATE_SUPPORT_TOKEN; or --email (or PALATE_SUPPORT_EMAIL) and the password from PALATE_SUPPORT_PASSWORD, else from
@@ -31,8 +32,8 @@ const callWithinMs = 30_000;
 /** So often in a row the server may be away while something is watched. */
 const mostOutages = 40;
 
-const say = (line) => console.log(line);
-const tell = (line) => console.error(line);
+const say = (line) => console.log(printable(line));
+const tell = (line) => console.error(printable(line));
 
 class Away extends Problem {}
 
@@ -177,6 +178,7 @@ function show(sync) {
     ],
   );
   if (sync.dismissed) say(`\nDismissed ${short(sync.dismissed.at)}: ${sync.dismissed.reason}`);
+  if (sync.state === 'off') say('\nNo ML service is configured (FLASK_AI_BASE_URL): what changed is sent once one is.');
   if (sync.next_attempt_at) say(`\nNext attempt: ${short(sync.next_attempt_at)}`);
   if (sync.attempts.length > 0) {
     say('\nAttempts, the latest first:');
@@ -201,7 +203,7 @@ async function follow(call, id, json) {
   });
   const last = await watch(call, `/api/support/replays/${part(id)}`, Infinity, (replay) => {
     const line = progressOf(replay);
-    if (terminal) process.stderr.write(`\r\u001b[K${line}`);
+    if (terminal) process.stderr.write(`\r\u001b[K${printable(line)}`);
     else if (line !== said) tell(line);
     said = line;
     return ended(replay) ? replay : undefined;

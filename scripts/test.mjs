@@ -1,10 +1,11 @@
 /**
- * `npm test`: every part, in order. `node scripts/test.mjs unit [-- …]` runs the parts that are named; what follows goes to jest.
+ * `npm test`: every part. `node scripts/test.mjs unit [-- …]` runs the parts that are named; what follows goes to jest.
  * The last line is `N passed, N failed`; the exit code is 1 if anything failed. With CI set, a skipped test is a failed one.
  */
 import { checkNode, ensureDependencies } from './checkout/dependencies.mjs';
 import { sentence } from './engines/problem.mjs';
 import { parts, runPart } from './testing/parts.mjs';
+import { createSharedEngines } from './testing/sharedEngines.mjs';
 
 const say = (line) => console.log(line);
 process.on('SIGINT', () => process.exit(1)).on('SIGTERM', () => process.exit(1));
@@ -23,15 +24,17 @@ try {
 }
 
 const total = { passed: 0, failures: [], skipped: [] };
-for (const name of named.length > 0 ? named : Object.keys(parts)) {
-  const begun = Date.now();
-  say(`\n── ${name} ──`);
-  const { passed, failures, skipped } = await runPart({ name, args, env: process.env, say });
-  say(`${name}: ${counted(passed, failures, skipped)} in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
-  total.passed += passed;
-  total.failures.push(...failures);
-  total.skipped.push(...skipped);
+const wanted = Object.keys(parts).filter((name) => named.length === 0 || named.includes(name));
+const engines = createSharedEngines({ env: process.env, say });
+for (const name of wanted) {
+  if (wanted.includes(parts[name].beside)) continue;
+  await runTogether(
+    name,
+    wanted.filter((other) => parts[other].beside === name),
+  );
 }
+
+await engines.stop();
 
 say('');
 if (total.failures.length > 0) say(`Failed:\n${total.failures.map((failure) => `  ${failure}`).join('\n')}`);
@@ -44,6 +47,30 @@ if (total.skipped.length > 0) {
 const failed = total.failures.length + (skippedFail ? total.skipped.length : 0);
 say(`${total.passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Runs a part, and others beside it one after another. What those print is held back until the first has printed all of its own. */
+async function runTogether(name, others) {
+  const held = [];
+  let hold = (line) => held.push(line);
+  const beside = (async () => {
+    for (const other of others) await run(other, (line) => hold(line));
+  })();
+  await run(name, say);
+  hold = say;
+  held.forEach(say);
+  await beside;
+}
+
+async function run(name, print) {
+  const begun = Date.now();
+  print(`\n── ${name} ──`);
+  const env = { ...process.env, ...(parts[name].onEngines && (await engines.variables())) };
+  const { passed, failures, skipped } = await runPart({ name, args, env, say: print });
+  print(`${name}: ${counted(passed, failures, skipped)} in ${((Date.now() - begun) / 1000).toFixed(0)} s`);
+  total.passed += passed;
+  total.failures.push(...failures);
+  total.skipped.push(...skipped);
+}
 
 function counted(passed, failures, skipped) {
   return `${passed} passed, ${failures.length} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`;

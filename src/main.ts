@@ -32,7 +32,8 @@ async function main(): Promise<void> {
 
   try {
     palate = await startPalate({ settings, log, clock: () => new Date(), version });
-    log.info({ url: palate.url }, 'ready');
+    const { url, otherUrls } = palate;
+    log.info({ url, ...(otherUrls.length > 0 && { otherUrls }) }, 'ready');
   } catch (error) {
     if (leaving) return;
     if (error instanceof CannotStart) fail(error.message);
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
 
 function read(): Settings {
   try {
-    return parseSettings(process.env);
+    return parseSettings(process.env, (file) => readFileSync(file, 'utf8'));
   } catch (error) {
     if (error instanceof SettingsError) fail(error.message);
     throw error;

@@ -5,10 +5,8 @@
  * ENTRIES (default 50,000) sets how many the table has, CALLS (default 200) how many summaries are measured.
  */
 import mongoose from 'mongoose';
-import { analysisOfCaption } from '../../src/ml/foods';
-import { loadFoodTable } from '../../src/palate/foods';
 import { newId } from '../../src/store/ids';
-import { createStore } from '../../src/store/store';
+import { fillLog } from '../../test/e2e/longLog';
 import { percentile, table } from '../figures';
 import { startPalate } from '../palate';
 import { watchResident } from '../resident';
@@ -18,23 +16,12 @@ const entries = Number(process.env.ENTRIES ?? 50_000);
 const calls = Number(process.env.CALLS ?? 200);
 const mealsADay = 5;
 const dayMs = 86_400_000;
-const words = [
-  'two fried eggs and a slice of toast',
-  'a bowl of oatmeal with a banana',
-  'two slices of cheese pizza and a glass of whole milk',
-  'an apple',
-  'grilled salmon with rice and broccoli',
-];
 const mebibytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(0)} MiB`;
 
 async function main(): Promise<void> {
   const palate = await startPalate({ RATE_LIMIT_MAX: '1000000' });
   const mongo = await mongoose.createConnection(palate.mongodbUri, { autoIndex: false }).asPromise();
   try {
-    const foods = await loadFoodTable();
-    const store = createStore(mongo);
-    const analyses = words.map((text) => analysisOfCaption(text, foods)).filter((analysis) => analysis !== null);
-
     const signUp = async (): Promise<{ id: string; token: string }> => {
       const response = await fetch(`${palate.url}/api/auth/register`, {
         method: 'POST',
@@ -49,36 +36,11 @@ async function main(): Promise<void> {
       });
       return { id, token };
     };
-    /** `count` meals back from now, five a day. */
-    const fill = async (ownerId: string, count: number): Promise<void> => {
-      const rowOf = mongo.collection<{ _id: string }>('entries');
-      const samples: Record<string, unknown>[] = [];
-      for (const [i, analysis] of analyses.entries()) {
-        const meal = await store.photos.createMeal({
-          id: newId(),
-          ownerId,
-          caption: words[i] ?? null,
-          consumedAt: new Date(),
-          consumedAtSource: 'stated',
-          analysis,
-        });
-        const row = meal && (await rowOf.findOne({ _id: meal.id }));
-        if (row) samples.push(row);
-      }
-      for (let from = samples.length; from < count; from += 5000)
-        await rowOf.insertMany(
-          Array.from({ length: Math.min(5000, count - from) }, (_, i) => ({
-            ...samples[(from + i) % samples.length],
-            _id: newId(),
-            consumedAt: new Date(Date.now() - ((from + i) * dayMs) / mealsADay),
-          })),
-        );
-    };
     const get = (path: string, token: string) =>
       fetch(palate.url + path, { headers: { authorization: `Bearer ${token}` } });
 
     const eater = await signUp();
-    await fill(eater.id, 366 * mealsADay);
+    await fillLog(mongo, eater.id, 366 * mealsADay);
     const rows: string[][] = [['summary of', 'meals', 'p50', 'p95']];
     for (const days of [7, 90, 366]) {
       const from = new Date(Date.now() - (days - 1) * dayMs).toISOString().slice(0, 10);
@@ -100,8 +62,8 @@ async function main(): Promise<void> {
     console.log(table(rows));
 
     const collector = await signUp();
-    await fill(collector.id, entries);
-    const watched = await watchResident(palate.metricsUrl);
+    await fillLog(mongo, collector.id, entries);
+    const watched = await watchResident(palate.child);
     const started = performance.now();
     const response = await get('/history.csv', collector.token);
     let bytes = 0;

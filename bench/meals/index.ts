@@ -69,7 +69,7 @@ async function main(): Promise<void> {
         { ordered: false },
       ); // prettier-ignore
 
-    const watched = await watchResident(palate.metricsUrl);
+    const watched = await watchResident(palate.child);
     const started = performance.now();
     const response = await get('/api/ml/meals');
     let bytes = 0;

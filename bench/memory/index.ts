@@ -94,8 +94,8 @@ const real = async (): Promise<Subject[]> => {
   const chosen = variants.filter(({ serving, shade }) => serving === undefined && shade === undefined);
   const subjects: Subject[] = [];
   for (const name of photos) {
-    const bytes = readFileSync(join(folder, name));
-    subjects.push(await subject(`photo ${name}`, 'photo', (variant) => rephotograph(bytes, variant), chosen));
+    const shown = await rephotograph(readFileSync(join(folder, name)));
+    subjects.push(await subject(`photo ${name}`, 'photo', shown, chosen));
   }
   return subjects;
 };

@@ -66,30 +66,35 @@ export const photographPlate = async (plate: Plate, seed: number, variant: Varia
   return developed(await drawPlate(plate, { seed, serving }, { ...straight, ...view }), variant);
 };
 
-/** JPEG of a real photo as a variant would show it; beyond its edges the table is mirrored. Servings and shade cannot be made of one. */
-export const rephotograph = async (photo: Buffer, variant: Variant): Promise<Buffer> => {
-  const { rotationDegrees = 0, zoom = 1, shift = { x: 0, y: 0 } } = variant;
+/**
+ * JPEGs of a real photo as variants would show it; beyond its edges the table is mirrored. Servings and shade cannot be made of one.
+ * The photo is opened once, as that takes longer than a variant of it.
+ */
+export const rephotograph = async (photo: Buffer): Promise<(variant: Variant) => Promise<Buffer>> => {
   const { data, info } = await sharp(photo)
     .autoOrient()
     .flatten()
     .resize({ width: 640, height: 640, fit: 'inside' })
     .png({ compressionLevel: 0 })
     .toBuffer({ resolveWithObject: true });
-  if (rotationDegrees === 0 && zoom === 1 && shift.x === 0 && shift.y === 0) return developed(data, variant);
   const edge = 320;
   const wide = await sharp(data)
     .extend({ top: edge, bottom: edge, left: edge, right: edge, extendWith: 'mirror' })
     .png({ compressionLevel: 0 })
     .toBuffer();
-  const turned = await sharp(wide)
-    .rotate(rotationDegrees)
-    .png({ compressionLevel: 0 })
-    .toBuffer({ resolveWithObject: true });
-  const [width, height] = [Math.round(info.width / zoom), Math.round(info.height / zoom)];
-  const left = Math.round((turned.info.width - width) / 2 - info.width * shift.x);
-  const top = Math.round((turned.info.height - height) / 2 - info.height * shift.y);
-  const cut = await sharp(turned.data).extract({ left, top, width, height }).png({ compressionLevel: 0 }).toBuffer();
-  return developed(cut, variant);
+  return async (variant) => {
+    const { rotationDegrees = 0, zoom = 1, shift = { x: 0, y: 0 } } = variant;
+    if (rotationDegrees === 0 && zoom === 1 && shift.x === 0 && shift.y === 0) return developed(data, variant);
+    const turned = await sharp(wide)
+      .rotate(rotationDegrees)
+      .png({ compressionLevel: 0 })
+      .toBuffer({ resolveWithObject: true });
+    const [width, height] = [Math.round(info.width / zoom), Math.round(info.height / zoom)];
+    const left = Math.round((turned.info.width - width) / 2 - info.width * shift.x);
+    const top = Math.round((turned.info.height - height) / 2 - info.height * shift.y);
+    const cut = await sharp(turned.data).extract({ left, top, width, height }).png({ compressionLevel: 0 }).toBuffer();
+    return developed(cut, variant);
+  };
 };
 
 /** Signature of a picture's bytes. */

@@ -3,9 +3,11 @@
  *
  * The real process (`dist/main.js`, role `all`) on real engines; classifier and food data are doubles on real sockets. Photos are posted
  * to Palate and, in turn with them, to the classifier directly, so that both see the same state of the machine.
+ * With `-- --main <dist/main.js of another version>` instead the two versions in turn, and what each costs while it is idle.
  * PHOTOS (default 60) sets how many of each. Then who names a food, and what that costs; and the energy of plates of known weight
  * (PALATE_TEST_DATA).
  */
+import path from 'node:path';
 import { Connection, Client } from '@temporalio/client';
 import sharp from 'sharp';
 import { itemsOfCaption, mealOfGrams, parseCaption } from '../../src/ml/foods';
@@ -17,24 +19,20 @@ import { FooddataDouble } from '../../test/doubles/fooddata';
 import { startPalate } from '../palate';
 import { percentile, table } from '../figures';
 import { run } from '../run';
+import { besides } from './beside';
+import { addressOf, post, postToClassifier, throughput, timed, width, type Timed } from './posting';
 
 const photos = Number(process.env.PHOTOS ?? 60);
-const width = 8;
 /** Photos of each way of the chain. */
 const chainPhotos = 30;
 
-interface Timed {
-  ms: number;
-  id: string | null;
-}
-
-async function timed(work: () => Promise<string | null>): Promise<Timed> {
-  const started = performance.now();
-  const id = await work();
-  return { ms: performance.now() - started, id };
-}
-
 async function main(): Promise<void> {
+  const at = process.argv.indexOf('--main');
+  if (at < 0) await measure();
+  else console.log(await besides(path.resolve(process.argv[at + 1] ?? ''), photos));
+}
+
+async function measure(): Promise<void> {
   const { drawMeal } = await import('../../scripts/drawMeal.mjs');
   const classifier = await new HuggingFaceDouble().start();
   const second = await new HuggingFaceDouble().start();
@@ -45,27 +43,12 @@ async function main(): Promise<void> {
     FDC_BASE_URL: fooddata.baseUrl,
     ML_SERVICE_URL: second.endpointUrl,
     RATE_LIMIT_MAX: '1000000',
+    TRUST_PROXY: '1',
   });
   try {
     const pictures = await Promise.all(Array.from({ length: photos * 2 + 10 }, (_, seed) => drawMeal('pizza', seed)));
-    const toPalate = async (picture: Buffer): Promise<string> => {
-      const form = new FormData();
-      form.append('photo', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), 'meal.jpg');
-      const response = await fetch(`${palate.url}/predict`, { method: 'POST', body: form });
-      const body = (await response.json()) as { id: string; status: string };
-      if (response.status !== 200 || body.status !== 'analyzed')
-        throw new Error(`${response.status} ${JSON.stringify(body)}`);
-      return body.id;
-    };
-    const toClassifier = async (picture: Buffer): Promise<null> => {
-      const response = await fetch(classifier.endpointUrl, {
-        method: 'POST',
-        body: new Uint8Array(picture),
-        headers: { 'content-type': 'image/jpeg' },
-      });
-      await response.json();
-      return null;
-    };
+    const toPalate = async (picture: Buffer): Promise<string> => (await post(palate.url, picture)).id;
+    const toClassifier = (picture: Buffer) => postToClassifier(classifier.endpointUrl, picture);
 
     for (const picture of pictures.slice(0, 10)) await toPalate(picture); // warm-up
 
@@ -82,7 +65,9 @@ async function main(): Promise<void> {
         mine.push(await timed(() => toPalate(picture)));
       }
       const added = mine.map(({ ms }, i) => ms - (direct[i]?.ms ?? 0));
-      const rate = await throughput(pictures.slice(10, 10 + photos), toPalate);
+      const rate = await throughput(pictures.slice(10, 10 + photos), (picture, person) =>
+        post(palate.url, picture, null, addressOf(person)),
+      );
       const directRate = await throughput(pictures.slice(10, 10 + photos), toClassifier);
       measured = measured.concat(mine.flatMap(({ id }) => id ?? []));
       const ms = (values: number[], p: number) => `${percentile(values, p).toFixed(0)} ms`;
@@ -143,21 +128,6 @@ async function main(): Promise<void> {
   }
 }
 
-async function post(
-  url: string,
-  picture: Buffer,
-  token: string | null,
-): Promise<{ id: string; inference_source: string }> {
-  const form = new FormData();
-  form.append('photo', new Blob([new Uint8Array(picture)], { type: 'image/jpeg' }), 'meal.jpg');
-  const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(`${url}/predict`, { method: 'POST', body: form, headers });
-  const body = (await response.json()) as { id: string; status: string; inference_source: string };
-  if (response.status !== 200 || body.status !== 'analyzed')
-    throw new Error(`${response.status} ${JSON.stringify(body)}`);
-  return body;
-}
-
 async function signUp(url: string): Promise<string> {
   const response = await fetch(`${url}/api/auth/register`, {
     method: 'POST',
@@ -195,18 +165,6 @@ function truthTable(): string {
     ];
   });
   return `\n${table([['plate', 'weight', 'true kcal', 'estimate', 'interval', 'width', 'holds the truth'], ...rows])}`;
-}
-
-/** Requests a second with `width` under way at once. */
-async function throughput(pictures: Buffer[], post: (picture: Buffer) => Promise<unknown>): Promise<number> {
-  const waiting = [...pictures];
-  const started = performance.now();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (let picture = waiting.pop(); picture; picture = waiting.pop()) await post(picture);
-    }),
-  );
-  return pictures.length / ((performance.now() - started) / 1000);
 }
 
 /** `least–most` activities scheduled in the histories of these photos. */

@@ -4,7 +4,7 @@
  */
 import { Client, Connection } from '@temporalio/client';
 import { MongoClient } from 'mongodb';
-import { contextSyncId } from '../../src/messages/context';
+import { contextWorkflows } from '../../src/messages/context';
 import { emptyProfile } from '../../src/model/profiles';
 import { ReceiverDouble } from '../../test/doubles/contextReceiver';
 import { openPeople, type People, type Person } from '../../test/e2e/people';
@@ -192,7 +192,7 @@ async function actionsOf(temporal: Client, persons: readonly Person[]): Promise<
   let actions = 0;
   const some = persons.slice(0, sampled);
   for (const { id } of some) {
-    const { events = [] } = await temporal.workflow.getHandle(contextSyncId(id)).fetchHistory();
+    const { events = [] } = await temporal.workflow.getHandle(contextWorkflows.sync.id(id)).fetchHistory();
     for (const event of events ?? [])
       if (
         event.workflowExecutionStartedEventAttributes ??

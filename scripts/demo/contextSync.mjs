@@ -38,9 +38,9 @@ export async function showContextSyncApart({ callerOf, title, say, newAccount },
 }
 
 /** `leave`: done meanwhile, also where the erasure is refused. */
-export async function showErasure({ call, say }, ml, { id, token }, leave) {
+export async function showErasure({ call, say }, ml, { id, token, password }, leave) {
   const isTold = typeof ml !== 'string' && ml.contextOf(id) !== undefined;
-  const erasure = await call('DELETE', '/api/auth/me', { token }).finally(leave);
+  const erasure = await call('DELETE', '/api/auth/me', { token, json: { password } }).finally(leave);
   const stateNow = async () => (await call('GET', erasure.location)).body.state;
   if (isTold) {
     await until(async () => (await stateNow()) === 'done', erasedWithinMs);
@@ -88,7 +88,7 @@ export async function showContextSync({ call, title, say, env }, ml, { id, email
     if (refused !== null) throw new Error(`${helper.email} still has the role support: ${refused}`);
     if (mine === null) return;
     const isTold = ml.contextOf(mine.id) !== undefined;
-    await call('DELETE', '/api/auth/me', { token: mine.access_token });
+    await call('DELETE', '/api/auth/me', { token: mine.access_token, json: { password: helper.password } });
     if (isTold) await until(() => ml.hasForgotten(mine.id));
     say(`${helper.email} lost the role and is erased too`);
   };

@@ -2,7 +2,7 @@
  * One of each engine for a run of tests: temporary folders, free ports, nothing left at the end.
  * An engine given by PALATE_TEST_MONGODB_URI, PALATE_TEST_TEMPORAL_ADDRESS or PALATE_TEST_S3_ENDPOINT is used as it is.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { findMongod, startMongod } from './mongodb.mjs';
@@ -12,17 +12,25 @@ import { Problem } from './problem.mjs';
 import { findS3, startS3 } from './s3.mjs';
 import { findTemporal, startTemporal } from './temporal.mjs';
 
+/** Linux's file system in memory: a commit waits for no disk there, and commits are most of what tests wait for. */
+const MEMORY = '/dev/shm';
+/** A run writes some hundred MB; a container often has 64 MB. */
+const ROOM_BYTES = 3 * 1024 ** 3;
+
 const S3_KEYS = { accessKey: 'palate-tests', secretKey: 'palate-tests-secret' };
 
 /**
  * Starts the engines side by side.
- * @param {{ env: NodeJS.ProcessEnv, say: (line: string) => void, s3Required: boolean }} options
+ * @param {{ env: NodeJS.ProcessEnv, say: (line: string) => void, s3Required: boolean, inMemory: boolean }} options `inMemory`: the databases
+ *   keep their data there, where the machine has room for it; not for measurements
  * @returns {Promise<{ variables: Record<string, string>, stop: () => Promise<void> }>} `variables` are for the tests' environment
  */
-export async function startTestEngines({ env, say, s3Required }) {
-  const home = await mkdtemp(path.join(os.tmpdir(), 'palate-engines-'));
+export async function startTestEngines({ env, say, s3Required, inMemory }) {
+  const temporary = (within) => mkdtemp(path.join(within, 'palate-engines-'));
+  const home = await temporary(os.tmpdir());
+  const data = inMemory && (await hasRoom(MEMORY)) ? await temporary(MEMORY) : home;
   const mourner = startMourner(env);
-  mourner.clear(home);
+  for (const folder of new Set([home, data])) mourner.clear(folder);
   const running = [];
   const started = (one) => {
     running.push(one);
@@ -30,10 +38,15 @@ export async function startTestEngines({ env, say, s3Required }) {
   };
   const stop = async () => {
     await Promise.all(running.map((one) => one.stop(10_000, one.name === 'MongoDB' ? 'SIGKILL' : 'SIGTERM')));
-    await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    for (const folder of [home, data]) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     mourner.dismiss();
   };
-  const place = (name) => ({ folder: path.join(home, name), logFile: path.join(home, `${name}.log`), env, started });
+  const place = (name, within) => ({
+    folder: path.join(within, name),
+    logFile: path.join(home, `${name}.log`),
+    env,
+    started,
+  });
   const variables = {};
   const starts = [
     async () => {
@@ -46,7 +59,7 @@ export async function startTestEngines({ env, say, s3Required }) {
       const mongod = await startMongod({
         program: found.program,
         port: await freePort(),
-        ...place('mongodb'),
+        ...place('mongodb', data),
         ...quick,
       });
       variables.PALATE_TEST_MONGODB_URI = mongod.uri;
@@ -59,7 +72,7 @@ export async function startTestEngines({ env, say, s3Required }) {
         program: found.program,
         port: await freePort(),
         uiPort: null,
-        ...place('temporal'),
+        ...place('temporal', data),
       });
       variables.PALATE_TEST_TEMPORAL_ADDRESS = server.address;
       say(described(found));
@@ -73,7 +86,12 @@ export async function startTestEngines({ env, say, s3Required }) {
         say(`No S3 server here, its tests are skipped: ${remedy}, to run them.`);
         return;
       }
-      const server = await startS3({ program: found.program, port: await freePort(), ...place('s3'), ...S3_KEYS });
+      const server = await startS3({
+        program: found.program,
+        port: await freePort(),
+        ...place('s3', home),
+        ...S3_KEYS,
+      });
       variables.PALATE_TEST_S3_ENDPOINT = server.endpoint;
       variables.PALATE_TEST_S3_ACCESS_KEY = S3_KEYS.accessKey;
       variables.PALATE_TEST_S3_SECRET_KEY = S3_KEYS.secretKey;
@@ -88,5 +106,11 @@ export async function startTestEngines({ env, say, s3Required }) {
   }
   return { variables, stop };
 }
+
+const hasRoom = (folder) =>
+  statfs(folder).then(
+    ({ bavail, bsize }) => bavail * bsize >= ROOM_BYTES,
+    () => false,
+  );
 
 const described = ({ name, version, origin }) => `${name} ${version} (${origin})`;

@@ -1,4 +1,5 @@
 /** Local ports, and whether a download site can be reached at all. */
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
 const PROBE_MS = 5_000;
@@ -11,19 +12,16 @@ export const portIsFree = (port, host = '127.0.0.1') =>
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** A port nothing listens on now. */
-export const freePort = () =>
-  new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen({ port: 0, host: '127.0.0.1' }, () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
-/** `preferred` if it is free, else any free port. */
-export const portNear = async (preferred) => ((await portIsFree(preferred)) ? preferred : freePort());
+/**
+ * A port that nothing listens on now, and neither on the next one up. Both are below those that systems give to connections (Linux from
+ * 32,768): one of these may be a connection's before anybody listens on it.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = 2 * randomInt(5_000, 16_000);
+    if ((await portIsFree(port)) && (await portIsFree(port + 1))) return port;
+  }
+}
 
 /**
  * Whether a download site answers at all, within five seconds: a closed network must not be found out by a download's own,

@@ -91,6 +91,17 @@ export function capLog(logFile) {
   truncateSync(logFile);
 }
 
+/** Keeps a log beside as `.first`, where the starts that follow do not write; gives its path, null where it could not be kept. */
+export function keepFirstLog(logFile) {
+  try {
+    copyFileSync(logFile, `${logFile}.first`);
+    return `${logFile}.first`;
+  } catch {
+    // A full disk must not keep a process from coming back.
+    return null;
+  }
+}
+
 /**
  * Asks `ready()` again and again until it is true, the process ends, or the time is up.
  * @returns {Promise<'ready' | 'ended' | 'late'>}

@@ -19,10 +19,12 @@ const REMEDIES =
 /** The attributes by which runs are found in the UI: what it is about, whose it is, how it stands, and why. */
 const SEARCH_ATTRIBUTES = ['PalateFeature', 'PalateOwner', 'PalateState', 'PalateReason'];
 
-// The development server polls each internal queue 20 times a second, which adds some 50 ms to every step of a busy workflow.
-const DYNAMIC_CONFIG = ['transfer', 'timer', 'visibility', 'outbound'].map(
-  (queue) => `history.${queue}ProcessorMaxPollRPS=1000`,
-);
+const DYNAMIC_CONFIG = [
+  // The development server polls each internal queue 20 times a second, which adds some 50 ms to every step of a busy workflow.
+  ...['transfer', 'timer', 'visibility', 'outbound'].map((queue) => `history.${queue}ProcessorMaxPollRPS=1000`),
+  // Every timer and every retry would take a second at least: room for the clocks of several servers to differ, and here is one.
+  'history.timerProcessorMaxTimeShift="10ms"',
+];
 
 /**
  * Where the `temporal` program comes from, in order: the PATH, the cache, the SDK's own download, a build from source.

@@ -1,9 +1,10 @@
 /** What a person reads when Palate is ready: where it is, and how to try it. */
 import path from 'node:path';
 
-export function addresses({ reached, temporal, mongodbUri, home }) {
+export function addresses({ reached, extraPorts, temporal, mongodbUri, home }) {
   const rows = [
     ['API', reached],
+    ...(extraPorts ? [['API, too', extraPorts]] : []),
     ['API document', `${reached}/docs`],
     ...(temporal.ui === null ? [] : [['Temporal UI', temporal.ui]]),
     ['MongoDB', redacted(mongodbUri)],

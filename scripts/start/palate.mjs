@@ -1,7 +1,7 @@
 /**
  * One Palate on one machine, from its home folder to its last process.
  *
- * R1  Engines come up side by side while the sources are built; the application comes last and goes first.
+ * R1  Settings are checked before anything is started; engines come up side by side; the application comes last and goes first.
  * R2  The first Ctrl-C (or SIGTERM, SIGHUP) stops everything in order, a second one ends everything at once.
  * R3  However this process ends, nothing it started outlives it: the mourner sees to the ends that it cannot see to itself.
  */
@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureBuild } from '../checkout/build.mjs';
 import { root } from '../checkout/dependencies.mjs';
+import { givenMongodbUri } from '../database.mjs';
 import { startMourner } from '../engines/mourner.mjs';
 import { freePort, portIsFree } from '../engines/network.mjs';
 import { Problem, sentence } from '../engines/problem.mjs';
@@ -20,6 +21,7 @@ import { addresses, firstSteps } from './greeting.mjs';
 import { drawMeal } from '../drawMeal.mjs';
 import { openHome } from './home.mjs';
 import { GRACE_MS, STAGE } from './order.mjs';
+import { checkSettings } from './settings.mjs';
 import { createSupervisor } from './supervisor.mjs';
 
 const LOG_CHECK_MS = 60_000;
@@ -58,8 +60,9 @@ function withForeignNames(env) {
   return {
     ...env,
     PORT: env.PORT || env.SERVICE_PORT,
+    MONGODB_URI_FILE: undefined,
     JWT_SECRET: env.JWT_SECRET || env.JWT_SECRET_KEY,
-    MONGODB_URI: env.MONGODB_URI || isMongo(env.DATABASE_URL) || isMongo(env.MONGO_URI),
+    MONGODB_URI: givenMongodbUri(env) || isMongo(env.DATABASE_URL) || isMongo(env.MONGO_URI),
   };
 }
 
@@ -98,8 +101,15 @@ async function runIn(home, claim, { env, say, main, build, firstPauseMs }) {
 
 /** Starts everything, in order, and returns the lines that tell a person where it is. */
 async function bringUp({ env, say, home, supervisor, watch, main, build }) {
+  // The sources first, as the settings are read by what is built of them.
+  await build({ env, say });
+  const made = env.NODE_ENV === 'production' ? {} : home.secrets();
+  const secrets = Object.fromEntries(Object.entries(made).filter(([name]) => !env[name] && !env[`${name}_FILE`]));
   const host = env.HOST || '127.0.0.1';
-  const port = await apiPort(env.PORT);
+  const own = { ...env, ...secrets, PALATE_HOME: home.folder, HOST: host };
+  await checkSettings(own);
+  // Its processes have to be found here, so that a 0 (any free port) is settled before they start.
+  const port = Number(env.PORT || 3000) || (await freePort());
   if (!(await portIsFree(port, host))) {
     throw new Problem(
       `Port ${port} is taken by another program: stop that one, or give Palate another port, for example PORT=${port + 1} npm start.`,
@@ -121,24 +131,13 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   const [mongodbUri, temporal] = await Promise.all([
     embeddedMongodb({ env, say, home, supervisor, port: ports.mongodb, started }),
     embeddedTemporal({ env, say, home, supervisor, ports, started }),
-    build({ env, say }),
   ]);
-  const made = env.NODE_ENV === 'production' ? {} : home.secrets();
-  const given = Object.fromEntries(Object.entries(made).filter(([name]) => !env[name]));
   const metricsPort = Number(env.METRICS_PORT) || ports.metrics;
-  const shared = {
-    ...env,
-    ...given,
-    PALATE_HOME: home.folder,
-    MONGODB_URI: mongodbUri,
-    TEMPORAL_ADDRESS: temporal.address,
-    HOST: host,
-    PORT: String(port),
-  };
+  const shared = { ...own, MONGODB_URI: mongodbUri, TEMPORAL_ADDRESS: temporal.address, PORT: String(port) };
   if (temporal.ui !== null) shared.TEMPORAL_UI_URL = temporal.ui;
   // A database of our own has nobody else to build its indexes.
   if (!env.MONGODB_URI) shared.MONGODB_INDEXES = env.MONGODB_INDEXES || 'build';
-  const reached = `http://${/^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : host}:${port}`;
+  const reached = reachedAt(host, port);
   const trainerMetricsPort = Number(env.METRICS_PORT) ? metricsPort + 1 : ports.trainerMetrics;
   await Promise.all([
     supervisor.keep({
@@ -165,7 +164,7 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
           role: 'trainer',
           env: { ...shared, METRICS_PORT: String(trainerMetricsPort) },
           logFile: home.log('trainer'),
-          readyUrl: `http://127.0.0.1:${trainerMetricsPort}/health/live`,
+          readyUrl: `${reachedAt(env.METRICS_HOST || '127.0.0.1', trainerMetricsPort)}/health/live`,
           started: started(heard),
         }),
     }),
@@ -173,7 +172,7 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   const picture = home.file('sample-meal.jpg');
   writeFileSync(picture, await drawMeal('pizza'));
   return [
-    ...addresses({ reached, temporal, mongodbUri, home }),
+    ...addresses({ reached, extraPorts: env.EXTRA_PORTS, temporal, mongodbUri, home }),
     '',
     ...firstSteps(reached, picture),
     '',
@@ -181,9 +180,8 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   ];
 }
 
-/** The API's port. Its processes have to be found here, so that a 0 (any free port) is settled before they start. */
-async function apiPort(given) {
-  const port = Number(given || 3000);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port === 0 ? freePort() : port;
-  throw new Problem(`PORT is ${given}, which is no port: set a number from 1 to 65535, or leave it unset for 3000.`);
-}
+/** The address of a server for this machine: one that listens everywhere is here, too. */
+const reachedAt = (host, port) => {
+  const shown = host.includes(':') ? `[${host}]` : host;
+  return `http://${/^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : shown}:${port}`;
+};

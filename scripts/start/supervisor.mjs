@@ -3,11 +3,13 @@
  *
  * V1  A process that ends unasked is started again, after a pause that doubles while it keeps dying young.
  * V2  One that dies young too often is given up: everything is stopped and the reason is told in a sentence.
- * V3  Stopping goes stage by stage, the latest stage first: what uses an engine is gone before the engine is.
+ * V3  The log of the first death of such a series is kept: those that follow often tell only of what the first left behind.
+ * V4  Stopping goes stage by stage, the latest stage first: what uses an engine is gone before the engine is.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { lastWord } from '../engines/command.mjs';
 import { Problem } from '../engines/problem.mjs';
+import { keepFirstLog } from '../engines/processes.mjs';
 
 /** A life shorter than this is a death in youth. */
 const STEADY_MS = 20_000;
@@ -32,14 +34,16 @@ export function createSupervisor({
   /** Awaits the end of a process, and of those that follow it. */
   async function watch(one) {
     let youngDeaths = 0;
+    let firstLog = null;
     for (;;) {
       const begun = Date.now();
       const { code, signal } = await one.running.exited;
       if (stopping.signal.aborted) return;
       youngDeaths = Date.now() - begun < steadyMs ? youngDeaths + 1 : 1;
+      if (youngDeaths === 1) firstLog = keepFirstLog(one.running.logFile);
       let how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
       for (;;) {
-        if (youngDeaths > YOUNG_DEATHS) return givenUp(await lastWords(one, how, youngDeaths));
+        if (youngDeaths > YOUNG_DEATHS) return givenUp(await lastWords(one, { how, times: youngDeaths, firstLog }));
         const pauseMs = Math.min(firstPauseMs * 2 ** (youngDeaths - 1), LONGEST_PAUSE_MS);
         say(`${one.name} ${how}: starting it again${pauseMs >= 1000 ? ` in ${pauseMs / 1000} s` : ''}.`);
         await pause(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
@@ -57,10 +61,10 @@ export function createSupervisor({
     }
   }
 
-  async function lastWords(one, how, times) {
+  async function lastWords(one, { how, times, firstLog }) {
     const tail = lastWord(await one.running.tail(1));
     return new Problem(
-      `${one.name} ${how}, ${times} times in a row${tail === '' ? '' : ` (its last word: ${tail})`}: mend the cause and start again.`,
+      `${one.name} ${how}, ${times} times in a row${tail === '' ? '' : ` (its last word: ${tail})`}: mend the cause and start again.${firstLog === null ? '' : ` The log of the first time is ${firstLog}.`}`,
     );
   }
 

@@ -25,18 +25,23 @@ const bundle = ['workflow bundle', path.join(root, 'scripts', 'checkBundle.mjs')
 
 /**
  * A part is a list of checks (each one name, one script and its arguments), or one of jest's projects. `atOnce`: test files under way at
- * once, where jest's own choice is not the right one.
+ * once, where jest's own choice is not the right one. `beside`: it runs while that other part does, if that one is run at all. `onEngines`: its
+ * tests need MongoDB, Temporal and S3.
  */
 export const parts = {
-  lint: { checks: [eslint, prettier] },
-  types: { checks: [tsc] },
-  rules: { checks: [imports, bundle] },
-  unit: { project: 'unit' },
+  // Checks never wait, tests of sockets and time limits do: beside each other they take little longer than the longer one.
+  lint: { checks: [eslint, prettier], beside: 'unit' },
+  types: { checks: [tsc], beside: 'unit' },
+  rules: { checks: [imports, bundle], beside: 'unit' },
+  // Left to itself, jest keeps one core for its own reports.
+  unit: { project: 'unit', atOnce: os.availableParallelism() },
   replay: { project: 'replay' },
   // Its tests wait for engines most of the time: two files at once, whatever the machine has.
-  integration: { project: 'integration', atOnce: 2 },
-  // Its tests measure memory and kill what others would need.
-  processes: { project: 'processes', atOnce: 1 },
+  integration: { project: 'integration', atOnce: 2, onEngines: true },
+  // What they kill is theirs alone: processes, and engines of their own. Most of the time they wait for what died to be missed.
+  processes: { project: 'processes', atOnce: 3, onEngines: true },
+  // What they measure, another file beside them would change.
+  bounds: { project: 'bounds', atOnce: 1, onEngines: true },
 };
 
 /**

@@ -1,3 +1,5 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { erasureFailures } from '../messages/erasure';
 import type { Id } from '../model/ids';
 import type { ErasureStore } from '../store/erasures';
 
@@ -5,8 +7,8 @@ import type { ErasureStore } from '../store/erasures';
  * Erasers: one for each feature that keeps something of a person.
  *
  * E1  An eraser is safe to run again at any point of itself, and removes whatever the runs before left.
- * E2  What it declares is complete: a test looks for collections with an owner, object prefixes and workflow ids that no
- *     eraser names.
+ * E2  What it declares is complete: a test looks for collections, object prefixes and workflow ids that no eraser names and
+ *     that are not nobody's for a reason.
  */
 export interface Eraser {
   /** Collections with rows of an owner. */
@@ -29,39 +31,45 @@ export const rowsEraser = (collection: string, rows: { removeOf(ownerId: Id): Pr
   },
 });
 
-/**
- * In the order they run: `context` first, so that nothing is told to others of what is going; `accounts` last, as its row keeps the e-mail
- * address taken until the rest is gone.
- */
-export const erasureFeatures = [
-  'context',
-  'photos',
-  'foods',
-  'constraints',
-  'feedback',
-  'plans',
-  'meals',
-  'support',
-  'requests',
-  'launches',
-  'accounts',
-] as const;
-export type Feature = (typeof erasureFeatures)[number];
-export type Erasers = Readonly<Record<Feature, Eraser>>;
+/** An eraser in its place among all. */
+export interface OrderedEraser {
+  readonly feature: string;
+  /** Names that the feature had before: an erasure that is under way may carry them. */
+  readonly aliases: readonly string[];
+  readonly eraser: Eraser;
+}
 
 export interface EraseFeature {
-  feature: Feature;
+  /** A name that this erasure was given when it began, by this version or an earlier one. */
+  feature: string;
   userId: Id;
   receiptId: Id;
 }
 
-export function createErasureActivities({ erasers, erasures }: { erasers: Erasers; erasures: ErasureStore }) {
+/** `erasers` in the order in which they run. */
+export function createErasureActivities({
+  erasers,
+  erasures,
+}: {
+  erasers: readonly OrderedEraser[];
+  erasures: Pick<ErasureStore, 'addRemoved' | 'finish'>;
+}) {
+  const find = (name: string): OrderedEraser => {
+    const found = erasers.find(({ feature, aliases }) => feature === name || aliases.includes(name));
+    if (found) return found;
+    // Retried: where a newer version runs beside this one, its workers know the feature. An erasure must not end half-way.
+    throw ApplicationFailure.retryable(
+      `This version has no eraser for the feature "${name}"; it has ${erasers.map(({ feature }) => feature).join(', ')}.`,
+      erasureFailures.unknownFeature,
+    );
+  };
   return {
     /** Asked once a run, so that the order a run began with is in its history. */
-    erasureOrder: (): Promise<Feature[]> => Promise.resolve([...erasureFeatures]),
+    erasureOrder: (): Promise<string[]> => Promise.resolve(erasers.map(({ feature }) => feature)),
 
-    async eraseFeature({ feature, userId, receiptId }: EraseFeature): Promise<number> {
-      const { removed } = await erasers[feature].erase(userId);
+    async eraseFeature({ feature: name, userId, receiptId }: EraseFeature): Promise<number> {
+      const { feature, eraser } = find(name);
+      const { removed } = await eraser.erase(userId);
       if (removed > 0) await erasures.addRemoved(receiptId, feature, removed);
       return removed;
     },
@@ -69,4 +77,3 @@ export function createErasureActivities({ erasers, erasures }: { erasers: Eraser
     finishErasure: (receiptId: Id): Promise<void> => erasures.finish(receiptId),
   };
 }
-export type ErasureActivities = ReturnType<typeof createErasureActivities>;

@@ -1,3 +1,4 @@
+import { erasureWorkflows } from '../messages/erasure';
 import type { LaunchStore } from '../store/launches';
 import type { Eraser } from './erasure';
 
@@ -5,7 +6,7 @@ import type { Eraser } from './erasure';
 export const launchesEraser = (launches: Pick<LaunchStore, 'removeOf'>): Eraser => ({
   collections: ['launches'],
   objectPrefixes: [],
-  workflowIds: ['erase:*'],
+  workflowIds: [erasureWorkflows.erase.id('*')],
   async erase(userId) {
     return { removed: await launches.removeOf(userId) };
   },

@@ -2,7 +2,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import helmet from 'helmet';
 import type { ApiDeps, ShellDeps } from './deps';
 import { docsRoutes } from './docs/routes';
-import { problem, type HttpProblem } from './errors';
+import { nothingAt, problem, type HttpProblem } from './errors';
 import { healthRoutes } from './health/routes';
 import { homeRoutes } from './home/routes';
 import { sendProblem } from './middleware/answers';
@@ -16,6 +16,7 @@ import { describeApi, statusesOfTheTable, type OpenApiDocument } from './openapi
 import { networkOf } from './network';
 import { serve, spendAll, type Pipeline } from './pipeline';
 import { pathsOf, type Limit, type Route } from './route';
+import { assertSchemaIds } from './schemaIds';
 import { createTable, type RouteTable } from './table';
 import { ticketRoutes } from './tickets/routes';
 
@@ -47,10 +48,13 @@ export function createApp(
     ...features,
     ...ticketRoutes(deps, () => table),
     ...healthRoutes(deps, () => state.draining),
-    ...docsRoutes(() => document),
+    ...docsRoutes(() => document()),
   ];
   const table = createTable(routes);
-  const document = describeApi(routes, { version: deps.health.version });
+  assertSchemaIds(routes);
+  // Made when somebody reads it: a third of a second that a start need not take.
+  let described: OpenApiDocument | undefined;
+  const document = () => (described ??= describeApi(routes, { version: deps.health.version }));
 
   const general: Limit = {
     name: 'general',
@@ -58,8 +62,9 @@ export function createApp(
     windowMs: settings.rateLimitWindowMs,
     by: 'account',
   };
+  const anonymous: Limit = { ...general, max: general.max * settings.rateLimitAddressFactor, by: 'address' };
   const limiter = createLimiter({ store: deps.store.rateLimits, clock: deps.clock, log: deps.log });
-  const pipeline: Pipeline = { deps, limiter, general, pace, openStreams: new Map(), checkAnswers };
+  const pipeline: Pipeline = { deps, limiter, general, anonymous, pace, openStreams: new Map(), checkAnswers };
   const exchanges = createExchanges(deps);
 
   const app = express();
@@ -68,7 +73,7 @@ export function createApp(
   app.set('trust proxy', settings.trustProxy);
   app.use(exchanges.middleware);
   app.use(securityHeaders);
-  app.use(crossOrigin(settings.corsOrigins));
+  app.use(crossOrigin(settings));
   app.use(checkAddress);
 
   for (const route of routes) {
@@ -95,14 +100,16 @@ export function createApp(
         headers: allow,
       });
     }
-    await spendAll(pipeline, response, [general], networkOf(request.ip ?? ''));
-    throw problem('not-found', { detail: `There is nothing at ${request.path}; see /docs for what there is.` });
+    await spendAll(pipeline, response, [anonymous], networkOf(request.ip ?? ''));
+    throw nothingAt(request.path);
   });
   app.use(failed(checkAnswers ? table : undefined));
 
   return {
     handler: app,
-    document,
+    get document() {
+      return document();
+    },
     drain: () => {
       state.draining = true;
     },
@@ -140,7 +147,8 @@ const failed = (table: RouteTable | undefined): ErrorRequestHandler => {
       const cause = new Error(`The contract of this route does not promise ${failure.status} (${failure.kind})`);
       failure = problem('internal', { cause });
     }
-    if (failure.status >= 500) exchange.failure = failure.cause ?? failure;
+    exchange.expected = failure.expected;
+    if (failure.status >= 500 && !failure.expected) exchange.failure = failure.cause ?? failure;
     sendProblem(request, response, failure, exchange.facts.requestId);
   };
 };

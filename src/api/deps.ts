@@ -10,7 +10,7 @@ import type { IdempotencyStore } from '../store/idempotency';
 import type { RateLimitStore } from '../store/rateLimits';
 import type { Sealer } from '../store/sealed';
 import type { Store } from '../store/store';
-import type { TicketStore } from '../store/tickets';
+import type { TicketHolder, TicketStore } from '../store/tickets';
 import type { Metrics } from '../telemetry/metrics';
 
 /** Who asks, on routes for people. `role` orders as `user` < `support` < `admin`; each may do what those before it may. */
@@ -18,8 +18,13 @@ export interface Caller {
   readonly id: Id;
   readonly email: string;
   readonly role: Role;
-  /** The login this token came from, where it came from one. */
-  readonly sessionId?: string;
+  /** The log-in that the token or ticket came from, where it came from one; and the state of the account's sessions at that time. */
+  readonly sessionId?: string | undefined;
+  readonly sessionVersion?: number | undefined;
+  /** When the log-in was, where the token says so. */
+  readonly signedInAt?: Date;
+  /** Of an access token; a ticket's caller has none. */
+  readonly tokenExpiresAt?: Date;
 }
 
 /** Who asks, on routes for apps (`x-api-key`). */
@@ -49,16 +54,20 @@ export class TemporalUnavailable extends Error {
 /** What the shell reads of the settings. */
 export interface ShellSettings {
   readonly nodeEnv?: 'development' | 'test' | 'production';
-  /** `*`: any origin, without credentials; named origins also with credentials. */
-  readonly corsOrigins: '*' | readonly string[];
+  /** `*`: any origin, without credentials; named origins also with credentials; null: see `middleware/cors`. */
+  readonly corsOrigins: '*' | readonly string[] | null;
   /** Express's `trust proxy`: false, a number of hops, or addresses. */
   readonly trustProxy: false | number | readonly string[];
   /** Absolute address of this server for links, without a slash at the end; missing or null: as each client names it. */
   readonly publicUrl?: string | null;
   readonly rateLimitMax: number;
+  /** How many times `rateLimitMax` an address may ask without an account. */
+  readonly rateLimitAddressFactor: number;
   readonly rateLimitWindowMs: number;
   /** Temporal's own pages, for operators; linked from `/`. */
   readonly temporalUiUrl?: string | null;
+  /** `/metrics` is for everyone; false: for callers with `x-internal-key`, and 404 to others. */
+  readonly metricsOnApi: boolean;
   /** Keys that `x-internal-key` may hold; none: internal routes answer 401 to everyone. */
   readonly nodeInternalKey?: readonly string[] | null;
 }
@@ -71,7 +80,7 @@ export interface HealthCheck {
   readonly required: boolean;
   /** What does not work without it, and what still does; a sentence for a person. */
   readonly without: string;
-  /** Resolves where it answers; rejects where not. Bounded in time by the caller. */
+  /** Resolves where it answers, with a sentence where only some of it does; rejects where not. Bounded in time by the caller. */
   probe(): Promise<unknown>;
 }
 
@@ -88,8 +97,10 @@ export interface ShellDeps {
   };
   readonly sealer: Sealer;
   readonly authenticate: Authenticate;
-  /** The account as it is now, for tickets; null where it is gone or may not log in. */
-  readonly findCaller: (id: Id) => Promise<Caller | null>;
+  /** The account of a ticket as it is now; null where it is gone or may not log in, or the ticket's session has ended. */
+  readonly findCaller: (holder: TicketHolder) => Promise<Caller | null>;
+  /** A check whether an event stream of the caller may stay open: its token, session, account and role. Cheap enough for every two seconds. */
+  readonly mayStay: (caller: Caller) => () => Promise<boolean>;
   /** The app that an `x-api-key` belongs to; absent until apps exist. */
   readonly authenticateApp?: (apiKey: string) => Promise<AppCaller | null>;
   readonly health: HealthSource;

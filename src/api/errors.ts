@@ -68,7 +68,7 @@ const catalogue = {
   'bad-idempotency-key': {
     status: 400,
     title: 'Bad Idempotency-Key',
-    detail: 'An Idempotency-Key has 1 to 255 visible ASCII characters.',
+    detail: 'An Idempotency-Key has 1 to 255 printable ASCII characters, the first and the last of them no space.',
   },
   'duplicate-email': {
     status: 409,
@@ -121,6 +121,11 @@ const catalogue = {
     title: 'Link not valid',
     detail: 'This link has expired or was changed; fetch the resource again for a fresh one.',
   },
+  'password-needed': {
+    status: 403,
+    title: 'Password needed',
+    detail: 'Your log-in is more than five minutes ago: send your password, or log in again first.',
+  },
   forbidden: { status: 403, title: 'Not allowed', detail: 'Your account may not do this.' },
   'not-found': { status: 404, title: 'Not found', detail: 'There is nothing at this address.' },
   'method-not-allowed': {
@@ -162,6 +167,11 @@ const catalogue = {
     title: 'Not a picture',
     detail: 'The file is not a picture of a type that is supported; send JPEG, PNG or WebP.',
   },
+  'expectation-failed': {
+    status: 417,
+    title: 'Expectation not met',
+    detail: 'Of `Expect` only `100-continue` is met here; leave the header out.',
+  },
   unprocessable: {
     status: 422,
     title: 'Cannot be done',
@@ -201,6 +211,7 @@ const catalogue = {
 } as const satisfies Record<string, Entry>;
 
 export type ProblemName = keyof typeof catalogue;
+export const problemNames = Object.keys(catalogue) as readonly ProblemName[];
 
 /** What the place that fails knows beyond the catalogue. */
 export interface ProblemFacts {
@@ -213,6 +224,8 @@ export interface ProblemFacts {
   readonly retryAfterS?: number;
   /** false: a repeat may get another answer, so this one is not kept under an Idempotency-Key. */
   readonly settled?: boolean;
+  /** true: follows from how the server is set up, so that the log need not tell of a failure each time; a start has said it. */
+  readonly expected?: boolean;
   /** For the log only. */
   readonly cause?: unknown;
 }
@@ -223,6 +236,7 @@ export class HttpProblem extends Error {
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[] | undefined;
   readonly settled: boolean;
+  readonly expected: boolean;
 
   constructor(
     readonly kind: ProblemName,
@@ -235,6 +249,7 @@ export class HttpProblem extends Error {
     this.title = entry.title;
     this.errors = facts.errors;
     this.settled = facts.settled ?? true;
+    this.expected = facts.expected ?? false;
     this.headers = {
       ...facts.headers,
       ...(facts.retryAfterS === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(facts.retryAfterS))) }),
@@ -249,6 +264,10 @@ export const problem = (kind: ProblemName, facts?: ProblemFacts): HttpProblem =>
 export function notFound(what: string): never {
   throw problem('not-found', { detail: `There is no such ${what}, or it is not yours.` });
 }
+
+/** The 404 of an address that no route has. */
+export const nothingAt = (path: string): HttpProblem =>
+  problem('not-found', { detail: `There is nothing at ${path}; see /docs for what there is.` });
 
 /** Throws 422 with a sentence, and the fields where some are to blame. */
 export function unprocessable(detail: string, errors?: readonly FieldError[]): never {

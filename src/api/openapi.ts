@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Problem } from './errors';
+import type { FormRules } from './forms/body';
 import { pathsOf, type Access, type ResponseDetails, type ResponseSpec, type Route } from './route';
 import { createSchemas, type JsonSchema } from './openapiSchemas';
 
@@ -130,7 +131,7 @@ const idOf = (method: string, path: string) =>
 
 const tagOf = (route: Route, path: string) => {
   const [, first = ''] = path.split('/');
-  return route.tag ?? (first === '' ? 'Palate' : first.charAt(0).toUpperCase() + first.slice(1));
+  return route.tag ?? (first === '' ? 'palate' : first.toLowerCase());
 };
 
 export function describeApi(routes: readonly Route[], about: { version: string }): OpenApiDocument {
@@ -201,6 +202,21 @@ export function describeApi(routes: readonly Route[], about: { version: string }
     ];
   };
 
+  /** The fields of the body, of which lists and objects are written as `forms/values.ts` reads them, and the files. */
+  const formOf = (body: z.ZodType, { files }: FormRules): JsonSchema => {
+    const fields = [...schemas.properties(body)];
+    const required = fields.flatMap(([name, field]) => (field.required ? [name] : []));
+    return {
+      type: 'object',
+      properties: {
+        ...Object.fromEntries(fields.map(([name, { schema }]) => [name, schema])),
+        ...Object.fromEntries(files.map((name) => [name, { type: 'string', format: 'binary' }])),
+      },
+      ...(required.length > 0 && { required }),
+      additionalProperties: false,
+    };
+  };
+
   const requestBodyOf = (route: Route): Operation['requestBody'] => {
     if (route.kind === 'stream') {
       const { contentType, schema } = route.consumes;
@@ -209,7 +225,10 @@ export function describeApi(routes: readonly Route[], about: { version: string }
     if (!route.body) return undefined;
     return {
       required: !route.body.safeParse(undefined).success,
-      content: { 'application/json': { schema: schemas.refer(route.body) } },
+      content: {
+        'application/json': { schema: schemas.refer(route.body) },
+        ...(route.form && { 'multipart/form-data': { schema: formOf(route.body, route.form) } }),
+      },
     };
   };
 

@@ -8,16 +8,20 @@ import { problem } from './errors';
  * P1  A cursor is opaque and signed, and good only for the list it came from.
  * P2  One row more than the page is read, which tells whether there is a next page without counting.
  */
-const defaultLimit = 20;
+export const defaultLimit = 20;
 export const maxLimit = 100;
 
-/** Query of a list; extend it with the list's own filters: `PageQuery.extend({ … })`. */
-export const PageQuery = z.object({
-  limit: z.coerce
+/** A whole number of a query, from 1. */
+export const upTo = (most: number) =>
+  z.coerce
     .number('must be a whole number')
     .int('must be a whole number')
     .min(1, 'must be at least 1')
-    .max(maxLimit, `must be at most ${maxLimit}`)
+    .max(most, `must be at most ${most}`);
+
+/** Query of a list; extend it with the list's own filters: `PageQuery.extend({ … })`. */
+export const PageQuery = z.object({
+  limit: upTo(maxLimit)
     .default(defaultLimit)
     .meta({ description: `Rows on a page, 1 to ${maxLimit}` }),
   cursor: z.string().max(1024).optional().meta({ description: '`nextCursor` of the page before' }),

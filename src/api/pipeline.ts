@@ -3,10 +3,12 @@ import { newId } from '../store/ids';
 import type { Id } from '../model/ids';
 import type { AppCaller, Caller, ShellDeps } from './deps';
 import { problem } from './errors';
+import { isForm, readForm, type FormFiles } from './forms/body';
 import { identify } from './middleware/access';
-import { sendEvents, sendFile, sendJson } from './middleware/answers';
+import { sendEvents, sendFile, sendJson, sendShared } from './middleware/answers';
 import { exchangeOf } from './middleware/exchange';
 import { digestOf, idempotencyKeyOf, underKey, type IdempotentRequest } from './middleware/idempotency';
+import { endWhenRefused } from './middleware/openStream';
 import { defaultBodyBytes, readJson } from './middleware/jsonBody';
 import type { Limiter, Standing } from './middleware/limiter';
 import { watchPace, type Pace } from './middleware/stall';
@@ -18,6 +20,8 @@ export interface Pipeline {
   readonly deps: ShellDeps;
   readonly limiter: Limiter;
   readonly general: Limit;
+  /** The general limit of an address, for requests without an account: many people share one. */
+  readonly anonymous: Limit;
   readonly pace: Pace;
   /** Event streams that are open, by account or address. */
   readonly openStreams: Map<string, number>;
@@ -31,7 +35,7 @@ const acceptable: Record<Route['kind'], readonly string[]> = {
   file: [],
 };
 
-/** Limits of a route; the general one counts by account, or by address while nobody is logged in. */
+/** Limits of a route; the general one counts by account, or, as the anonymous one, by address while nobody is logged in. */
 const limitsOf = (route: Route, general: Limit): readonly Limit[] => {
   const limit = route.limit ?? 'general';
   if (limit === 'none') return [];
@@ -92,17 +96,20 @@ async function admit(pipeline: Pipeline, route: Route, request: Request, respons
   const address = networkOf(request.ip ?? '');
   const byAddress = limits.filter(({ by }) => by === 'address');
   const byAccount = limits.filter(({ by }) => by === 'account');
+  const ofAddress = byAccount.map((limit) => (limit === pipeline.general ? pipeline.anonymous : limit));
   const spent = await spendAll(pipeline, response, byAddress, address);
 
   let caller: Caller | AppCaller | null;
   try {
     caller = await identify(pipeline.deps, route.access, route.kind, request);
   } catch (refusal) {
-    await spendAll(pipeline, response, byAccount, address, spent);
+    await spendAll(pipeline, response, ofAddress, address, spent);
     throw refusal;
   }
   const exempt = route.access === 'internal';
-  if (!exempt) await spendAll(pipeline, response, byAccount, caller ? `account:${caller.id}` : address, spent);
+  if (exempt) return { caller, address };
+  if (caller) await spendAll(pipeline, response, byAccount, `account:${caller.id}`, spent);
+  else await spendAll(pipeline, response, ofAddress, address, spent);
   return { caller, address };
 }
 
@@ -139,13 +146,21 @@ function enterStream({ openStreams, deps }: Pipeline, whose: string): () => void
   };
 }
 
+/** What was read of a request before its handler runs. */
+interface Read {
+  readonly caller: Caller | AppCaller | null;
+  readonly address: string;
+  readonly body: { readonly value: unknown; readonly bytes: string | Buffer } | undefined;
+  readonly files: FormFiles;
+  /** Ends work that waits for a body that comes too slowly. */
+  readonly paced: <T>(work: Promise<T>) => Promise<T>;
+}
+
 /** Serves one request; throws what the error handler then translates. */
 export async function serve(pipeline: Pipeline, route: Route, template: string, request: Request, response: Response) {
-  const { deps, limiter } = pipeline;
   const exchange = exchangeOf(request);
   exchange.route = template;
   const { signal } = exchange.abort;
-  const { requestId } = exchange.facts;
 
   const { caller, address } = await admit(pipeline, route, request, response);
   if (caller) exchange.facts.accountId = caller.id;
@@ -164,10 +179,32 @@ export async function serve(pipeline: Pipeline, route: Route, template: string, 
     });
   };
 
-  const body =
-    route.kind === 'json' && route.body
-      ? await paced(readJson(request, route.bodyBytes ?? defaultBodyBytes))
+  const takesBody = route.kind === 'json' && route.body !== undefined;
+  const form =
+    takesBody && route.form && isForm(request)
+      ? await paced(readForm(request, route.body, route.form, signal))
       : undefined;
+  try {
+    const body = form ?? (takesBody ? await paced(readJson(request, route.bodyBytes ?? defaultBodyBytes)) : undefined);
+    const files = form?.files ?? {};
+    await respond(pipeline, route, template, request, response, { caller, address, paced, body, files });
+  } finally {
+    await form?.discard();
+  }
+}
+
+async function respond(
+  pipeline: Pipeline,
+  route: Route,
+  template: string,
+  request: Request,
+  response: Response,
+  { caller, address, paced, body, files }: Read,
+) {
+  const { deps, limiter } = pipeline;
+  const exchange = exchangeOf(request);
+  const { signal } = exchange.abort;
+  const { requestId } = exchange.facts;
   const key = route.idempotent === undefined ? null : idempotencyKeyOf(request);
   const whose = caller ? caller.id : `address:${address}`;
   const keyed: IdempotentRequest | null =
@@ -189,6 +226,7 @@ export async function serve(pipeline: Pipeline, route: Route, template: string, 
     params: request.params,
     query: request.query,
     body: body?.value,
+    files,
     caller,
     requestId,
     ip: request.ip ?? '',
@@ -204,6 +242,9 @@ export async function serve(pipeline: Pipeline, route: Route, template: string, 
     },
     spend: async (limit, limitKey) => {
       await spendAll({ deps, limiter }, response, [limit], limitKey);
+    },
+    shows: async (id) => {
+      if (keyed) await deps.store.idempotency.addShown(keyed, id);
     },
     idempotent: async <T extends Reply>(bodyDigest: string, work: (resourceId: Id) => Promise<T>) =>
       // A stored answer was a T when it was stored: the same route, under the same key, gave it.
@@ -231,10 +272,13 @@ export async function serve(pipeline: Pipeline, route: Route, template: string, 
       const events = await run(fresh);
       exchange.streaming = true;
       const leave = enterStream(pipeline, whose);
+      const end = () => exchange.abort.abort(new Error('The log-in of this stream has ended'));
+      const unwatch = caller && 'role' in caller ? endWhenRefused(deps.mayStay(caller), end, deps.log) : undefined;
       deps.metrics.openStreams.inc();
       try {
         await sendEvents(response, events, signal);
       } finally {
+        unwatch?.();
         leave();
         deps.metrics.openStreams.dec();
       }
@@ -244,6 +288,7 @@ export async function serve(pipeline: Pipeline, route: Route, template: string, 
       const run = await route.check(raw);
       const answer = await run(fresh);
       if ('reply' in answer) sendJson(response, answer);
+      else if ('body' in answer) sendShared(request, response, answer);
       else await sendFile(request, response, answer);
     }
   }

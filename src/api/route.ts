@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { Id } from '../model/ids';
 import type { AppCaller, Caller } from './deps';
 import type { Problem } from './errors';
+import type { FormFiles, FormRules } from './forms/body';
 import { validate } from './validation';
 
 /**
@@ -66,12 +67,14 @@ export interface Contract<A extends Access, P extends z.ZodType, Q extends z.Zod
   readonly access: A;
   readonly summary: string;
   readonly description?: string;
-  /** Heading in the document; the first part of the path where missing. */
-  readonly tag?: string;
+  /** Heading in the document, in lower case; the first part of the path where missing. */
+  readonly tag?: Lowercase<string>;
   readonly params?: P;
   readonly query?: Q;
   /** JSON body. Absent: the body is not read. */
   readonly body?: B;
+  /** The body may also come as multipart/form-data, with files: `forms/values.ts` says how its fields become the JSON of `body`. */
+  readonly form?: FormRules;
   /** Largest JSON body in bytes; 256 KiB where missing. */
   readonly bodyBytes?: number;
   /** `general` (where missing) follows RATE_LIMIT_MAX; `none` is exempt; limits of its own take the place of the general one. */
@@ -86,6 +89,8 @@ export interface Context<A extends Access, P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  /** Of a form, by the name of the field; removed once the request was served. */
+  readonly files: FormFiles;
   readonly caller: CallerOf<A>;
   readonly requestId: string;
   /** Address of the client, after TRUST_PROXY. */
@@ -103,6 +108,11 @@ export interface Context<A extends Access, P, Q, B> {
    * (In a stream route the one that `idempotent` hands to its work.)
    */
   readonly resourceId: Id;
+  /**
+   * Names something that the answer shows beside that row, before it is read: when it is deleted, the answer is no longer repeated
+   * under the request's Idempotency-Key.
+   */
+  readonly shows: (id: Id) => Promise<void>;
   /** Runs once the answer is out (or the client is gone), before shutdown; what it throws is logged. */
   readonly afterAnswer: (work: () => unknown) => void;
   /** Counts one use of a limit under a key of the handler's own, for example an e-mail address; throws 429. */
@@ -161,6 +171,15 @@ export interface FileAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Bytes that many answers share, so that readers who take their time hold no copy each. */
+export interface SharedAnswer {
+  readonly body: Buffer;
+  readonly contentType: string;
+  /** As of a `FileAnswer`. */
+  readonly etag?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** What the table hands to a route: everything that was read, nothing checked against the contract yet. */
 export interface RawContext extends Omit<StreamContext<Access, unknown, unknown>, 'caller' | 'body' | 'resourceId'> {
   readonly caller: Caller | AppCaller | null;
@@ -183,7 +202,7 @@ export interface RawBody {
 }
 export type StreamRoute = RouteOf<'stream', Reply> & { readonly consumes: RawBody };
 export type SseRoute = RouteOf<'sse', AsyncIterable<SseEvent>>;
-export type FileRoute = RouteOf<'file', FileAnswer | Reply>;
+export type FileRoute = RouteOf<'file', FileAnswer | SharedAnswer | Reply>;
 export type Route = JsonRoute | StreamRoute | SseRoute | FileRoute;
 
 type SchemaOf<Spec> = Spec extends z.ZodType ? Spec : Spec extends { schema: infer S extends z.ZodType } ? S : never;
@@ -234,7 +253,7 @@ export function stream<
   P extends z.ZodType = NoInput,
   Q extends z.ZodType = NoInput,
 >(
-  contract: Omit<Contract<A, P, Q, NoInput, R>, 'body'> & { readonly consumes: RawBody },
+  contract: Omit<Contract<A, P, Q, NoInput, R>, 'body' | 'form'> & { readonly consumes: RawBody },
   handler: (context: StreamContext<A, z.output<P>, z.output<Q>>) => AnswerOf<R> | Promise<AnswerOf<R>>,
 ): StreamRoute {
   return {
@@ -252,7 +271,7 @@ export function stream<
  * The iterable is closed (`return()`) when the client goes; one that waits should watch `signal`.
  */
 export function sse<const A extends Access, P extends z.ZodType = NoInput, Q extends z.ZodType = NoInput>(
-  contract: Omit<Contract<A, P, Q, NoInput, Responses>, 'body' | 'method' | 'idempotent'> & {
+  contract: Omit<Contract<A, P, Q, NoInput, Responses>, 'body' | 'form' | 'method' | 'idempotent'> & {
     /** For the document: shape of the `data` of the events. */
     readonly event: z.ZodType;
   },
@@ -271,12 +290,12 @@ export function sse<const A extends Access, P extends z.ZodType = NoInput, Q ext
   };
 }
 
-/** A file, streamed; or a reply (a redirect, for example). */
+/** A file, streamed or made once for all; or a reply (a redirect, for example). */
 export function file<const A extends Access, P extends z.ZodType = NoInput, Q extends z.ZodType = NoInput>(
-  contract: Omit<Contract<A, P, Q, NoInput, Responses>, 'body' | 'method' | 'idempotent'>,
+  contract: Omit<Contract<A, P, Q, NoInput, Responses>, 'body' | 'form' | 'method' | 'idempotent'>,
   handler: (
     context: Context<A, z.output<P>, z.output<Q>, undefined>,
-  ) => FileAnswer | Reply | Promise<FileAnswer | Reply>,
+  ) => FileAnswer | SharedAnswer | Reply | Promise<FileAnswer | SharedAnswer | Reply>,
 ): FileRoute {
   return {
     ...contract,

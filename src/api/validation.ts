@@ -1,6 +1,6 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { problem, type FieldError } from './errors';
-import { faultWords } from '../model/faultWords';
+import { faultWords, longestName, quoted } from '../model/faultWords';
 
 /** Checks what came in against a contract; every field that does not fit is named at once. */
 
@@ -35,6 +35,26 @@ async function part<S extends z.ZodType>(
   return undefined as z.output<S>;
 }
 
+/** What any address may be asked with: against caches, by campaigns, and where a browser can send no header. */
+const asked = (name: string) => name === '_' || name === 'ticket' || name === 'key' || name.startsWith('utm_');
+
+/** Names that a query's schema takes; none without a schema. */
+function namesOf(schema: z.ZodType | undefined): readonly string[] {
+  if (!schema || schema instanceof z.ZodUndefined) return [];
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodPipe) return namesOf(schema.in as z.ZodType);
+  throw new Error('The schema of a query is an object, or a pipe that begins with one');
+}
+
+/** A filter that is passed over gives a list that looks filtered, so a name that is not known is a fault. */
+function unknownNames(schema: z.ZodType | undefined, query: unknown): FieldError[] {
+  const names = namesOf(schema);
+  const known = names.length === 0 ? 'this address takes none' : `known are ${quoted(names)}`;
+  return Object.keys(query ?? {})
+    .filter((name) => !names.includes(name) && !asked(name))
+    .map((name) => ({ path: pathOf('query', [name.slice(0, longestName)]), message: `is not known here; ${known}` }));
+}
+
 /** Throws 400 `invalid-request`; `detail` is the first fault, so that a client that shows one sentence shows a useful one. */
 export async function validate<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
   schemas: InputSchemas<P, Q, B>,
@@ -42,6 +62,7 @@ export async function validate<P extends z.ZodType, Q extends z.ZodType, B exten
 ): Promise<{ params: z.output<P>; query: z.output<Q>; body: z.output<B> }> {
   const errors: FieldError[] = [];
   const params = await part('params', schemas.params, input.params, errors);
+  errors.push(...unknownNames(schemas.query, input.query));
   const query = await part('query', schemas.query, input.query, errors);
   const body = await part('body', schemas.body, input.body, errors);
   const [first] = errors;

@@ -7,6 +7,7 @@ export const settingsDocument = (): string =>
     '# Settings',
     '',
     'Environment variables, read once at start. Whatever is wrong is listed at once, and nothing starts.',
+    'A secret (“never printed”) may be in a file instead: `JWT_SECRET_FILE=/run/secrets/jwt_secret` names it, and so `…_FILE` for each of them.',
     'An empty value counts as unset. Made from `src/config/variables` by `npm run settings:doc`.',
     ...Object.entries(settingGroups).flatMap(([title, fields]) => [
       '',

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 /**
@@ -73,7 +73,7 @@ export const baseUrl = (endsIn = '') =>
     (text) => {
       const url = webUrl(text);
       if (url?.search !== '' || url.hash !== '') return undefined;
-      const address = url.href.replace(/\/+$/, '');
+      const address = url.href.replace(/(?<!\/)\/+$/, '');
       return address.endsWith(endsIn) ? address : undefined;
     },
     `must be an http or https address without query${endsIn === '' ? '' : `, ending in ${endsIn}`}`,
@@ -97,6 +97,16 @@ export const hostAndPort = () =>
     (text) => (/^[^\s:/]+:\d{1,5}$|^\[[0-9a-f:]+\]:\d{1,5}$/i.test(text) ? text : undefined),
     'must be host:port, without a scheme',
   );
+
+/** `8000`, `127.0.0.1:8000`, `[::1]:8000`, comma separated. `host` is null where an entry has none. */
+export const listenAddresses = () =>
+  list((entry) => {
+    const [, bracketed, name, digits] = /^(?:(?:\[([^\]]*)\]|([\w.-]+)):)?(\d{1,5})$/.exec(entry) ?? [];
+    const port = Number(digits);
+    if (digits === undefined || port > 65_535) return undefined;
+    if (bracketed !== undefined && !isIPv6(bracketed)) return undefined;
+    return { host: bracketed ?? name ?? null, port };
+  }, 'must be ports from 0 to 65535, or host:port with IPv6 in brackets, comma separated');
 
 export const encryptionKeys = () =>
   list(

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { collide, shownAddress, type ListenAddress } from './addresses';
 import { documented } from './documented';
+import { isLoopbackHost } from './loopback';
 import { SettingsSchema } from './schema';
 
 /** What one field alone cannot say. Each finding names the variable to change. */
@@ -47,9 +49,34 @@ export const findingsAcross = (values: Values): Finding[] => {
       'HF_SPACE_TIMEOUT',
       `must not be above ${Math.floor(chainMs / classifiers / 1000)} with ${classifiers} classifiers: one after the other they may take ${chainMs / 1000} s in all`,
     );
+  found.push(...extraPortFindings(values));
   found.push(...contextFindings(values));
   if (values.nodeEnv === 'production') found.push(...productionFindings(values));
   return found;
+};
+
+/** Where the API listens beside `HOST` and `PORT`. */
+export const extraAddresses = ({ host, extraPorts }: Pick<Values, 'host' | 'extraPorts'>): ListenAddress[] =>
+  (extraPorts ?? []).map((given) => ({ host: given.host ?? host, port: given.port }));
+
+/** The system would say of each that it is taken, and not that it is ours who has it. */
+const extraPortFindings = (values: Values): Finding[] => {
+  const { host, port, metricsHost, metricsPort, palateRole } = values;
+  if (palateRole !== 'api' && palateRole !== 'all') return [];
+  const taken: ListenAddress[] = [
+    { host, port },
+    { host: metricsHost, port: metricsPort },
+  ];
+  const found: Finding[] = [];
+  for (const address of extraAddresses(values)) {
+    if (taken.some((other) => collide(address, other)))
+      found.push({
+        variable: 'EXTRA_PORTS',
+        problem: `names ${shownAddress(address)} although this process listens there already`,
+      });
+    taken.push(address);
+  }
+  return found.slice(0, 1);
 };
 
 const contextFindings = (values: Values): Finding[] => {
@@ -75,12 +102,14 @@ const contextFindings = (values: Values): Finding[] => {
 };
 
 /** Whether an address leads back to this process, as far as it can be told from the settings. */
-const isOurs = (address: string, { host, port, publicUrl }: Values): boolean => {
+const isOurs = (address: string, values: Values): boolean => {
+  const { host, port, publicUrl } = values;
   const { hostname, port: given, protocol, origin } = new URL(address);
   if (publicUrl !== null && new URL(publicUrl).origin === origin) return true;
   const at = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
-  const here = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', host, `[${host}]`];
-  return at === port && here.includes(hostname);
+  const ours = [{ host, port }, ...extraAddresses(values)].filter((one) => one.port === at);
+  const here = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', ...ours.flatMap((one) => [one.host, `[${one.host}]`])];
+  return ours.length > 0 && here.includes(hostname);
 };
 
 /** Below the time limit of the activity that asks them in turn (`workflows/proxies.ts`). */
@@ -163,9 +192,7 @@ const looksLikeDefault = (secret: string): boolean =>
     secret,
   );
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
-
 const isSafePublicUrl = (address: string): boolean => {
   const url = new URL(address);
-  return url.protocol === 'https:' || LOOPBACK.test(url.hostname);
+  return url.protocol === 'https:' || isLoopbackHost(url.hostname);
 };

@@ -19,6 +19,7 @@ import { requestsVariables } from './variables/requests';
  * S3  Without a default a field is required, unless it may be null: then `unset` says what happens without it.
  * S4  Examples are always valid: where there is no default they stand in for a bad value while the rest is checked.
  */
+/** By the title under which the settings page shows them. */
 export const settingGroups = {
   Process: processVariables,
   Requests: requestsVariables,
@@ -33,16 +34,23 @@ export const settingGroups = {
   Circuits: circuitsVariables,
 } as const;
 
-export const SettingsSchema = z.object({
-  ...processVariables,
-  ...requestsVariables,
-  ...enginesVariables,
-  ...objectsVariables,
-  ...accountsVariables,
-  ...photosVariables,
-  ...classifiersVariables,
-  ...foodDataVariables,
-  ...mealsVariables,
-  ...contextVariables,
-  ...circuitsVariables,
-});
+type Variables = Intersection<(typeof settingGroups)[keyof typeof settingGroups]>;
+type Intersection<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer All) => void ? All : never;
+
+/** The fields of all groups. Throws where two groups have one: the later would silently win. */
+export function fieldsOf(
+  groups: Readonly<Record<string, Readonly<Record<string, z.ZodType>>>>,
+): Readonly<Record<string, z.ZodType>> {
+  const all = new Map<string, { schema: z.ZodType; group: string }>();
+  for (const [group, fields] of Object.entries(groups))
+    for (const [field, schema] of Object.entries(fields)) {
+      const other = all.get(field);
+      if (other) throw new Error(`The setting ${field} is in two groups: ${other.group} and ${group}.`);
+      all.set(field, { schema, group });
+    }
+  return Object.fromEntries([...all].map(([field, { schema }]) => [field, schema]));
+}
+
+const variables = fieldsOf(settingGroups);
+
+export const SettingsSchema = z.object(variables as Variables);

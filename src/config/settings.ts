@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { translateForeignNames } from './foreignNames';
-import { findingsAcross, type Finding } from './rules';
+import { extraAddresses, findingsAcross, type Finding } from './rules';
+import type { ListenAddress } from './addresses';
 import { documented, type SettingDoc } from './documented';
 import { SettingsSchema } from './schema';
+import { exampleFile, fileVariable, readSecretFiles, type ReadFile } from './secretFiles';
 
 /**
  * The settings of a process, read once at start.
@@ -16,10 +18,14 @@ export type SettingValues = z.infer<typeof SettingsSchema>;
 export interface DerivedSettings {
   /** Lines for the log at start: names that were mapped or ignored, addresses that were rewritten. */
   notices: string[];
+  /** Where the API listens beside `host` and `port`. */
+  extraAddresses: ListenAddress[];
   /** Hugging Face may be asked: there is a token, or its address was set on purpose. `mlServiceUrl` speaks for itself. */
   classifierConfigured: boolean;
   /** As set; else on where there is something that only TLS can use. */
   temporalTls: boolean;
+  /** As set; else outside production. */
+  metricsOnApi: boolean;
   /** FoodData Central may be asked. */
   fdcConfigured: boolean;
   /** Folder of the `file` object store. */
@@ -36,6 +42,8 @@ export interface DerivedSettings {
     reaskMaxMs: number;
     reaskForMs: number;
     refineForMs: number;
+    captionedStartMs: number;
+    captionedCloseMs: number;
   };
   /** What a run of context sync is started with; milliseconds, but for counts. */
   contextTiming: {
@@ -49,7 +57,10 @@ export interface DerivedSettings {
   };
 }
 
-/** A receiver that is away is a matter of the circuit: a single account is not left alone for longer. */
+/** A photo whose caption names foods has an answer without a classifier: one that is busy or hangs is not waited for. */
+const captionedStartMs = 2_000;
+const captionedCloseMs = 5_000;
+/** A receiver that is away is a matter of the circuit: the retry of a single account waits no longer. */
 const contextRetryMaxMs = 5 * 60_000;
 /** Some twenty events each, far below the 50,000 that a history holds. */
 const contextPushesOfARun = 500;
@@ -82,14 +93,27 @@ export const settingDoc = (field: Field): SettingDoc => {
 export const documentedSettings = (): readonly (SettingDoc & { field: Field })[] =>
   fields.map((field) => ({ field, ...settingDoc(field) }));
 
+/** Those that may be in files (`secretFiles`). */
+const secretVariables = (): string[] =>
+  documentedSettings().flatMap(({ variable, secret }) => (secret === true ? [variable] : []));
+
+const refuseToRead: ReadFile = () => {
+  throw new Error('No files are read here');
+};
+
 /**
  * @param given the environment: names to texts; empty texts count as unset
+ * @param readFile for secrets in files (`JWT_SECRET_FILE`)
  * @throws SettingsError naming every variable that is wrong, why, and an example that is right
  */
-export const parseSettings = (given: Readonly<Record<string, string | undefined>>): Settings => {
-  const { env, notices } = translateForeignNames(given);
+export const parseSettings = (
+  given: Readonly<Record<string, string | undefined>>,
+  readFile: ReadFile = refuseToRead,
+): Settings => {
+  const fromFiles = readSecretFiles(given, secretVariables(), readFile);
+  const { env, notices } = translateForeignNames(fromFiles.env);
   const raw = Object.fromEntries(fields.map((field) => [field, textOf(field, env)]));
-  const bad = new Map<string, Finding>();
+  const bad = fromFiles.findings;
 
   const parsed = SettingsSchema.safeParse(raw);
   for (const issue of parsed.error?.issues ?? []) {
@@ -104,15 +128,25 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
     throw new SettingsError([...bad.values()].map((finding) => ({ ...finding, example: exampleOf(finding.variable) })));
 
   const hfSpaceUrl = onRouter(values.hfSpaceUrl);
+  if (values.nodeInternalKey?.some((key) => values.internalHmacSecret?.includes(key)))
+    notices.push(
+      'NODE_INTERNAL_KEY holds a key that is also in INTERNAL_HMAC_SECRET: whoever may pull contexts can sign as well. Give the ML service a key of its own for pulling.',
+    );
   if (hfSpaceUrl !== values.hfSpaceUrl) notices.push(`HF_SPACE_URL names a retired host and is read as ${hfSpaceUrl}.`);
-  const home = values.palateHome.replace(/(?<=.)\/+$/, '');
+  if (values.nodeEnv === 'production' && values.corsOrigins === null && serves(values))
+    notices.push(
+      'CORS_ORIGINS is not set: browser clients of any origin may call, but not with credentials. Name the origins of those that send them (CORS_ORIGINS=https://app.example.com), or set CORS_ORIGINS=* to keep it so.',
+    );
+  const home = values.palateHome.replace(/(?<=[^/])\/+$/, '');
   return sealed({
     ...values,
     hfSpaceUrl,
     uploadsDir: values.uploadsDir ?? `${home}/objects`,
     tempDir: `${home}/incoming`,
+    extraAddresses: extraAddresses(values),
     classifierConfigured: values.hfApiToken !== null || !isUnset(env.HF_SPACE_URL),
     temporalTls: values.temporalTls ?? usesTls(values),
+    metricsOnApi: values.metricsOnApi ?? values.nodeEnv !== 'production',
     fdcConfigured: values.fdcApiKey !== null,
     photoMaxBytes: Math.round(values.photoMaxMb * 1_000_000),
     photoTiming: {
@@ -122,6 +156,8 @@ export const parseSettings = (given: Readonly<Record<string, string | undefined>
       reaskMaxMs: values.photoReaskMaxMs,
       reaskForMs: values.photoReaskForMs,
       refineForMs: values.photoRefineForMs,
+      captionedStartMs,
+      captionedCloseMs,
     },
     contextTiming: {
       debounceMs: values.contextSyncDebounceMs,
@@ -165,6 +201,8 @@ const deepFreeze = <T extends object>(value: T): T => {
   return Object.freeze(value);
 };
 
+const serves = ({ palateRole }: SettingValues): boolean => palateRole === 'api' || palateRole === 'all';
+
 const usesTls = (values: SettingValues): boolean =>
   [values.temporalApiKey, values.temporalTlsClientCertPath, values.temporalTlsServerCaCertPath].some(
     (given) => given !== null,
@@ -186,8 +224,11 @@ const withStandIns = (raw: Readonly<Record<string, string | undefined>>, bad: Re
     }),
   );
 
-const exampleOf = (variable: string): string =>
-  documentedSettings().find((doc) => doc.variable === variable)?.example ?? '';
+const exampleOf = (variable: string): string => {
+  const doc = documentedSettings().find((one) => [one.variable, fileVariable(one.variable)].includes(variable));
+  if (doc === undefined) return '';
+  return doc.variable === variable ? doc.example : exampleFile(doc.variable);
+};
 
 /** Hugging Face retired `api-inference`; the same models answer on the router. */
 const onRouter = (address: string): string =>

@@ -1,18 +1,12 @@
 import type { Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { ClientSession } from 'mongoose';
-import {
-  contextChanged,
-  contextSyncId,
-  contextWorkflows,
-  type ContextSync,
-  type ContextTiming,
-} from '../messages/context';
-import { searchAttributes } from '../messages/searchAttributes';
+import { contextChanged, contextWorkflows, type ContextTiming } from '../messages/context';
 import type { ContextSection } from '../model/context';
 import type { Id } from '../model/ids';
 import type { ContextSyncStore } from '../store/context/syncs';
-import { takenInWithinMs } from './temporal';
+import { startTagged, type Tags } from './tagged';
+import { temporalDeadlineMs } from './temporal';
 
 /**
  * Changes of a user's context: recorded in the transaction that makes them, and told to the user's run after the answer.
@@ -38,18 +32,25 @@ export interface ContextRuns {
   timing: ContextTiming;
 }
 
-/** Starts the run of a user where there is none. */
-export const contextRun = ({ taskQueue, timing }: Pick<ContextRuns, 'taskQueue' | 'timing'>, userId: Id) => ({
-  workflowId: contextSyncId(userId),
-  taskQueue,
-  args: [{ userId, timing }] satisfies [ContextSync],
-  staticSummary: 'Keeps the ML service in step with one account',
-  typedSearchAttributes: [
-    { key: searchAttributes.feature, value: 'context' },
-    { key: searchAttributes.owner, value: userId },
-    { key: searchAttributes.state, value: 'idle' },
-  ],
-});
+/** What Temporal's client is given to start the run of a user. */
+export interface ContextStart extends Tags {
+  workflowId: string;
+  taskQueue: string;
+  args: unknown[];
+  staticSummary: string;
+}
+
+/** Starts the run of a user where there is none. `start` is called again, with other options, where search attributes are not known. */
+export const startContext = <T>(
+  { taskQueue, timing }: Pick<ContextRuns, 'taskQueue' | 'timing'>,
+  userId: Id,
+  start: (run: ContextStart) => Promise<T>,
+): Promise<T> => {
+  const { workflowId, args, summary, feature } = contextWorkflows.sync.start([userId], { userId, timing });
+  return startTagged({ feature, owner: userId, state: 'idle' }, (tags) =>
+    start({ workflowId, taskQueue, args, staticSummary: summary, ...tags }),
+  );
+};
 
 /** Signals the run of a user, and starts it where there is none. Throws as the client does. */
 export async function wakeContext(
@@ -58,8 +59,10 @@ export async function wakeContext(
   signal: SignalDefinition = contextChanged,
 ): Promise<void> {
   const client = await runs.client();
-  await client.withDeadline(Date.now() + takenInWithinMs, () =>
-    client.workflow.signalWithStart(contextWorkflows.sync, { ...contextRun(runs, userId), signal, signalArgs: [] }),
+  await client.withDeadline(Date.now() + temporalDeadlineMs, () =>
+    startContext(runs, userId, (run) =>
+      client.workflow.signalWithStart(contextWorkflows.sync.name, { ...run, signal, signalArgs: [] }),
+    ),
   );
 }
 

@@ -21,3 +21,18 @@ export const isOverdue = (error: unknown): boolean => hasOneOf(overdueCodes, err
 /** It did not answer: nothing is wrong with what was asked. */
 export const isAway = (error: unknown): boolean =>
   error instanceof TemporalAway || causeOf(error) instanceof TemporalAway || hasOneOf(awayCodes, error);
+
+/** gRPC: PERMISSION_DENIED, UNAUTHENTICATED, and UNIMPLEMENTED, as which Temporal Cloud answers what it keeps to itself. */
+const deniedCodes = new Set([7, 16, 12]);
+
+/** Only a person can change it: the caller may not. */
+export const isDenied = (error: unknown): boolean => hasOneOf(deniedCodes, error);
+
+/** gRPC: INVALID_ARGUMENT. */
+const invalidCodes = new Set([3]);
+
+/** What was asked names a search attribute that nobody has made. */
+export const isUnknownSearchAttribute = (error: unknown): boolean => {
+  const cause = causeOf(error);
+  return hasOneOf(invalidCodes, error) && cause instanceof Error && /search attribute/i.test(cause.message);
+};

@@ -1,11 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import type { SearchAttributePair } from '@temporalio/common';
-import { searchAttributes } from '../messages/searchAttributes';
-import type { Launch, LaunchStore, QueueName } from '../store/launches';
+import type { Launch, QueueName } from '../model/launches';
+import type { LaunchStore } from '../store/launches';
+import type { Fairness } from './fairness';
 import { isAway } from './faults';
-import { takenInWithinMs } from './temporal';
+import { startTagged } from './tagged';
+import { temporalDeadlineMs } from './temporal';
 
-export type StartOutcome = 'started' | 'already' | 'failed';
+/** `in line`: its owner's other pictures go first; the launcher starts it later. */
+export type StartOutcome = 'started' | 'already' | 'in line' | 'failed';
 
 /** Why a start failed, and when it is tried again. */
 export interface StartFailure {
@@ -32,6 +34,9 @@ const longestRetryMs = 5 * 60_000;
 const retryAfterMs = (away: boolean, attempts: number): number =>
   away ? firstRetryMs : Math.min(firstRetryMs * 2 ** Math.max(0, attempts - 1), longestRetryMs);
 
+/** A lease that cannot be released now runs out by itself. */
+const lettingGo = (release: Promise<void>): Promise<void> => release.catch(() => undefined);
+
 /** `client` may throw while Temporal is away. `eager` asks for the first task in the same round trip (client and worker on one connection). */
 export function createLaunches(deps: {
   launches: LaunchStore;
@@ -39,27 +44,27 @@ export function createLaunches(deps: {
   eager: boolean;
   /** Task queue for each kind of work. */
   queues: Readonly<Record<QueueName, string>>;
+  fairness: Fairness;
   clock: () => Date;
   onOutcome: (launch: Launch, outcome: StartOutcome, failure?: StartFailure) => void;
 }): Launches {
   const startRun = async (launch: Launch): Promise<'started' | 'already'> => {
     const client = await deps.client();
     try {
-      await client.withDeadline(Date.now() + takenInWithinMs, () =>
-        client.workflow.start(launch.workflow, {
-          workflowId: launch.workflowId,
-          taskQueue: deps.queues[launch.queue],
-          args: launch.args,
-          // The id is the name: a run that is under way or was ever completed is not started again.
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          requestEagerStart: deps.eager,
-          staticSummary: launch.summary,
-          memo: launch.requestId === null ? {} : { requestId: launch.requestId },
-          typedSearchAttributes: [
-            { key: searchAttributes.feature, value: launch.feature },
-            ...(launch.ownerId === null ? [] : [{ key: searchAttributes.owner, value: launch.ownerId }]),
-          ] satisfies SearchAttributePair[],
-        }),
+      await client.withDeadline(Date.now() + temporalDeadlineMs, () =>
+        startTagged({ feature: launch.feature, owner: launch.ownerId }, ({ memo, ...tags }) =>
+          client.workflow.start(launch.workflow, {
+            workflowId: launch.workflowId,
+            taskQueue: deps.queues[launch.queue],
+            args: launch.args,
+            // The id is the name: a run that is under way or was ever completed is not started again.
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            requestEagerStart: deps.eager,
+            staticSummary: launch.summary,
+            memo: { ...memo, ...(launch.requestId !== null && { requestId: launch.requestId }) },
+            ...tags,
+          }),
+        ),
       );
       return 'started';
     } catch (error) {
@@ -71,8 +76,17 @@ export function createLaunches(deps: {
   return {
     async start(launch) {
       try {
-        const outcome = await startRun(launch);
+        if (!(await deps.fairness.admit(launch))) {
+          deps.onOutcome(launch, 'in line');
+          return 'in line';
+        }
+        const outcome = await startRun(launch).catch(async (error: unknown) => {
+          // Where Temporal did not answer it may have taken the start in; else the lease is another's.
+          if (!isAway(error)) await lettingGo(deps.fairness.release(launch.workflowId));
+          throw error;
+        });
         await deps.launches.markStarted(launch.workflowId);
+        if (outcome === 'already') await lettingGo(deps.fairness.releaseUnlessPreparing(launch.workflowId));
         deps.onOutcome(launch, outcome);
         return outcome;
       } catch (error) {

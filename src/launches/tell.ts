@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError, type Client, type WorkflowHandle } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
-import { takenInWithinMs } from './temporal';
+import { temporalDeadlineMs } from './temporal';
 
 interface Temporal {
   client: () => Promise<Client>;
@@ -14,7 +14,7 @@ async function ofRun(
 ): Promise<boolean> {
   const temporal = await client();
   try {
-    return await temporal.withDeadline(Date.now() + takenInWithinMs, () =>
+    return await temporal.withDeadline(Date.now() + temporalDeadlineMs, () =>
       ask(temporal.workflow.getHandle(workflowId)),
     );
   } catch (error) {

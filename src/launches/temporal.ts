@@ -7,7 +7,7 @@ export class TemporalAway extends Error {
 }
 
 /** A Temporal that hangs is one that is away: nobody waits longer for it to take in a start or a signal. */
-export const takenInWithinMs = 3_000;
+export const temporalDeadlineMs = 3_000;
 
 export interface TemporalAddress {
   address: string;

@@ -1,13 +1,20 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { SyncFailureReason } from '../model/context';
+import { defineWorkflow } from './workflow';
 
 /**
  * Context sync: every change of a user reaches the ML service, in order, or is on the failed list.
  * One entity a user; that `version` is above `acknowledged` in MongoDB is what asks for a run, signals only make it sooner.
  */
-export const contextSyncId = (userId: string) => `context-sync:${userId}` as const;
-
-export const contextWorkflows = { sync: 'contextSync', replay: 'replaySyncs' } as const;
+export const contextWorkflows = {
+  sync: defineWorkflow<ContextSync>()({
+    name: 'contextSync',
+    id: (userId: string) => `context-sync:${userId}`,
+    queue: 'main',
+    feature: 'context',
+    summary: 'Keeps the ML service in step with one account',
+  }),
+} as const;
 
 export interface ContextSync {
   userId: string;

@@ -1,10 +1,19 @@
 import { defineSignal } from '@temporalio/workflow';
+import { defineWorkflow } from './workflow';
 
 /**
  * Replays of failed context syncs. Which accounts a replay is about, and what became of each, is in MongoDB:
  * the run knows the replay alone.
  */
-export const replaySyncsId = (replayId: string) => `replay-syncs:${replayId}` as const;
+export const replayWorkflows = {
+  replay: defineWorkflow<ReplaySyncs>()({
+    name: 'replaySyncs',
+    id: (replayId: string) => `replay-syncs:${replayId}`,
+    queue: 'main',
+    feature: 'context',
+    summary: 'Replays failed context syncs',
+  }),
+} as const;
 
 export interface ReplaySyncs {
   replayId: string;
@@ -16,7 +25,7 @@ export interface ReplayTiming {
   batch: number;
   /** Batches of a run before it goes on as a new one, where the server does not suggest it earlier. */
   batchesOfARun: number;
-  /** Longest wait between two looks while the receiver is left alone, or others are at work. Milliseconds. */
+  /** Longest wait between two looks while calls to the receiver are suspended, or others are at work. Milliseconds. */
   waitMaxMs: number;
 }
 

@@ -1,10 +1,18 @@
+import { defineWorkflow } from './workflow';
+
 /**
  * Foods: `lookUpBarcode` asks FoodData Central for one product and keeps the answer. Nobody owns the run: who asked is not in it, and all who
  * ask at once wait for the same one.
  */
-export const barcodeId = (gtin14: string) => `barcode:${gtin14}` as const;
-
-export const foodWorkflows = { lookUpBarcode: 'lookUpBarcode' } as const;
+export const foodWorkflows = {
+  lookUpBarcode: defineWorkflow<LookUpBarcode>()({
+    name: 'lookUpBarcode',
+    id: (gtin14: string) => `barcode:${gtin14}`,
+    queue: 'main',
+    feature: 'foods',
+    summary: 'Looks up a product by its bar code',
+  }),
+} as const;
 
 export interface LookUpBarcode {
   /** 14 digits. */

@@ -1,10 +1,18 @@
+import { defineWorkflow } from './workflow';
+
 /**
  * Meals: `embedMeals` gives every meal of the catalogue an embedding of the method that the workers are set to. One run for the whole
  * catalogue; that a meal has another method in MongoDB is what asks for it.
  */
-export const embedMealsId = 'embed-meals';
-
-export const mealWorkflows = { embed: 'embedMeals' } as const;
+export const mealWorkflows = {
+  embed: defineWorkflow<EmbedMeals>()({
+    name: 'embedMeals',
+    id: () => 'embed-meals',
+    queue: 'main',
+    feature: 'meals',
+    summary: 'Embeds meals of the catalogue',
+  }),
+} as const;
 
 export interface EmbedMeals {
   /** Meals asked for in one call. */

@@ -9,3 +9,6 @@ export const searchAttributes = {
   /** Type of the failure that a run ended with or waits for. */
   reason: defineSearchAttributeKey('PalateReason', 'KEYWORD'),
 } as const;
+
+/** Memo of a run that was started where Temporal did not know these: `true`. */
+export const untagged = 'palateUntagged';

@@ -89,7 +89,7 @@ function textOf({ name, cuisine, mealType, ingredients, allergens }: MealFacts):
   const share = 1 / Math.sqrt(Math.max(1, ingredients.length / 5));
   for (const ingredient of ingredients) words(ingredient, weights.ingredient * share, weights.ingredientBigram * share);
   if (cuisine !== null) add(`cuisine ${cuisine}`, weights.cuisine);
-  add(`type ${mealType}`, weights.mealType);
+  if (mealType !== null) add(`type ${mealType}`, weights.mealType);
   for (const allergen of allergens) add(`allergen ${allergen}`, weights.allergen);
   return part;
 }
@@ -122,9 +122,9 @@ export function ownEmbedding(facts: MealFacts): Embedding {
 }
 
 /** Where all words cancel out and no figure is known. */
-function typeAlone(mealType: string): Float32Array {
+function typeAlone(mealType: string | null): Float32Array {
   const vector = new Float32Array(ownNumbers);
-  vector[(hash(`type ${mealType}`) >>> 1) % textNumbers] = 1;
+  vector[(hash(`type ${mealType ?? ''}`) >>> 1) % textNumbers] = 1;
   return vector;
 }
 
@@ -142,7 +142,7 @@ const mostTextChars = 2_000;
 export const embeddedText = ({ name, cuisine, mealType, ingredients }: MealFacts): string =>
   [
     name,
-    `${cuisine === null ? '' : `${cuisine} `}${mealType}`,
+    ...(cuisine === null && mealType === null ? [] : [[cuisine, mealType].filter((word) => word !== null).join(' ')]),
     ...(ingredients.length > 0 ? [`Ingredients: ${ingredients.join(', ')}`] : []),
   ]
     .join('. ')

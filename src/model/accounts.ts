@@ -21,17 +21,33 @@ export const Account = z.object({
   name: z.string().nullable(),
   username: z.string().nullable(),
   phone: z.string().nullable(),
+  /** The upload that shows the person; null: none. */
+  avatarId: Id.nullable(),
   role: Role,
   state: AccountState,
   /** Raised by whatever must end every token of the account: sign-out everywhere, a new password, a new role, erasure. */
   sessionVersion: z.number().int(),
+  /** When the account is erased unless its owner logs in before; null: it is not to be. */
+  erasureDueAt: z.date().nullable(),
   profile: Profile,
   /** Raised by every change of name, phone or profile; a writer states the one it read. */
   profileRevision: z.number().int(),
+  /** The last log-in or refresh, written once an hour at most; null where there was none since it is kept. */
+  lastActiveAt: z.date().nullable(),
   createdAt: z.date(),
   updatedAt: z.date(),
 });
 export type Account = z.infer<typeof Account>;
+
+/** Control characters, those that set the direction of text, and those that nobody sees: two names that look the same are the same. */
+const unseen = /\p{C}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}/u;
+const isSeen = (text: string) => !unseen.test(text);
+const hidden = 'holds a control, direction or invisible character';
+
+const emailForm = /^[^\s@"<>]+@[^\s@"<>]+\.[^\s@.]{2,}$/;
+
+/** What two ways to write one mailbox have in common (NFKC): letters of full width, ligatures, composed and decomposed accents. */
+export const emailKey = (email: string): string => email.normalize('NFKC').toLowerCase();
 
 /** An e-mail address is compared trimmed and in lower case; the longest one that can be delivered to has 254 characters. */
 export const Email = z
@@ -39,7 +55,9 @@ export const Email = z
   .trim()
   .toLowerCase()
   .max(254, 'is longer than 254 characters')
-  .regex(/^[^\s@"<>]+@[^\s@"<>]+\.[^\s@.]{2,}$/, 'is not an e-mail address');
+  .regex(emailForm, 'is not an e-mail address')
+  .refine(isSeen, hidden)
+  .refine((email) => emailForm.test(emailKey(email)), 'is not an e-mail address');
 
 /** An address that is looked for, normalised as those that are kept: one that is none finds nobody. */
 export const GivenEmail = z.string().max(254).trim().toLowerCase();
@@ -64,11 +82,23 @@ export const MixedPassword = PlainPassword.regex(/\p{Lu}/u, 'needs an upper-case
 /** A password that is only compared: nothing is said about its form, so that a wrong one is just wrong. */
 export const GivenPassword = z.string().max(1024, 'is longer than 1024 characters');
 
-export const PersonName = z.string().trim().min(1, 'is empty').max(100, 'is longer than 100 characters');
+export const PersonName = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(100, 'is longer than 100 characters')
+  .refine(isSeen, hidden);
 export const Username = z
   .string()
   .trim()
-  .regex(/^[\p{L}\p{N}._-]{2,40}$/u, 'needs 2 to 40 letters, digits, dots, dashes or underscores');
+  .regex(/^[\p{L}\p{N}._-]{2,40}$/u, 'needs 2 to 40 letters, digits, dots, dashes or underscores')
+  .refine(isSeen, hidden);
+/** What somebody's doctor would know. Sealed at rest, shown to its owner alone; an empty text is none. */
+export const MedicalNotes = z
+  .string()
+  .trim()
+  .max(2_000, 'is longer than 2000 characters')
+  .transform((text) => (text === '' ? null : text));
 export const Phone = z
   .string()
   .trim()

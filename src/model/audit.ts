@@ -12,8 +12,13 @@ export const AuditAction = z.enum([
   'replay.pause',
   'replay.resume',
   'replay.cancel',
+  'role.give',
+  'role.take',
 ]);
 export type AuditAction = z.infer<typeof AuditAction>;
+
+/** The actor where somebody acts at the database (`npm run admin`), as whom nobody can tell. */
+export const operatorId: Id = '0'.repeat(24);
 
 export interface AuditEntry {
   id: Id;
@@ -23,6 +28,6 @@ export interface AuditEntry {
   action: AuditAction;
   /** Id of the account or the replay that it was done to; null where it was about none: a list, or a search that found nobody. */
   target: Id | null;
-  /** In the words of whoever did it; null where none were asked for, or the target was erased. */
+  /** In the words of whoever did it, or the roles after and before; null where none were asked for, or the target was erased. */
   reason: string | null;
 }

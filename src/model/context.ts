@@ -2,13 +2,15 @@ import { z } from 'zod';
 import { Appliance } from './appliances';
 import { usualConstraints, type Constraints } from './constraints';
 import type { Id } from './ids';
+import { SendFailureReason } from './outbound';
 import type { Profile } from './profiles';
-import { goalForSmartbite } from './vocabularies';
+import { goalForContext } from './vocabularies';
 
 /**
  * The context of a user: what an outside ML service knows of them, in SmartBite's words.
  *
  * U1  It holds no secret and no way to reach the person: no e-mail address, no phone, no name, no hash, no token.
+ *     `username` is the account's id: receivers of SmartBite's read the key, and its name is nobody's business there.
  * U2  Its sections change one by one; each knows the version of the context at which it last did.
  */
 export const contextSections = ['user', 'constraints', 'feedback', 'adherenceHistory'] as const;
@@ -22,6 +24,7 @@ export const UserContext = z
   .object({
     user: z.object({
       id: z.string(),
+      username: z.string().meta({ description: 'The id again, never a name' }),
       age: number,
       heightCm: number,
       weightKg: number,
@@ -37,6 +40,7 @@ export const UserContext = z
     }),
     constraints: z.object({
       cookTime: z.number().meta({ description: 'Minutes' }),
+      maxCookTime: z.number().meta({ description: 'The same' }),
       skillLevel: z.string(),
       appliances: z.array(z.string()),
       cookingDays: z.array(z.string()),
@@ -47,6 +51,7 @@ export const UserContext = z
         type: z.string(),
         rating: number,
         mealId: text,
+        meal: text.meta({ description: 'The same as `mealId`' }),
         mealPlanId: text,
         comment: text,
         createdAt: z.string(),
@@ -55,6 +60,7 @@ export const UserContext = z
     adherenceHistory: z.array(
       z.object({
         mealId: z.string(),
+        meal: z.string().meta({ description: 'The same as `mealId`' }),
         mealName: z.string(),
         cuisine: text,
         mealType: z.string(),
@@ -72,12 +78,13 @@ export type UserContext = z.infer<typeof UserContext>;
 /** Field by field: nothing of a profile gets in because it is new there. */
 export const userSection = (id: Id, profile: Profile): UserContext['user'] => ({
   id,
+  username: id,
   age: profile.age,
   heightCm: profile.heightCm,
   weightKg: profile.weightKg,
   gender: profile.gender,
   activityLevel: profile.activity,
-  goal: goalForSmartbite(profile),
+  goal: goalForContext(profile),
   dietaryPreferences: profile.dietaryPreferences ?? [],
   dietaryRestrictions: profile.dietaryRestrictions ?? [],
   allergies: profile.allergies,
@@ -89,6 +96,7 @@ export const userSection = (id: Id, profile: Profile): UserContext['user'] => ({
 /** Null: nothing was ever said. */
 export const constraintsSection = (stored: Constraints | null): UserContext['constraints'] => ({
   cookTime: stored?.maxCookMinutes ?? usualConstraints.maxCookMinutes,
+  maxCookTime: stored?.maxCookMinutes ?? usualConstraints.maxCookMinutes,
   skillLevel: stored?.skillLevel ?? usualConstraints.skillLevel,
   appliances: Appliance.options.filter((appliance) => stored?.appliances[appliance] === true),
   cookingDays: stored?.cookingDays ?? [],
@@ -103,33 +111,9 @@ export interface ContextSnapshot {
   context: UserContext;
 }
 
-/**
- * Why a push was not acknowledged.
- *
- * network           no connection, or it broke
- * timeout           no answer in time
- * server_error      5xx
- * throttled         429
- * not_ready         408, 425
- * unauthorized      401, 403: the secret or the clock
- * conflict          409, also for the whole context
- * rejected          any other 4xx
- * redirected        3xx; never followed
- * not_acknowledged  2xx with an answer that acknowledges nothing: not JSON, `success` missing or false, too large, cut off
- */
-export const SyncFailureReason = z.enum([
-  'network',
-  'timeout',
-  'server_error',
-  'throttled',
-  'not_ready',
-  'unauthorized',
-  'conflict',
-  'rejected',
-  'redirected',
-  'not_acknowledged',
-]);
-export type SyncFailureReason = z.infer<typeof SyncFailureReason>;
+/** Why a push was not acknowledged. */
+export const SyncFailureReason = SendFailureReason;
+export type SyncFailureReason = SendFailureReason;
 
 /** One call to the receiver about one user. */
 export interface SyncAttempt {

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { SyncFailureReason } from './context';
 import { Id } from './ids';
 
-export const ErasureState = z.enum(['running', 'done']);
+/** `scheduled`: it begins at `dueAt`, unless the owner logs in before; then it is `cancelled`. */
+export const ErasureState = z.enum(['scheduled', 'cancelled', 'running', 'done']);
 export type ErasureState = z.infer<typeof ErasureState>;
 
 /** The receipt of an erasure. Nothing in it leads back to the person: it stays. */
@@ -10,6 +11,8 @@ export const Receipt = z.object({
   id: Id,
   state: ErasureState,
   requestedAt: z.date(),
+  /** When one that is scheduled begins; null for others. */
+  dueAt: z.date().nullable(),
   finishedAt: z.date().nullable(),
   /** What was removed, by feature: how many rows, objects and runs. */
   removed: z.record(z.string(), z.number().int().min(0)),

@@ -19,9 +19,9 @@ const kinds: Readonly<Record<string, string>> = {
 /** More than this many choices are not told. */
 const mostChoices = 30;
 /** Of a choice or key, as it may be the client's own. */
-const longestName = 60;
+export const longestName = 60;
 
-const quoted = (names: readonly unknown[]) =>
+export const quoted = (names: readonly unknown[]) =>
   names
     .slice(0, mostChoices)
     .map((name) => `\`${String(name).slice(0, longestName)}\``)

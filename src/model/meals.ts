@@ -20,20 +20,36 @@ export const MealCost = z.enum(['low', 'medium', 'high']);
 export const MealNutrition = Nutrients.extend({ glycemicIndex: z.number().min(0).nullable() });
 export type MealNutrition = z.infer<typeof MealNutrition>;
 
+/** What a diet asks of a dish. */
+export const dietFlags = ['isVegetarian', 'isVegan', 'isGlutenFree', 'isDairyFree', 'isNutFree'] as const;
+const ofDiets = <S>(said: S) => ({
+  isVegetarian: said,
+  isVegan: said,
+  isGlutenFree: said,
+  isDairyFree: said,
+  isNutFree: said,
+});
+
 /** What is said of a dish. */
 export const MealFacts = z.object({
   name: z.string(),
+  description: z.string().nullable(),
   cuisine: z.string().nullable(),
-  mealType: MealType,
+  mealType: MealType.nullable(),
   nutrition: MealNutrition,
   ingredients: z.array(z.string()),
   allergens: z.array(z.string()),
   costLevel: MealCost.nullable(),
   cookTimeMinutes: z.number().int().nullable(),
+  prepTimeMinutes: z.number().int().nullable(),
   skillLevel: SkillLevel.nullable(),
   appliances: z.array(Appliance),
+  ...ofDiets(z.boolean().nullable()),
 });
 export type MealFacts = z.infer<typeof MealFacts>;
+
+/** Facts that meals have had only since 0.6.0; null in rows, files and digests that are older. */
+export const laterFacts = ['description', 'prepTimeMinutes', ...dietFlags] as const satisfies (keyof MealFacts)[];
 
 /** Where a meal lies among the others: near those that are like it. Vectors of different methods cannot be compared. */
 export interface Embedding {
@@ -47,6 +63,10 @@ export const Meal = MealFacts.extend({
   embedding: z.custom<Embedding>(),
   /** Null: imported by an operator, or its author's account was erased. */
   createdBy: Id.nullable(),
+  /** The upload that shows it; null: none. */
+  imageId: Id.nullable(),
+  /** It came with a catalogue file of an operator. */
+  imported: z.boolean(),
   likeCount: z.number().int(),
   /** Raised by every change of the facts. */
   revision: z.number().int(),
@@ -54,6 +74,8 @@ export const Meal = MealFacts.extend({
   updatedAt: z.date(),
 });
 export type Meal = z.infer<typeof Meal>;
+/** A meal for people's eyes. */
+export type ListedMeal = Omit<Meal, 'embedding'>;
 
 /** What plans and the context need to know of a meal. */
 export type NamedMeal = Pick<Meal, 'id' | 'name' | 'cuisine' | 'mealType' | 'nutrition'>;
@@ -73,6 +95,18 @@ const plain = (most: number) =>
         .max(most, `is longer than ${most} characters`)
         .regex(/^[^\p{Cc}\uFFFD]*$/u, 'holds characters that cannot be shown'),
     );
+/** The same with lines. */
+const prose = (most: number) =>
+  z
+    .string()
+    .transform((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+    .pipe(
+      z
+        .string()
+        .max(most, `is longer than ${most} characters`)
+        .regex(/^(?:[^\p{Cc}\uFFFD]|[\n\t])*$/u, 'holds characters that cannot be shown'),
+    )
+    .transform((text) => (text === '' ? null : text));
 const lower = (most: number) => plain(most).transform((text) => text.toLowerCase());
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 const ApplianceName = z
@@ -99,7 +133,7 @@ const Appliances = z
 
 const amount = (most: number) => z.number().min(0).max(most).nullish();
 /** A serving for several people is no serving: these are far above what one person eats. */
-export const NutritionIn = z.object({
+export const NutritionIn = z.strictObject({
   calories: amount(10_000).meta({ description: 'kcal' }),
   protein: amount(1_000).meta({ description: 'g' }),
   carbs: amount(2_000).meta({ description: 'g' }),
@@ -111,23 +145,30 @@ export const NutritionIn = z.object({
 });
 type NutritionIn = z.output<typeof NutritionIn>;
 
+const minutes = z.number().int().min(0).max(10_080).nullish().meta({ description: 'Minutes' });
+
 /** A change of a meal: what is left out stays as it is, `null` clears it. */
-export const MealChange = z.object({
+export const MealChange = z.strictObject({
   name: plain(200).optional(),
+  description: prose(2_000).nullish(),
   cuisine: lower(60).nullish(),
-  mealType: MealType.optional(),
+  mealType: MealType.nullish(),
   nutrition: NutritionIn.nullish(),
   ingredients: z.array(plain(200)).max(100, 'has more than 100 entries').nullish(),
   allergens: z.array(lower(60)).max(50, 'has more than 50 entries').nullish(),
   costLevel: MealCost.nullish(),
-  cookTime: z.number().int().min(0).max(10_080).nullish().meta({ description: 'Minutes' }),
+  cookTime: minutes,
+  prepTimeMinutes: minutes,
   skillLevel: SkillLevel.nullish(),
   appliances: Appliances.nullish(),
+  ...ofDiets(z.boolean().nullish()),
 });
 export type MealChange = z.output<typeof MealChange>;
 
-export const NewMeal = MealChange.required({ name: true, mealType: true });
+export const NewMeal = MealChange.required({ name: true });
 export type NewMeal = z.output<typeof NewMeal>;
+/** A file names the type of each of its meals; null where the catalogue itself has none. Its rows may hold more. */
+export const MealInFile = z.object({ ...NewMeal.shape, mealType: MealType.nullable() });
 
 const figures = {
   kcal: 'calories',
@@ -153,33 +194,45 @@ const changedNutrition = (before: MealNutrition, sent: NutritionIn | null): Meal
   return after;
 };
 
+const sent = <T>(said: T | undefined, stood: T): T => (said === undefined ? stood : said);
+
 /** The facts of a meal after a change. */
 export const withChange = (before: MealFacts, change: MealChange): MealFacts => ({
   name: change.name ?? before.name,
-  cuisine: change.cuisine === undefined ? before.cuisine : change.cuisine,
-  mealType: change.mealType ?? before.mealType,
+  description: sent(change.description, before.description),
+  cuisine: sent(change.cuisine, before.cuisine),
+  mealType: sent(change.mealType, before.mealType),
   nutrition: change.nutrition === undefined ? before.nutrition : changedNutrition(before.nutrition, change.nutrition),
   ingredients: change.ingredients === undefined ? before.ingredients : (change.ingredients ?? []),
   allergens: change.allergens === undefined ? before.allergens : distinct(change.allergens ?? []),
-  costLevel: change.costLevel === undefined ? before.costLevel : change.costLevel,
-  cookTimeMinutes: change.cookTime === undefined ? before.cookTimeMinutes : change.cookTime,
-  skillLevel: change.skillLevel === undefined ? before.skillLevel : change.skillLevel,
+  costLevel: sent(change.costLevel, before.costLevel),
+  cookTimeMinutes: sent(change.cookTime, before.cookTimeMinutes),
+  prepTimeMinutes: sent(change.prepTimeMinutes, before.prepTimeMinutes),
+  skillLevel: sent(change.skillLevel, before.skillLevel),
   appliances: change.appliances === undefined ? before.appliances : (change.appliances ?? []),
+  isVegetarian: sent(change.isVegetarian, before.isVegetarian),
+  isVegan: sent(change.isVegan, before.isVegan),
+  isGlutenFree: sent(change.isGlutenFree, before.isGlutenFree),
+  isDairyFree: sent(change.isDairyFree, before.isDairyFree),
+  isNutFree: sent(change.isNutFree, before.isNutFree),
 });
 
 export const newMealFacts = (said: NewMeal): MealFacts =>
   withChange(
     {
       name: said.name,
+      description: null,
       cuisine: null,
-      mealType: said.mealType,
+      mealType: null,
       nutrition: noNutrition,
       ingredients: [],
       allergens: [],
       costLevel: null,
       cookTimeMinutes: null,
+      prepTimeMinutes: null,
       skillLevel: null,
       appliances: [],
+      ...ofDiets(null),
     },
     said,
   );

@@ -7,7 +7,7 @@ import { AnalyzedItem, Interval, Nutrients, PortionSource, Provenance } from './
  * analyzed     figures stand
  * needs_label  nobody could say what it is; the user's word (or the classifier, when it is back) finishes it
  * hf_rejected  below the classifier's threshold: only this tombstone is left, for 24 h
- * failed       could not be read or worked on: only this tombstone is left, for 24 h
+ * failed       could not be read or worked on: this tombstone is left for 24 h, with the upload where the fault may have been ours
  */
 export const EntryState = z.enum(['analyzing', 'analyzed', 'needs_label', 'hf_rejected', 'failed']);
 export type EntryState = z.infer<typeof EntryState>;
@@ -68,7 +68,7 @@ export const Analysis = z.object({
   warnings: z.array(z.string()),
   /** How FoodData Central was asked: `ingredients`, `dish`, or `none` with the reason. */
   fdc: z.object({ strategy: z.enum(['ingredients', 'dish', 'none']), reason: z.string().nullable() }),
-  /** Of our own table while FoodData Central was away: replaced by itself once it is back, unless the user speaks first. */
+  /** Of our own table while FoodData Central was away: replaced by itself once it is back, unless the user speaks (again) first. */
   provisional: z.boolean().optional(),
 });
 export type Analysis = z.infer<typeof Analysis>;
@@ -82,7 +82,8 @@ export type Rejection = z.infer<typeof Rejection>;
 
 /**
  * What a user said over what a machine found. `food` is free text (a caption); `servings` multiplies the portion.
- * `item`: id of the item it is about, or `new` for one more. Missing or null: the whole meal.
+ * `item`: id of the item it is about, or `new` for one more. Missing or null: the whole meal. About an item `food` is null where only its
+ * weight was stated, or `remove`: it was not eaten.
  */
 export const Correction = z.object({
   item: z.string().nullable().optional(),
@@ -91,9 +92,21 @@ export const Correction = z.object({
   food: z.string().nullable(),
   grams: z.number().positive().nullable(),
   servings: z.number().positive().nullable(),
+  remove: z.literal(true).optional(),
   at: z.date(),
 });
 export type Correction = z.infer<typeof Correction>;
+
+/** A correction whose figures are those of our own table while FoodData Central is away: what its run needs to work them out again. */
+export interface Refining {
+  /** The run that asks. */
+  workflowId: string;
+  word: Correction;
+  /** Words about items before it, in order, whose figures are provisional as well. */
+  earlier?: readonly Correction[];
+  /** The figures that the first of these words was said over, which may be provisional themselves; null: there were none. */
+  over: Analysis | null;
+}
 
 /** Facts of the picture; `capturedAt` is EXIF's date where there is one. Positions (GPS) are never kept. */
 export const Picture = z.object({
@@ -156,7 +169,10 @@ export type EntryVersion = z.infer<typeof EntryVersion>;
 /** Older versions are dropped beyond this many. */
 export const mostVersions = 20;
 
-/** Objects of an entry; the original lives only until the picture is prepared, as it may hold the place it was taken at. */
+/**
+ * Objects of an entry. The original lives only until the picture is prepared, as it may hold the place it was taken at; where that failed
+ * through a fault that may have been ours, for 24 h (`expiryOf` of the store). No route serves it.
+ */
 export const objectKeys = (entryId: Id) => ({
   prefix: `photos/${entryId}/`,
   original: `photos/${entryId}/original`,

@@ -73,7 +73,7 @@ export type OnboardingAnswer = z.infer<typeof OnboardingAnswer>;
 
 export const Profile = z.object({
   goal: Goal.nullable(),
-  /** The finer word SmartBite's client chose for the goal; shown there while it still means the same goal. */
+  /** The finer word SmartBite's client chose for the goal; the ML service is told it while it still means the same goal. */
   goalWord: z.string().nullable(),
   /** Ordered: the first is the one a door shows that has room for one. */
   dietaryPreferences: z.array(Diet).nullable(),

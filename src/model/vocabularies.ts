@@ -101,19 +101,25 @@ export const MacromindDiet = vocabulary<Diet | 'none'>(
 export const goalOf = (text: unknown): Goal | null =>
   typeof text === 'string' && Object.hasOwn(goalWords, spelled(text)) ? (goalWords[spelled(text)] ?? null) : null;
 
-const smartbiteWord: Record<Goal, string> = { lose: 'lose_weight', gain: 'gain_muscle', maintain: 'maintain' };
+/** Those of the document that the ML service was written by. */
+const contextWords: readonly string[] = ['lose_weight', 'gain_muscle', 'gain_weight', 'maintain'];
+const contextWord: Record<Goal, string> = { lose: 'lose_weight', gain: 'gain_muscle', maintain: 'maintain' };
+/** Those of SmartBite's app, which knows no others. */
+const smartbiteWord: Record<Goal, string> = { lose: 'fat_loss', gain: 'muscle_gain', maintain: 'maintenance' };
 const macromindWord: Record<Goal, (typeof macromindGoals)[number]> = {
   lose: 'cut',
   gain: 'bulk',
   maintain: 'maintain',
 };
 
-/** The word its own client chose, as long as it still means the goal; else SmartBite's plainest word for it. */
-export function goalForSmartbite({ goal, goalWord }: Profile): string | null {
+/** What the ML service is told: the word that a client chose, where it is one of the document's and still means the goal; else its plainest. */
+export function goalForContext({ goal, goalWord }: Profile): string | null {
   if (goal === null) return null;
-  const own = (smartbiteGoals as readonly string[]).includes(goalWord ?? '') && goalOf(goalWord) === goal;
-  return own ? goalWord : smartbiteWord[goal];
+  const own = contextWords.includes(goalWord ?? '') && goalOf(goalWord) === goal;
+  return own ? goalWord : contextWord[goal];
 }
+
+export const goalForSmartbite = ({ goal }: Profile) => goal && smartbiteWord[goal];
 
 export const goalForMacromind = ({ goal }: Profile) => goal && macromindWord[goal];
 

@@ -1,19 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import { hkdfSync } from 'node:crypto';
+import { hostname } from 'node:os';
 import mongoose, { type Connection } from 'mongoose';
 import type { Logger } from 'pino';
 import { connectTemporal, type Temporal } from '../launches/temporal';
 import { createContextChanges, type ContextChanges, type ContextRuns } from '../launches/contextChanges';
 import { createJointRuns, type JointRuns } from '../launches/joint';
+import { createFairness, type Fairness } from '../launches/fairness';
 import { createLaunches, type Launches } from '../launches/launch';
 import type { Settings } from '../config/settings';
+import type { QueueName } from '../model/launches';
 import { createFileStore, createS3Store, type ObjectStore } from '../services/objects';
-import { circuitNames } from '../store/circuits';
-import { buildIndexesAt, missingIndexes } from '../store/indexes';
+import { assertMigrated, migrateAt, MigrationRefused } from '../store/migrations';
 import { createStore, type Store } from '../store/store';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
-import { watchContextSync } from './contextFigures';
-import { correctedShares } from './correctedShares';
 
 /** What every role stands on: settings, log, clock, metrics, and the connections to the engines. */
 export interface Base {
@@ -25,13 +25,18 @@ export interface Base {
   readonly store: Store;
   readonly objects: ObjectStore;
   readonly temporal: Temporal;
+  /** Name of the task queue for each kind of work. */
+  readonly queues: Readonly<Record<QueueName, string>>;
   readonly launches: Launches;
+  readonly fairness: Fairness;
   readonly joint: JointRuns;
   /** How runs of context sync are started; null where no receiver is configured. */
   readonly contextRuns: ContextRuns | null;
   readonly contextChanges: ContextChanges;
   close(): Promise<void>;
 }
+
+export type PreparingParts = Pick<Base, 'store' | 'temporal'>;
 
 /** A sentence for the operator; the process ends with it. */
 export class CannotStart extends Error {
@@ -51,14 +56,18 @@ const hopelessAttempts = 5;
 
 export async function openBase(
   given: { settings: Settings; log: Logger; clock: () => Date },
-  role: { eagerStart: boolean },
+  role: {
+    eagerStart: boolean;
+    /** Whether a run is open and its picture not prepared. */
+    isPreparing: (parts: PreparingParts, workflowId: string) => Promise<boolean>;
+  },
 ): Promise<Base> {
   const { settings, log, clock } = given;
-  const metrics = createMetrics();
+  const metrics = createMetrics({ clock });
   const mongo = await connectMongo(settings);
   const store = createStore(mongo, clock);
   try {
-    await readyIndexes(settings, mongo);
+    await readyDatabase(given, mongo);
     const objects = await openObjects(settings, metrics);
     const temporal = connectTemporal(
       {
@@ -74,21 +83,28 @@ export async function openBase(
       },
     );
     const queues = { main: settings.temporalTaskQueue };
+    const fairness = createFairness({
+      leases: store.pictureLeases,
+      launches: store.launches,
+      isPreparing: (workflowId) => role.isPreparing({ store, temporal }, workflowId),
+    });
     const launches = createLaunches({
       launches: store.launches,
       client: () => temporal.client(),
       eager: role.eagerStart,
       queues,
+      fairness,
       clock,
       onOutcome: (launch, outcome, failure) => {
         const facts = { workflowId: launch.workflowId, launchRequestId: launch.requestId };
-        if (!failure) return log.debug({ ...facts, outcome }, 'run started');
+        if (!failure) return log.debug({ ...facts, outcome }, 'launch worked on');
         const { error, away, ...when } = failure;
         if (!away && when.attempts >= hopelessAttempts)
-          log.error({ ...facts, ...when, err: error }, 'a run is refused again and again; somebody must look');
+          log.error({ ...facts, ...when, err: error }, 'the start of a run is rejected repeatedly; needs attention');
         else log.warn({ ...facts, ...when, err: error }, 'a run could not be started now; the launcher will');
       },
     });
+    fairness.whenNext((launch) => void launches.start(launch));
     const joint = createJointRuns({ client: () => temporal.client(), eager: role.eagerStart, queues });
     const contextRuns =
       settings.flaskAiBaseUrl === null
@@ -104,10 +120,6 @@ export async function openBase(
       onLost: (accounts, error) =>
         log.warn({ accounts, err: error }, 'context sync could not be woken; the sweep finds what changed'),
     });
-    metrics.watchCircuits({ names: circuitNames, findOpen: () => store.circuits.findOpen() });
-    metrics.watchBacklog(() => store.launches.countPending());
-    watchContextSync({ settings, store, clock, metrics });
-    metrics.watchCorrectedShares(correctedShares(store.photoFacts, clock));
     return {
       ...given,
       metrics,
@@ -115,7 +127,9 @@ export async function openBase(
       store,
       objects,
       temporal,
+      queues,
       launches,
+      fairness,
       joint,
       contextRuns,
       contextChanges,
@@ -151,16 +165,36 @@ async function connectMongo(settings: Settings): Promise<Connection> {
   }
 }
 
-async function readyIndexes(settings: Settings, mongo: Connection): Promise<void> {
-  if (settings.mongodbIndexes === 'build') {
-    await buildIndexesAt(settings.mongodbUri, mongoWithinMs);
-    return;
+/** Migrates where this process may (`MONGODB_INDEXES=build`); elsewhere only checks. */
+async function readyDatabase({ settings, log }: { settings: Settings; log: Logger }, mongo: Connection): Promise<void> {
+  try {
+    if (settings.mongodbIndexes === 'check') {
+      for (const { number, name } of await assertMigrated(mongo))
+        log.warn({ migration: number, name }, 'a migration is pending; run `npm run migrate` when it suits');
+      return;
+    }
+    const holder = `a start of role ${settings.palateRole} on ${hostname()}`;
+    await migrateAt(settings.mongodbUri, mongoWithinMs, {
+      holder,
+      onProgress: (progress) => {
+        if (progress.kind === 'waiting')
+          log.info({ holder: progress.by.holder }, 'another process migrates the database; waiting');
+        else if (progress.kind === 'done')
+          log.info(
+            {
+              migration: progress.migration.number,
+              name: progress.migration.name,
+              changed: progress.changed,
+              ...(progress.left > 0 && { left: progress.left, leaves: progress.migration.leaves }),
+            },
+            'migrated',
+          );
+      },
+    });
+  } catch (error) {
+    if (error instanceof MigrationRefused) throw new CannotStart(error.message, { cause: error });
+    throw error;
   }
-  const missing = await missingIndexes(mongo);
-  if (missing.length === 0) return;
-  throw new CannotStart(
-    `${missing.length} indexes are missing in MongoDB (${missing[0] ?? ''}, …). Run \`npm run migrate\` with the same MONGODB_URI, then start again.`,
-  );
 }
 
 async function openObjects(settings: Settings, metrics: Metrics): Promise<ObjectStore> {
@@ -206,6 +240,13 @@ async function temporalTls(settings: Settings) {
     ...(ca && { serverRootCACertificate: ca }),
     ...(crt && key && { clientCertPair: { crt, key } }),
   };
+}
+
+/** The key for one purpose that is in use; where older ones count as well: `keysFor`. */
+export function keyFor(settings: Settings, purpose: string): Buffer {
+  const [key] = keysFor(settings, purpose);
+  if (!key) throw new RangeError('At least one encryption key is needed');
+  return key;
 }
 
 /** Keys for one purpose, derived from the encryption keys, so that one leak is not all. */

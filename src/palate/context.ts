@@ -1,5 +1,5 @@
 import { createContextPusher, type ContextPusher } from '../activities/context/push';
-import type { Circuits } from '../activities/circuits';
+import type { Circuits } from '../activities/outbound/circuits';
 import { wakeContext, type ContextRuns } from '../launches/contextChanges';
 import { syncDue } from '../messages/context';
 import { createHttpReceiver, type ContextReceiver } from '../services/contextReceiver';

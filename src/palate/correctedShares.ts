@@ -1,5 +1,5 @@
 import { shareOf, type PhotoFactStore } from '../store/photos/facts';
-import type { CorrectedShare } from '../telemetry/metrics';
+import type { CorrectedShare } from '../telemetry/photoMetrics';
 import { keptFor } from './reading';
 
 const spanMs = 30 * 86_400_000;

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { createCircuits, guardedFdc, type Circuits } from '../activities/circuits';
+import { guardedFdc } from '../activities/foods/guardedFdc';
+import type { Circuits } from '../activities/outbound/circuits';
 import type { Settings } from '../config/settings';
 import type { FoodTable } from '../ml/foods';
 import { createHuggingFaceClassifier, createOpenAiVision, type Classifier } from '../services/classifier';
 import { cached, createFdc, imported, type Fdc, type FoodData } from '../services/fooddata';
 import { createOpenAi, createOpenAiEmbedder, type Embedder } from '../services/llm';
-import type { CircuitName } from '../store/circuits';
+import type { CircuitKind } from '../store/circuits';
 import { observeCalls, type Base } from './base';
 import { citedIn } from './foods';
 
@@ -50,7 +50,7 @@ export const openEmbedder = ({ settings, metrics }: Pick<Base, 'settings' | 'met
       });
 
 /** Those that are configured, in the order they are asked. */
-export const classifierNames = (settings: Settings): CircuitName[] => [
+export const classifierNames = (settings: Settings): CircuitKind[] => [
   ...(settings.classifierConfigured ? ['huggingface_space' as const] : []),
   ...(settings.mlServiceUrl !== null ? ['ml_service' as const] : []),
   ...(settings.openaiApiKey !== null ? ['openai' as const] : []),
@@ -92,61 +92,3 @@ export const openFooddata = (
   importedFoods: imported(store.foods.imported, null, citedIn(table)),
   fooddata: imported(store.foods.imported, fdc && cached(fdc, store.fooddata), citedIn(table)),
 });
-
-/** How much longer than its call a probe may take, for what surrounds it. */
-const probeMarginMs = 5_000;
-/** A search of FoodData Central may be two calls: generic foods, then branded ones. */
-const callsOfASearch = 2;
-/** A push may be two requests: a part, then the whole. */
-const requestsOfAPush = 2;
-
-/** A new token or address is worth a call at once, whatever was found out with the old one. */
-export async function adoptCircuits({ settings, store }: Pick<Base, 'settings' | 'store'>): Promise<void> {
-  const scopes: Partial<Record<CircuitName, readonly (string | null)[]>> = {
-    huggingface_space: [settings.hfSpaceUrl, settings.hfApiToken],
-    ml_service: [settings.mlServiceUrl, settings.mlServiceApiKey],
-    openai: [settings.openaiBaseUrl, settings.openaiApiKey, settings.openaiModel],
-    fdc: [settings.fdcBaseUrl, settings.fdcApiKey],
-    context_receiver: [settings.flaskAiBaseUrl, settings.contextSyncPath, ...(settings.internalHmacSecret ?? [])],
-  };
-  for (const [name, scope] of Object.entries(scopes) as [CircuitName, readonly (string | null)[]][])
-    await store.circuits.adopt(name, createHash('sha256').update(JSON.stringify(scope)).digest('base64url'));
-}
-
-/** The circuits that all replicas share, shown in the metrics and told in the log. `onClosed`: this process closed one. */
-export function openCircuits(
-  {
-    settings,
-    store,
-    clock,
-    metrics,
-    log,
-  }: Pick<Base, 'settings' | 'clock' | 'metrics' | 'log'> & { store: Pick<Base['store'], 'circuits'> },
-  onClosed: (circuit: CircuitName) => void = () => undefined,
-): Circuits {
-  return createCircuits({
-    store: store.circuits,
-    clock,
-    settings: {
-      failures: settings.circuitFailures,
-      openMs: settings.circuitOpenMs,
-      openMaxMs: settings.circuitOpenMaxMs,
-      refusedMs: settings.circuitRefusedMs,
-      probeMs:
-        Math.max(
-          settings.hfSpaceTimeoutMs,
-          callsOfASearch * settings.fdcTimeoutMs,
-          requestsOfAPush * settings.contextSyncTimeoutMs,
-        ) + probeMarginMs,
-    },
-    onChange: ({ circuit, state, until, why }) => {
-      if (state === 'closed') {
-        log.info({ circuit }, 'an outside system is well again and is called');
-        onClosed(circuit);
-      } else log.warn({ circuit, until, why }, 'an outside system is left alone for a while');
-    },
-    onRefused: (circuit) => metrics.circuitRefused.inc({ circuit }),
-    onAway: (circuit, error) =>
-      log.warn({ circuit, err: error }, 'a circuit could not be read or told; the call was made'),
-  });
-}

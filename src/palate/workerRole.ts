@@ -1,191 +1,124 @@
 import path from 'node:path';
-import type { Circuits } from '../activities/circuits';
-import { createErasureActivities } from '../activities/erasure';
-import { createErasers } from '../activities/everyEraser';
-import { createContextActivities } from '../activities/context';
-import { createForgetActivities } from '../activities/context/forget';
-import { createReplayActivities } from '../activities/context/replay';
-import { contextSyncId, syncSettled } from '../messages/context';
-import type { ContextPusher } from '../activities/context/push';
-import { createFoodActivities } from '../activities/foods';
-import { createMealActivities, wantedMethod } from '../activities/meals';
-import { createPhotoActivities } from '../activities/photos';
-import type { ContextReceiver } from '../services/contextReceiver';
-import type { Embedder } from '../services/llm';
-import { embedMealsRun } from '../launches/embedMeals';
-import { tellRun } from '../launches/tell';
-import { startLauncher } from '../worker/launcher';
-import { startMealEmbedding } from '../worker/mealEmbedding';
-import { keepRunning } from '../worker/run';
-import { ensureSchedules } from '../worker/schedules';
-import { ensureSearchAttributes } from '../worker/searchAttributes';
-import { createWorker } from '../worker/worker';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Worker } from '@temporalio/worker';
+import type { ActivityQueue } from '../messages/queues';
+import type { CircuitName } from '../store/circuits';
+import type { ActivityOutcome } from '../worker/interceptors';
+import { asOne, keepRunning } from '../worker/run';
+import { openSetup, type SetupName } from './setup';
+import { createActivityWorker, createWorker } from '../worker/worker';
+import { activitiesOf } from './activities';
 import type { Base } from './base';
-import { openPusher, openReceiver, openSweep } from './context';
+import { adoptCircuits, circuitsOf, openCircuits } from './circuits';
+import type { WorkerPart, WorkerPartOptions, WorkerParts } from './feature';
+import { manifests } from './features';
 import { loadFoodTable } from './foods';
-import { adoptCircuits, openCircuits, openClassifiers, openEmbedder, openFdc, openFooddata } from './upstream';
+import { erasersOf } from './ownerData';
+import { schedulesOf } from './schedules';
+import { openFdc } from './upstream';
 
 export interface WorkerRole {
   /** Resolves when the worker polls for the first time. */
   readonly firstPoll: Promise<void>;
   polling(): boolean;
+  /** What could not be set up in Temporal so far; the worker runs without it. */
+  missing(): readonly SetupName[];
   stop(): Promise<void>;
 }
 
-export interface WorkerOptions {
+export interface WorkerOptions extends WorkerPartOptions {
   workflowBundle?: { codePath: string } | { code: string };
   maxCachedWorkflows?: number;
   /** False in tests, which share a namespace: schedules have fixed ids. */
   schedules?: boolean;
+  /** For activities under way when it stops. */
+  shutdownGraceMs?: number;
 }
 
-const shutdownGraceMs = 8_000;
-const launchLeaseMs = 10_000;
-const launchWidth = 4;
-const embedding = { batchMeals: 100, batches: 200, pauseMs: 5_000, mostPauseMs: 15 * 60_000 };
-
-/** Activities, the worker that runs them, the launcher and the schedules. */
+/** Activities, the worker that runs them, pollers and schedules. */
 export async function startWorkerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
-  const { settings, log, store, metrics, temporal } = base;
-  const taskQueue = settings.temporalTaskQueue;
-  await adoptCircuits(base);
-  const circuits = openCircuits(base, (circuit) => {
-    if (circuit !== 'context_receiver') return;
-    store.paces
-      .restart(circuit)
-      .catch((error: unknown) => log.warn({ err: error }, 'the slow start could not be noted'))
-      .finally(() => sweep?.receiverIsBack());
+  const { settings, log, metrics, temporal, queues } = base;
+  const { shutdownGraceMs = 8_000 } = options;
+  const taskQueue = queues.main;
+  const features: { feature: string; part: WorkerPart }[] = [];
+  const parts = await partsOf(base, options, (circuit) => {
+    for (const { part } of features) part.onCircuitClosed?.(circuit);
   });
-  const receiver = openReceiver(base);
-  const pusher = openPusher(base, receiver, circuits);
-  const embedder = openEmbedder(base);
-  const activities = await createActivities(base, { circuits, receiver, pusher, embedder });
+  for (const { name, worker } of manifests) if (worker) features.push({ feature: name, part: await worker(parts) });
+  const { main, others } = activitiesOf(features);
+  const schedules = schedulesOf(features);
   const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
 
-  const make = async () => {
-    const connection = await temporal.connected();
-    const command = await ensureSearchAttributes(connection, settings.temporalNamespace);
-    if (command !== null)
-      log.warn({ command }, 'search attributes could not be made; have an administrator run this once');
-    if (options.schedules !== false)
-      await ensureSchedules(await temporal.client(), { taskQueue, reapEveryMs: settings.photoReapMs });
+  const setup = openSetup(base, options.schedules === false ? [] : schedules);
+  const common = async (activities: object) => ({
+    connection: await temporal.connected(),
+    namespace: settings.temporalNamespace,
+    taskQueue,
+    activities,
+    shutdownGraceMs,
+    onActivity: ({ activity, outcome, failure, ms, ...run }: ActivityOutcome) => {
+      metrics.activitySeconds.observe({ activity, outcome: failure ?? outcome }, ms / 1000);
+      if (outcome === 'failed') log.info({ activity, failure, ...run }, 'an attempt failed');
+    },
+  });
+  const makeMain = async () => {
+    const given = await common(main);
+    await setup.tried;
     return createWorker({
-      connection,
-      namespace: settings.temporalNamespace,
-      taskQueue,
+      ...given,
       workflowBundle,
-      activities,
       ...(options.maxCachedWorkflows !== undefined && { maxCachedWorkflows: options.maxCachedWorkflows }),
-      shutdownGraceMs,
-      onActivity: ({ activity, outcome, failure, ms, ...run }) => {
-        metrics.activitySeconds.observe({ activity, outcome: failure ?? outcome }, ms / 1000);
-        if (outcome === 'failed') log.info({ activity, failure, ...run }, 'an attempt failed');
-      },
       onWorkflowEnd: (workflow, outcome) => metrics.workflows.inc({ workflow, outcome }),
     });
   };
-  const worker = keepRunning(make, (error, pauseMs) =>
-    log.error({ err: error, pauseMs }, 'the worker ended and is made anew'),
-  );
-  const launcher = startLauncher({
-    launches: store.launches,
-    start: base.launches,
-    sweepMs: settings.launchSweepMs,
-    leaseMs: launchLeaseMs,
-    width: launchWidth,
-    onError: (error) => log.warn({ err: error }, 'the launcher could not look for launches'),
-  });
-  const sweep = base.contextRuns && openSweep(base, base.contextRuns, pusher);
-  if (!sweep) log.info('FLASK_AI_BASE_URL is not set: context sync is off; changes are kept until it is');
-  const mealEmbedding = startMealEmbedding({
-    embeddings: store.meals.embeddings,
-    method: wantedMethod(embedder),
-    start: () => base.joint.start(embedMealsRun(embedding)),
-    sweepMs: settings.mealEmbedSweepMs,
-    onError: (error) =>
-      log.warn({ err: error }, 'the embedding of meals could not be looked after; it is looked again'),
-  });
+  const keepPolling = (queue: ActivityQueue, make: () => Promise<Worker>) =>
+    keepRunning(make, (error, pauseMs) =>
+      log.error({ err: error, pauseMs, queue }, 'the worker of a task queue ended and is made anew'),
+    );
+  const worker = asOne([
+    keepPolling('main', makeMain),
+    ...[...others].map(([queue, activities]) =>
+      keepPolling(queue, async () => createActivityWorker(queue, await common(activities))),
+    ),
+  ]);
+  const pollers = features.flatMap(({ part }) => part.pollers ?? []).map((start) => start());
   log.info({ taskQueue }, 'worker starting');
 
   return {
     firstPoll: worker.firstPoll,
     polling: () => worker.polling(),
+    missing: setup.missing,
     async stop() {
-      await sweep?.stop();
-      await mealEmbedding.stop();
-      await launcher.stop();
+      for (const poller of pollers) await poller.stop();
+      await setup.stop();
       await worker.stop();
     },
   };
 }
 
-/** Every activity of every feature, under the names the workflows call. */
-async function createActivities(
+async function partsOf(
   base: Base,
-  {
-    circuits,
-    receiver,
-    pusher,
-    embedder,
-  }: { circuits: Circuits; receiver: ContextReceiver | null; pusher: ContextPusher; embedder: Embedder | null },
-): Promise<object> {
-  const { store, objects, clock, settings, temporal } = base;
-  const foods = await loadFoodTable();
-  const fdc = openFdc(base, circuits);
-  const endRun = async (workflowId: string) => {
-    const client = await temporal.client();
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate('The account is erased.')
-      .catch((error: unknown) => {
-        if (!(error instanceof Error && error.name === 'WorkflowNotFoundError')) throw error;
-      });
-  };
+  options: WorkerPartOptions,
+  onCircuitClosed: (circuit: CircuitName) => void,
+): Promise<WorkerParts> {
+  const { settings, store, objects, temporal } = base;
+  const systems = circuitsOf(manifests, settings);
+  await adoptCircuits(base, systems);
+  const circuits = openCircuits(base, systems, onCircuitClosed);
   return {
-    ...createPhotoActivities({
-      photos: store.photos,
-      accounts: store.accounts,
-      objects,
-      clock,
-      foods,
-      classifiers: openClassifiers(base),
-      circuits,
-      facts: store.photoFacts,
-      ...openFooddata(base, fdc, foods),
-      ownFoods: store.foods.own,
-      confidenceThreshold: settings.hfConfidenceThreshold,
-      ingredientWeights: settings.hfIngredientWeightOverrides,
-    }),
-    ...createFoodActivities({ barcodes: store.foods.barcodes, fdc, clock }),
-    ...createContextActivities({ pusher }),
-    ...createReplayActivities({
-      replays: store.contextReplays,
-      syncs: store.contextSyncList,
-      contexts: store.contextSyncs,
-      transaction: store.transaction,
-      pusher,
-      clock,
-      settled: async (userId) => {
-        // Without Temporal the run finds out by itself, at the next change.
-        await tellRun(temporal, contextSyncId(userId), syncSettled).catch(() => undefined);
-      },
-    }),
-    ...createForgetActivities({
-      receiver,
-      syncs: store.contextSyncs,
-      erasures: store.erasures,
-      circuits,
-      clock,
-    }),
-    ...createMealActivities({
-      embeddings: store.meals.embeddings,
-      embedder,
-      circuits,
-      clock,
-    }),
-    ...createErasureActivities({
-      erasures: store.erasures,
-      erasers: createErasers({ store, objects, endRun }),
-    }),
+    ...base,
+    options,
+    circuits,
+    foods: await loadFoodTable(),
+    fdc: openFdc(base, circuits),
+    erasers: erasersOf(manifests, { store, objects, endRun: async (id) => endRun(await temporal.client(), id) }),
   };
+}
+
+async function endRun(client: Client, workflowId: string): Promise<void> {
+  try {
+    await client.workflow.getHandle(workflowId).terminate('The account is erased.');
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
 }

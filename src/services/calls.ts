@@ -15,6 +15,9 @@ export type About = 'service' | 'question';
 
 const aboutTheQuestion: readonly number[] = [400, 413, 415, 422];
 
+/** An address that a path can be appended to. The look-behind lets a run of slashes be tried from its start only: without it the time is its length squared. */
+export const withoutEndSlashes = (address: string): string => address.replace(/(?<!\/)\/+$/, '');
+
 /** What a refusal with this HTTP status is about. */
 export const refusalAbout = (status: number): About => (aboutTheQuestion.includes(status) ? 'question' : 'service');
 

@@ -1,11 +1,15 @@
-import type { Connection, mongo } from 'mongoose';
+import { ConnectionStates, type Connection } from 'mongoose';
+import { openChangeStream, type WatchedCollection } from './changeStream';
 
 /**
  * One change stream a replica, shared by everyone who waits for a row: requests that wait for an analysis and
  * server-sent events. It says only *that* a row changed; who listens reads the row, so nothing is stale or missed.
  *
  * C1  Listen first, read second: then a change between the two wakes the listener.
- * C2  When the stream breaks (step-down, restart) every listener is woken once it is back, as changes may have been missed.
+ * C2  Whenever the stream was opened (again) every listener is woken, as changes may have been missed.
+ * C3  A listener that heard nothing for `pollMs` is woken all the same, so that nothing depends on the stream alone. Each draws
+ *     its own time around that, so that those who began together do not read together; without listeners nobody polls. While
+ *     MongoDB is known to be away nobody is woken to a read that can only fail: C2 wakes everybody afterwards.
  */
 export interface Changes {
   /** Yields at once and after each change of the row, until `signal` aborts; changes while the reader is busy are one. */
@@ -26,57 +30,33 @@ export interface Row {
   id: string;
 }
 
-const reopenAfterMs = 500;
+export interface ChangesOptions {
+  /** How long a listener may hear nothing before it reads; each draws from three quarters to five quarters of it. */
+  pollMs?: number;
+  reopenAfterMs?: number;
+}
 
 export function createChanges(
   connection: Connection,
-  collections: readonly string[],
+  collections: readonly WatchedCollection[],
   onError: (error: unknown) => void,
+  { pollMs = 15_000, reopenAfterMs = 500 }: ChangesOptions = {},
 ): Changes {
   const listeners = new Map<string, Set<() => void>>();
-  let stream: mongo.ChangeStream | undefined;
-  let reopening: NodeJS.Timeout | undefined;
-  let closed = false;
-
-  const wakeAll = () => listeners.forEach((set) => set.forEach((wake) => wake()));
-
-  const onChange = (change: mongo.ChangeStreamDocument) => {
-    if (!('documentKey' in change) || !('ns' in change) || !('coll' in change.ns)) return;
-    const { _id } = change.documentKey as { _id: unknown };
-    listeners.get(`${change.ns.coll}:${String(_id)}`)?.forEach((wake) => wake());
-  };
-
-  const open = () => {
-    if (closed) return;
-    const db = connection.db;
-    if (!db) {
-      reopen(new Error('MongoDB is not connected'));
-      return;
-    }
-    const opened = db.watch([
-      { $match: { 'ns.coll': { $in: collections } } },
-      { $project: { documentKey: 1, ns: 1, operationType: 1 } },
-    ]);
-    stream = opened;
-    opened.on('init', wakeAll);
-    opened.on('change', onChange);
-    opened.once('error', reopen);
-  };
-
-  const reopen = (error: unknown) => {
-    if (closed || reopening) return;
-    onError(error);
-    void stream?.close().catch(() => undefined);
-    reopening = setTimeout(() => {
-      reopening = undefined;
-      open();
-    }, reopenAfterMs);
-  };
-
-  open();
+  const keyOf = (collection: string, id: string) => `${collection}:${id}`;
+  const stream = openChangeStream(
+    connection,
+    collections,
+    {
+      opened: () => listeners.forEach((set) => set.forEach((wake) => wake())),
+      changed: (collection, id) => listeners.get(keyOf(collection, id))?.forEach((wake) => wake()),
+      broke: onError,
+    },
+    reopenAfterMs,
+  );
 
   const listen = ({ collection, id }: Row, wake: () => void): (() => void) => {
-    const key = `${collection}:${id}`;
+    const key = keyOf(collection, id);
     const set = listeners.get(key) ?? new Set();
     listeners.set(key, set.add(wake));
     return () => {
@@ -92,13 +72,26 @@ export function createChanges(
       wakes += 1;
       notify?.();
     };
+    const wokenOrDue = () =>
+      new Promise<void>((resolve) => {
+        let timer: NodeJS.Timeout | undefined;
+        const arm = () => {
+          timer = setTimeout(due, pollMs * (0.75 + Math.random() / 2));
+        };
+        const due = () => (connection.readyState === ConnectionStates.connected ? resolve() : arm());
+        notify = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+        arm();
+      });
     const stop = listen(row, wake);
     signal.addEventListener('abort', wake);
     try {
       do {
         const seen = wakes;
         yield;
-        if (wakes === seen && !signal.aborted) await new Promise<void>((resolve) => (notify = resolve));
+        if (wakes === seen && !signal.aborted) await wokenOrDue();
       } while (!signal.aborted);
     } finally {
       stop();
@@ -116,10 +109,6 @@ export function createChanges(
       }
       return read();
     },
-    async close() {
-      closed = true;
-      clearTimeout(reopening);
-      await stream?.close();
-    },
+    close: () => stream.close(),
   };
 }

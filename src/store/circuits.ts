@@ -3,21 +3,38 @@ import { Schema, type Connection } from 'mongoose';
 /**
  * Circuits: whether an outside system is called at the moment, one row for each, shared by all replicas.
  *
- * K1  A row is made by the first look at it and never removed: there are as many as outside systems.
+ * K1  A row is made by the first look at it. That of a system that is the only one of its kind stays; that of one of many receivers goes
+ *     when nobody has looked at it for 90 days, by MongoDB's clock: a receiver that is called again begins closed.
  * K2  Every change of state raises `generation`. Whoever reports names the generation under which the call began, so that word of an
  *     earlier time changes nothing: not a success that began before the circuit opened, nor a failure that began before it closed.
  * K3  The probe is a lease: its generation is known to one caller only, and after `until` the next one may take it.
- * K4  Times are those of the clock that the store was given, never MongoDB's.
+ * K4  Times are those of the clock that the store was given.
+ * K5  There may be thousands of receivers: whoever counts counts by kind, from an index, and is given up after `countWithinMs`.
  */
-export const circuitNames = ['huggingface_space', 'ml_service', 'openai', 'fdc', 'context_receiver'] as const;
-export type CircuitName = (typeof circuitNames)[number];
+export const circuitKinds = ['huggingface_space', 'ml_service', 'openai', 'fdc', 'context_receiver'] as const;
+export type CircuitKind = (typeof circuitKinds)[number];
+/** Id of the row: the kind, or `<kind>:<receiver>` of one of many. `receiver` is opaque: it is in logs. */
+export type CircuitName = CircuitKind | `${CircuitKind}:${string}`;
+
+export const kindOf = (name: CircuitName): CircuitKind => name.split(':', 1)[0] as CircuitKind;
+/** What the row of one of many receivers has besides; nothing on that of a system that is the only one of its kind. */
+export const usedAt = (name: CircuitName, now: Date): { lastUsedAt?: Date } =>
+  name.includes(':') ? { lastUsedAt: now } : {};
+/** Of rows that nobody used for 90 days, where they have `lastUsedAt`. */
+export const unusedExpiry = {
+  expireAfterSeconds: 90 * 24 * 3600,
+  partialFilterExpression: { lastUsedAt: { $exists: true } },
+} as const;
 
 /**
  * closed   calls are made
  * open     none until `until`; from then on the first who comes takes the probe
  * probing  one call is under way to find out; nobody else until `until`
  */
-export type CircuitState = 'closed' | 'open' | 'probing';
+export const circuitStates = ['closed', 'open', 'probing'] as const;
+export type CircuitState = (typeof circuitStates)[number];
+export type CircuitCounts = Readonly<Record<CircuitState, number>>;
+export const noCircuits: CircuitCounts = { closed: 0, open: 0, probing: 0 };
 
 export interface Circuit {
   state: CircuitState;
@@ -36,22 +53,27 @@ export interface Circuit {
   refused: boolean;
 }
 
-export type Opening = Pick<Circuit, 'openMs' | 'refused'> & { until: Date; why: string };
+export type CircuitOpening = Pick<Circuit, 'openMs' | 'refused'> & { until: Date; why: string };
 
 interface CircuitRow extends Circuit {
   _id: CircuitName;
   /** Stands for the account and address that it is about. */
   scope: string | null;
   changedAt: Date;
+  /** Of one of many receivers; to the day. */
+  lastUsedAt?: Date;
 }
 
 const mostWhy = 300;
 const mostFailed = 50;
+/** A look at the row of a receiver writes so often that it was used. */
+const touchedEveryMs = 24 * 3600_000;
+const countWithinMs = 2_000;
 
 const schema = new Schema<CircuitRow>(
   {
     _id: { type: String, required: true },
-    state: { type: String, enum: ['closed', 'open', 'probing'], required: true },
+    state: { type: String, enum: circuitStates, required: true },
     generation: { type: Number, required: true },
     failures: { type: Number, required: true },
     failed: { type: [String], required: true },
@@ -61,11 +83,20 @@ const schema = new Schema<CircuitRow>(
     refused: { type: Boolean, required: true },
     scope: { type: String, default: null },
     changedAt: { type: Date, required: true },
+    lastUsedAt: { type: Date },
   },
   { versionKey: false, collection: 'circuits' },
 );
+schema.index({ lastUsedAt: 1 }, unusedExpiry);
+schema.index({ state: 1, _id: 1 });
 
-const fromRow = ({ _id, scope: _scope, changedAt: _changedAt, ...circuit }: CircuitRow): Circuit => circuit;
+const fromRow = ({
+  _id,
+  scope: _scope,
+  changedAt: _changedAt,
+  lastUsedAt: _lastUsedAt,
+  ...circuit
+}: CircuitRow): Circuit => circuit;
 
 export function createCircuitStore(connection: Connection, clock: () => Date = () => new Date()) {
   const rows = connection.model('Circuit', schema);
@@ -77,7 +108,11 @@ export function createCircuitStore(connection: Connection, clock: () => Date = (
   return {
     async find(name: CircuitName): Promise<Circuit> {
       const found = await rows.findById(name).lean();
-      if (found) return fromRow(found);
+      if (found) {
+        if (found.lastUsedAt && clock().getTime() - found.lastUsedAt.getTime() > touchedEveryMs)
+          await rows.updateOne({ _id: name }, { $set: usedAt(name, clock()) });
+        return fromRow(found);
+      }
       const fresh: Omit<CircuitRow, '_id'> = {
         state: 'closed',
         generation: 0,
@@ -89,6 +124,7 @@ export function createCircuitStore(connection: Connection, clock: () => Date = (
         refused: false,
         scope: null,
         changedAt: clock(),
+        ...usedAt(name, clock()),
       };
       return fromRow(
         await rows.findOneAndUpdate({ _id: name }, { $setOnInsert: fresh }, { upsert: true, ...after }).lean(),
@@ -128,7 +164,7 @@ export function createCircuitStore(connection: Connection, clock: () => Date = (
      * Opens, from whichever state `generation` is in. With `failures`, only where so many are still counted: a call that went well in
      * between has forgotten them. Null where nothing was changed.
      */
-    async open(name: CircuitName, generation: number, opening: Opening, failures = 0): Promise<Circuit | null> {
+    async open(name: CircuitName, generation: number, opening: CircuitOpening, failures = 0): Promise<Circuit | null> {
       const why = opening.why.slice(0, mostWhy);
       const row = await rows
         .findOneAndUpdate(
@@ -185,11 +221,26 @@ export function createCircuitStore(connection: Connection, clock: () => Date = (
       return row && fromRow(row);
     },
 
-    /** Those that are not closed: open, or not yet known to be well again. */
-    async findOpen(): Promise<CircuitName[]> {
-      return (await rows.find({ _id: { $in: circuitNames }, state: { $ne: 'closed' } }, { _id: 1 }).lean()).map(
-        ({ _id }) => _id,
-      );
+    /** How many of each kind are in each state, of those that were ever called. A kind of which none was is missing. */
+    async countStates(): Promise<ReadonlyMap<CircuitKind, CircuitCounts>> {
+      const counted = await rows
+        .aggregate<{ _id: { kind: CircuitKind; state: CircuitState }; count: number }>([
+          // Named, as only then the index is enough.
+          { $match: { state: { $in: circuitStates } } },
+          {
+            $group: {
+              _id: { kind: { $arrayElemAt: [{ $split: ['$_id', ':'] }, 0] }, state: '$state' },
+              count: { $sum: 1 },
+            },
+          },
+        ])
+        .option({ maxTimeMS: countWithinMs });
+      const kinds = new Map<CircuitKind, CircuitCounts>();
+      for (const { _id, count } of counted)
+        // A kind of another version is none of this one's.
+        if (circuitKinds.includes(_id.kind))
+          kinds.set(_id.kind, { ...(kinds.get(_id.kind) ?? noCircuits), [_id.state]: count });
+      return kinds;
     },
   };
 }

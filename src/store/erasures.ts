@@ -19,8 +19,10 @@ import type { Id } from '../model/ids';
  */
 export const erasuresCollection = 'erasures';
 
-interface ErasureRow extends Omit<Erasure, 'id' | 'ownerId' | 'forgetting'> {
+interface ErasureRow extends Omit<Erasure, 'id' | 'ownerId' | 'forgetting' | 'dueAt'> {
   _id: Id;
+  /** Only of one that is scheduled. */
+  dueAt?: Date;
   /** Missing where it is gone, and on erasures that began before it was kept. */
   ownerId?: Id;
   /** Missing before the first failure. */
@@ -32,6 +34,7 @@ const schema = new Schema<ErasureRow>(
     _id: { type: String, required: true },
     state: { type: String, enum: ErasureState.options, required: true },
     requestedAt: { type: Date, required: true },
+    dueAt: { type: Date },
     finishedAt: { type: Date, default: null },
     removed: { type: Schema.Types.Mixed, required: true },
     ownerId: { type: String },
@@ -52,14 +55,16 @@ const schema = new Schema<ErasureRow>(
 );
 schema.index({ state: 1, requestedAt: -1, _id: -1 });
 schema.index({ ownerId: 1 }, { sparse: true });
+schema.index({ dueAt: 1 }, { sparse: true });
 const waiting = { 'forgetting.waitingSince': { $gt: new Date(0) } };
 const waitingIndex = { 'forgetting.waitingSince': 1 } as const;
 schema.index(waitingIndex, { partialFilterExpression: waiting });
 
-const receiptOf = ({ _id, state, requestedAt, finishedAt, removed }: ErasureRow): Receipt => ({
+const receiptOf = ({ _id, state, requestedAt, dueAt, finishedAt, removed }: ErasureRow): Receipt => ({
   id: _id,
   state,
   requestedAt,
+  dueAt: dueAt ?? null,
   finishedAt,
   removed,
 });
@@ -88,17 +93,44 @@ const withinMs = 2_000;
 export function createErasureStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Erasure', schema);
   return {
-    /** In the transaction that marks the account and records the launch. */
-    async create(id: Id, ownerId: Id, session: ClientSession): Promise<void> {
+    /** In the transaction that marks the account and records the launch; `dueAt`: in the one that schedules it. */
+    async create(id: Id, ownerId: Id, session: ClientSession, dueAt?: Date): Promise<void> {
       const row: ErasureRow = {
         _id: id,
-        state: 'running',
+        state: dueAt ? 'scheduled' : 'running',
         requestedAt: clock(),
+        ...(dueAt && { dueAt }),
         finishedAt: null,
         removed: {},
         ownerId,
       };
       await rows.insertMany([row], { session });
+    },
+
+    /** Scheduled ones whose time has come, the oldest first. */
+    async due(limit: number): Promise<{ id: Id; ownerId: Id }[]> {
+      const found = await rows
+        .find({ dueAt: { $lte: clock() }, state: 'scheduled' })
+        .sort({ dueAt: 1 })
+        .limit(limit)
+        .select('ownerId')
+        .lean<Pick<ErasureRow, '_id' | 'ownerId'>[]>();
+      return found.flatMap(({ _id: id, ownerId }) => (ownerId === undefined ? [] : [{ id, ownerId }]));
+    },
+
+    /** In the transaction that marks the account. False: it is not scheduled any more. */
+    async begin(id: Id, session: ClientSession): Promise<boolean> {
+      const update = { $set: { state: 'running' as const }, $unset: { dueAt: 1 as const } };
+      return (await rows.updateOne({ _id: id, state: 'scheduled' }, update, { session })).modifiedCount === 1;
+    },
+
+    /** The account's owner wants to keep it: what is scheduled does not begin. The receipt says so, and of whom no more. */
+    async cancelOf(ownerId: Id, session: ClientSession): Promise<void> {
+      await rows.updateMany(
+        { ownerId, state: 'scheduled' },
+        { $set: { state: 'cancelled', finishedAt: clock() }, $unset: { dueAt: 1, ownerId: 1 } },
+        { session },
+      );
     },
 
     async find(id: Id): Promise<Receipt | null> {
@@ -138,9 +170,14 @@ export function createErasureStore(connection: Connection, clock: () => Date) {
       await rows.updateOne({ _id: id }, { $inc: { [`removed.${feature}`]: count } });
     },
 
-    /** The account waits for the ML service. That it is left alone hides no answer that there was: the circuit knows why. */
-    async notForgotten(ownerId: Id, { reason, status, asked }: NotForgotten): Promise<void> {
+    /**
+     * The account waits for the ML service. That calls to it are suspended hides no answer that there was: the circuit knows why. Where nobody was
+     * asked and the reason is that of before nothing is written; false says so.
+     */
+    async notForgotten(ownerId: Id, { reason, status, asked }: NotForgotten): Promise<boolean> {
       const now = clock();
+      const noted: readonly Reason[] = reason === 'left_alone' ? [reason, ...SyncFailureReason.options] : [reason];
+      const isNews = { $or: [{ 'forgetting.waitingSince': null }, { 'forgetting.reason': { $nin: noted } }] };
       const answered = { $in: ['$forgetting.reason', SyncFailureReason.options] };
       const hidden = { $and: [reason === 'left_alone', answered] };
       const or = (field: keyof Forgetting, otherwise: unknown) => ({ $ifNull: [`$forgetting.${field}`, otherwise] });
@@ -151,7 +188,10 @@ export function createErasureStore(connection: Connection, clock: () => Date) {
         reason: { $cond: [hidden, '$forgetting.reason', reason] },
         status: { $cond: [hidden, '$forgetting.status', status] },
       };
-      await rows.updateOne({ ownerId }, [{ $set: { forgetting } }], { updatePipeline: true });
+      const { matchedCount } = await rows.updateOne({ ownerId, ...(!asked && isNews) }, [{ $set: { forgetting } }], {
+        updatePipeline: true,
+      });
+      return matchedCount === 1;
     },
 
     /** The ML service confirmed. */

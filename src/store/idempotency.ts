@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Schema, type Connection } from 'mongoose';
+import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { Id } from '../model/ids';
 import { isDuplicateKey } from './faults';
 import { newId } from './ids';
@@ -10,6 +10,9 @@ import { newId } from './ids';
  * I1  One request at a time works under a key: it holds a lease, renews it, and only the holder may settle it.
  * I2  The id of what the request creates is drawn at the first claim and stays, so that a repeat after a crash writes the same row.
  * I3  Another request under the same key is never answered with this one's answer: the digest must match.
+ * I4  No answer outlives what it shows: that is the resource the request creates, and what it names before it reads it (`addShown`). The
+ *     transaction that deletes one of these replaces the answers, and settles the requests that are still under way, so that an
+ *     answer made before and kept after changes nothing.
  */
 export interface StoredAnswer {
   status: number;
@@ -36,6 +39,8 @@ interface ClaimRow {
   lease: string;
   leaseUntil: Date;
   answer: StoredAnswer | null;
+  /** What the answer shows beside the resource; missing where that is nothing. */
+  shows?: string[];
   expiresAt: Date;
 }
 
@@ -52,6 +57,7 @@ const schema = new Schema<ClaimRow>(
     lease: { type: String, required: true },
     leaseUntil: { type: Date, required: true },
     answer: { type: Schema.Types.Mixed, default: null },
+    shows: { type: [String], default: undefined },
     expiresAt: { type: Date, required: true },
   },
   { versionKey: false, collection: 'idempotency', minimize: false },
@@ -59,11 +65,13 @@ const schema = new Schema<ClaimRow>(
 schema.index({ scope: 1, keyHash: 1 }, { unique: true });
 schema.index({ ownerId: 1 });
 schema.index({ resourceId: 1 });
+schema.index({ shows: 1 }, { sparse: true });
 schema.index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export function createIdempotencyStore(connection: Connection, clock: () => Date = () => new Date()) {
   const rows = connection.model('Idempotency', schema);
   const until = (ms: number) => new Date(clock().getTime() + ms);
+  const hashOf = (key: string) => createHash('sha256').update(key).digest('base64url');
 
   return {
     /**
@@ -78,7 +86,7 @@ export function createIdempotencyStore(connection: Connection, clock: () => Date
       leaseMs: number;
     }): Promise<Claim> {
       const { scope, digest, ownerId, leaseMs } = request;
-      const keyHash = createHash('sha256').update(request.key).digest('base64url');
+      const keyHash = hashOf(request.key);
       const lease = newId();
       for (;;) {
         const now = clock();
@@ -99,7 +107,11 @@ export function createIdempotencyStore(connection: Connection, clock: () => Date
           if (!isDuplicateKey(error)) throw error;
         }
         const expired = await rows
-          .findOneAndUpdate({ scope, keyHash, expiresAt: { $lte: now } }, { $set: fresh }, { returnDocument: 'after' })
+          .findOneAndUpdate(
+            { scope, keyHash, expiresAt: { $lte: now } },
+            { $set: fresh, $unset: { shows: 1 } },
+            { returnDocument: 'after' },
+          )
           .lean();
         if (expired) return { kind: 'claimed', id: expired._id, lease, resourceId: expired.resourceId };
         const taken = await rows
@@ -135,9 +147,19 @@ export function createIdempotencyStore(connection: Connection, clock: () => Date
       await rows.updateOne({ _id: id, lease, answer: null }, { $set: { leaseUntil: clock() } });
     },
 
-    /** Where what a request created is deleted, the answer that shows it goes too: repeats get `answer` instead. */
-    async replaceAnswer(resourceId: Id, answer: StoredAnswer): Promise<void> {
-      await rows.updateMany({ resourceId, answer: { $ne: null } }, { $set: { answer } });
+    /** Before the request reads something that it did not create, and shows it. */
+    async addShown(request: { scope: string; key: string }, id: Id): Promise<void> {
+      const { scope, key } = request;
+      await rows.updateOne({ scope, keyHash: hashOf(key), answer: null }, { $addToSet: { shows: id } });
+    },
+
+    /** In the transaction that deletes `id`: repeats of every request whose answer shows it get `answer` instead. */
+    async replaceAnswers(id: Id, answer: StoredAnswer, session: ClientSession): Promise<void> {
+      await rows.updateMany(
+        { $or: [{ resourceId: id }, { shows: id }] },
+        { $set: { answer, leaseUntil: clock() } },
+        { session },
+      );
     },
 
     /** For erasure: what the account asked for, and the sign-up that made it, which was nobody's yet. */

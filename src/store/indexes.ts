@@ -1,44 +1,41 @@
-import { createConnection, type Connection } from 'mongoose';
-import { adoptAccounts } from './context/adopt';
-import { createStore } from './store';
+import type { Connection } from 'mongoose';
 
-/**
- * Declared indexes against those that stand. Embedded start-up and `npm run migrate` build them, and bring rows of before into the form of now;
- * elsewhere a start only checks.
- */
-
-/**
- * Builds what is missing in the database at `uri` and gives it, as `missingIndexes` does. On a connection of its own, without a bound
- * on silence: over a large collection MongoDB builds for minutes and says nothing until it is done.
- * Throws the driver's error where MongoDB does not answer within `withinMs`.
- */
-export async function buildIndexesAt(uri: string, withinMs: number): Promise<string[]> {
-  const connection = await createConnection(uri, {
-    autoIndex: false,
-    autoCreate: false,
-    serverSelectionTimeoutMS: withinMs,
-  }).asPromise();
-  try {
-    createStore(connection);
-    const missing = await missingIndexes(connection);
-    await buildIndexes(connection);
-    await adoptAccounts(connection);
-    return missing;
-  } finally {
-    await connection.close();
-  }
+/** An index that a schema declares, as MongoDB's commands take it, named as the driver names it where its schema does not. */
+export interface DeclaredIndex {
+  name: string;
+  key: Record<string, unknown>;
+  unique?: boolean;
+  sparse?: boolean;
+  expireAfterSeconds?: number;
+  partialFilterExpression?: Record<string, unknown>;
 }
 
+/** Those of every model of the connection, by collection. */
+export function declaredIndexes(connection: Connection): Map<string, DeclaredIndex[]> {
+  const declared = new Map<string, DeclaredIndex[]>();
+  for (const { collection, schema } of Object.values(connection.models)) {
+    const indexes = schema
+      .indexes()
+      .map(([key, options]) => ({ name: Object.entries(key).flat().join('_'), ...options, key }) as DeclaredIndex);
+    declared.set(collection.name, [...(declared.get(collection.name) ?? []), ...indexes]);
+  }
+  return declared;
+}
+
+/** Builds every declared index in a database that has none, or the same ones. One that stands otherwise is a migration's affair. */
 export async function buildIndexes(connection: Connection): Promise<void> {
-  for (const model of Object.values(connection.models)) await model.createIndexes();
+  await Promise.all(
+    [...declaredIndexes(connection)].map(([collection, indexes]) => createIndexes(connection, collection, indexes)),
+  );
 }
 
-/** `collection: {keys}` of every declared index that is missing. */
-export async function missingIndexes(connection: Connection): Promise<string[]> {
-  const missing: string[] = [];
-  for (const model of Object.values(connection.models)) {
-    const { toCreate } = await model.diffIndexes();
-    missing.push(...toCreate.map((index) => `${model.collection.name}: ${JSON.stringify(index)}`));
-  }
-  return missing;
+/** One command: each index of its own would be a round trip and a lock. MongoDB itself bounds how many indexes with rows it builds at once. */
+export async function createIndexes(
+  connection: Connection,
+  collection: string,
+  indexes: readonly DeclaredIndex[],
+): Promise<void> {
+  if (indexes.length === 0) return;
+  if (!connection.db) throw new Error('MongoDB is not connected');
+  await connection.db.command({ createIndexes: collection, indexes });
 }

@@ -1,4 +1,5 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
+import type { Launch } from '../model/launches';
 
 /**
  * Launches: what must be started in Temporal, written in the transaction that writes the row it is about.
@@ -7,21 +8,6 @@ import { Schema, type ClientSession, type Connection } from 'mongoose';
  * L2  It runs at most once: the workflow id is the name, and a started launch is never started again.
  * L3  Arguments are ids and small facts, as they end in a history.
  */
-/** Kinds of work; which task queue serves one, the process that starts it knows. */
-export type QueueName = 'main';
-
-export interface Launch {
-  workflowId: string;
-  workflow: string;
-  args: unknown[];
-  queue: QueueName;
-  /** Owner of the row, for the search attribute and for erasure; null where the caller was anonymous. */
-  ownerId: string | null;
-  feature: string;
-  /** One line for the Temporal UI: what the run does, nothing about whom. */
-  summary: string;
-  requestId: string | null;
-}
 
 /** `attempts`: how often a launcher took it. */
 export type StoredLaunch = Launch & { attempts: number; createdAt: Date };
@@ -41,12 +27,17 @@ interface LaunchRow extends Omit<Launch, 'workflowId'> {
   lastError: string | null;
   createdAt: Date;
   startedAt: Date | null;
+  /** Pending until another run with its fairness key is through with its picture. */
+  inLine?: boolean;
 }
 
 /** Started launches are kept this long for support, then go by TTL. */
 const keepStartedS = 7 * 24 * 3600;
 /** The request itself starts its workflow in this time; only later does the launcher take it for left behind. */
 const graceMs = 2_000;
+/** Between two looks at a launch in line that nobody made due: its owner may have thousands. */
+const shortestInLineMs = 30_000;
+const longestInLineMs = 5 * 60_000;
 
 const schema = new Schema<LaunchRow>(
   {
@@ -64,6 +55,8 @@ const schema = new Schema<LaunchRow>(
     lastError: { type: String, default: null },
     createdAt: { type: Date, required: true },
     startedAt: { type: Date, default: null },
+    fairnessKey: String,
+    inLine: Boolean,
   },
   { versionKey: false, collection: 'launches' },
 );
@@ -77,11 +70,29 @@ const fromRow = ({
   dueAt: _dueAt,
   lastError: _lastError,
   startedAt: _startedAt,
+  inLine: _inLine,
   ...launch
 }: LaunchRow): StoredLaunch => ({ workflowId, ...launch });
 
 export function createLaunchStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Launch', schema);
+
+  /** The first pending launch of `which`, put off by `leaseMs` and counted as an attempt. */
+  const claimOne = async (
+    which: { _id: string } | { dueAt: { $lte: Date } },
+    leaseMs: number,
+    sort?: { dueAt: 1 },
+  ): Promise<StoredLaunch | null> => {
+    const row = await rows
+      .findOneAndUpdate(
+        { ...which, state: 'pending' },
+        { $set: { dueAt: new Date(clock().getTime() + leaseMs) }, $inc: { attempts: 1 }, $unset: { inLine: 1 } },
+        { returnDocument: 'after', ...(sort && { sort }) },
+      )
+      .lean();
+    return row && fromRow(row);
+  };
+
   return {
     /** Belongs in the transaction that writes the row; a second record of the same id is refused by the unique `_id`. */
     async record(launch: Launch, session: ClientSession): Promise<void> {
@@ -104,42 +115,71 @@ export function createLaunchStore(connection: Connection, clock: () => Date) {
      * Takes one launch that is due and puts it off by `leaseMs`, so that two launchers do not both work on it
      * (if they did, the workflow id would still keep it to one run).
      */
-    async claimDue(leaseMs: number): Promise<StoredLaunch | null> {
-      const now = clock();
-      const row = await rows
-        .findOneAndUpdate(
-          { state: 'pending', dueAt: { $lte: now } },
-          { $set: { dueAt: new Date(now.getTime() + leaseMs) }, $inc: { attempts: 1 } },
-          { sort: { dueAt: 1 }, returnDocument: 'after' },
-        )
-        .lean();
-      return row && fromRow(row);
-    },
+    claimDue: (leaseMs: number): Promise<StoredLaunch | null> =>
+      claimOne({ dueAt: { $lte: clock() } }, leaseMs, { dueAt: 1 }),
 
     async markStarted(workflowId: string): Promise<void> {
       await rows.updateOne(
         { _id: workflowId, state: 'pending' },
-        { $set: { state: 'started', startedAt: clock(), lastError: null } },
+        // The key has done its work, and that of an anonymous caller must not outlive the photo.
+        { $set: { state: 'started', startedAt: clock(), lastError: null }, $unset: { inLine: 1, fairnessKey: 1 } },
       );
     },
 
     /** Keeps the launch pending until `dueAt`; the error is for support. */
     async putOff(workflowId: string, dueAt: Date, error: string): Promise<void> {
-      await rows.updateOne({ _id: workflowId, state: 'pending' }, { $set: { dueAt, lastError: error.slice(0, 500) } });
+      await rows.updateOne(
+        { _id: workflowId, state: 'pending' },
+        { $set: { dueAt, lastError: error.slice(0, 500) }, $unset: { inLine: 1 } },
+      );
     },
 
+    /**
+     * Keeps the launch pending until `claim` or, should that be lost, for as long as it has waited already, within bounds. `attempts`
+     * as it is to stand then: waiting in line is none.
+     */
+    async putInLine({ workflowId, attempts }: { workflowId: string; attempts: number }): Promise<void> {
+      const now = clock();
+      const waitedMs = { $subtract: [now, '$createdAt'] };
+      const dueAt = { $add: [now, { $min: [longestInLineMs, { $max: [shortestInLineMs, waitedMs] }] }] };
+      await rows.updateOne(
+        { _id: workflowId, state: 'pending' },
+        [{ $set: { inLine: true, attempts, lastError: null, dueAt } }],
+        { updatePipeline: true },
+      );
+    },
+
+    /** As `claimDue`, this one whether it is due or in line; null where it is not pending. */
+    claim: (workflowId: string, leaseMs: number): Promise<StoredLaunch | null> =>
+      claimOne({ _id: workflowId }, leaseMs),
+
+    /** Without those that wait in line: nothing keeps them from being started but their owner's other pictures. */
     async countPending(): Promise<number> {
-      return rows.countDocuments({ state: 'pending' });
+      return rows.countDocuments({ state: 'pending', inLine: { $ne: true } });
+    },
+
+    /** Those that wait for their owner's other pictures. */
+    async countInLine(): Promise<number> {
+      return rows.countDocuments({ state: 'pending', inLine: true });
     },
 
     async isPending(workflowId: string): Promise<boolean> {
       return (await rows.exists({ _id: workflowId, state: 'pending' })) !== null;
     },
 
-    /** Of an owner, what is recorded and not started yet; the oldest first. For support. */
+    /** Of an owner, what waits for its turn: how many, and since when the first of them does. For support. */
+    async inLineOf(ownerId: string): Promise<{ count: number; since: Date | null }> {
+      const [found] = await rows.aggregate<{ count: number; since: Date }>([
+        { $match: { ownerId, state: 'pending', inLine: true } },
+        { $group: { _id: null, count: { $sum: 1 }, since: { $min: '$createdAt' } } },
+      ]);
+      return { count: found?.count ?? 0, since: found?.since ?? null };
+    },
+
+    /** Of an owner, what is recorded, not started yet and not in line; the oldest first. For support. */
     async pendingOf(ownerId: string, limit: number): Promise<PendingLaunch[]> {
       const found = await rows
-        .find({ ownerId, state: 'pending' })
+        .find({ ownerId, state: 'pending', inLine: { $ne: true } })
         .sort({ createdAt: 1 })
         .limit(limit)
         .lean<LaunchRow[]>();

@@ -1,5 +1,5 @@
 import { Schema, type Connection } from 'mongoose';
-import type { CircuitName } from './circuits';
+import { unusedExpiry, usedAt, type CircuitName } from './circuits';
 
 /**
  * Paces: how fast an outside system is called, by all replicas together. One row for each, handing out one slot after the other.
@@ -8,6 +8,7 @@ import type { CircuitName } from './circuits';
  * R2  After an outage the pace starts slowly: from `leastShare` of the full rate up to all of it over `rampMs`.
  * R3  A slot that is not used is lost; it held nobody up for longer than a step.
  * R4  A slot further ahead than `plausibleMs` was handed out by a clock that ran ahead, and is not waited for.
+ * R5  The pace of one of many receivers goes when it was not used for 90 days, by MongoDB's clock.
  */
 export interface Pace {
   /** Calls a second at full rate. */
@@ -23,6 +24,8 @@ interface PaceRow {
   nextAt: Date;
   /** When the slow start began. */
   since: Date;
+  /** Of one of many receivers. */
+  lastUsedAt?: Date;
 }
 
 const leastShare = 0.1;
@@ -34,9 +37,11 @@ const schema = new Schema<PaceRow>(
     slot: { type: Date, required: true },
     nextAt: { type: Date, required: true },
     since: { type: Date, required: true },
+    lastUsedAt: { type: Date },
   },
   { versionKey: false, collection: 'paces' },
 );
+schema.index({ lastUsedAt: 1 }, unusedExpiry);
 
 export function createPaceStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Pace', schema);
@@ -54,6 +59,7 @@ export function createPaceStore(connection: Connection, clock: () => Date) {
           [
             {
               $set: {
+                ...usedAt(name, now),
                 since: { $ifNull: ['$since', never] },
                 slot: { $cond: [{ $lt: ['$nextAt', plausible] }, { $max: ['$nextAt', now] }, now] },
               },
@@ -69,7 +75,11 @@ export function createPaceStore(connection: Connection, clock: () => Date) {
     /** The system is well again after an outage: the slots that were handed out before it are not waited for. */
     async restart(name: CircuitName): Promise<void> {
       const now = clock();
-      await rows.updateOne({ _id: name }, { $set: { since: now, slot: now, nextAt: now } }, { upsert: true });
+      await rows.updateOne(
+        { _id: name },
+        { $set: { since: now, slot: now, nextAt: now, ...usedAt(name, now) } },
+        { upsert: true },
+      );
     },
   };
 }

@@ -13,13 +13,16 @@ import { createSyncList } from './context/syncList';
 import { createSyncFigureStore } from './context/syncFigures';
 import { createContextSyncStore } from './context/syncs';
 import { createErasureStore } from './erasures';
+import { createExportLeaseStore } from './exportLeases';
 import { createFeedbackStore } from './feedback';
 import { createFooddataStore } from './fooddata';
 import { createFoodStore } from './foods';
 import { createIdempotencyStore } from './idempotency';
 import { createLaunchStore } from './launches';
 import { createPaceStore } from './paces';
+import { createActivityStore } from './activity';
 import { createMealStore } from './meals';
+import { createPictureLeaseStore } from './pictureLeases';
 import { createPhotoStore } from './photos';
 import { createPhotoFactStore } from './photos/facts';
 import { createPlanStore } from './plans';
@@ -27,7 +30,7 @@ import { createRateLimitStore } from './rateLimits';
 import { createTicketStore } from './tickets';
 import { transactionsOn } from './transaction';
 
-/** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. */
+/** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. Throws where two stores keep rows in one collection. */
 export function createStore(connection: Connection, clock: () => Date = () => new Date()) {
   const contextSyncs = createContextSyncStore(connection, clock);
   const accounts = createAccountStore(connection, clock, contextSyncs);
@@ -35,7 +38,7 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
   const feedback = createFeedbackStore(connection, clock);
   const plans = createPlanStore(connection, clock);
   const contextSources = { accounts, syncs: contextSyncs, constraints, feedback, plans };
-  return {
+  const store = {
     accounts,
     accountSessions: createAccountSessionStore(connection, clock),
     accountAttempts: createAccountAttemptStore(connection, clock),
@@ -48,6 +51,7 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     contextReplays: createReplayStore(connection, clock),
     contextSyncFigures: createSyncFigureStore(connection),
     erasures: createErasureStore(connection, clock),
+    exportLeases: createExportLeaseStore(connection, clock),
     feedback,
     fooddata: createFooddataStore(connection, clock),
     foods: createFoodStore(connection, clock),
@@ -58,10 +62,12 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     mlModels: createMlModelStore(connection, clock),
     plans,
     meals: createMealStore(connection, clock),
+    activity: createActivityStore(connection),
     rateLimits: createRateLimitStore(connection),
     tickets: createTicketStore(connection, clock),
     photos: createPhotoStore(connection, clock),
     photoFacts: createPhotoFactStore(connection, clock),
+    pictureLeases: createPictureLeaseStore(connection, clock),
 
     /** See `Transaction`. */
     transaction: transactionsOn(connection),
@@ -73,5 +79,21 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
       await db.command({ ping: 1, maxTimeMS: ms });
     },
   };
+  assertOwnCollections(connection);
+  return store;
 }
+
+/** Throws where two models share a collection: the one would read, index and expire rows of the other. */
+function assertOwnCollections({ models }: Connection): void {
+  const taken = new Map<string, string>();
+  for (const { modelName, collection } of Object.values(models)) {
+    const other = taken.get(collection.name);
+    if (other !== undefined)
+      throw new Error(
+        `Two stores keep rows in the collection ${collection.name}: the models ${other} and ${modelName}.`,
+      );
+    taken.set(collection.name, modelName);
+  }
+}
+
 export type Store = ReturnType<typeof createStore>;

@@ -4,7 +4,8 @@ import { currentRequest } from './requestContext';
 /**
  * One JSON line an event.
  *
- * L1  Secrets do not reach a line: keys that hold them are redacted wherever they stand, addresses lose their secret parameters.
+ * L1  Secrets do not reach a line: keys that hold them are redacted wherever they stand, addresses lose all values but those of
+ *     parameters that are known to hold none.
  * L2  A line written while a request is served carries its `requestId` and `accountId`.
  */
 
@@ -32,6 +33,8 @@ const secretNames = new Set([
   'secret',
   'api_key',
   'apikey',
+  'medicalnotes',
+  'medical_notes',
 ]);
 const maxDepth = 5;
 
@@ -56,12 +59,54 @@ function withoutSecrets(value: unknown, depth = 0): unknown {
   return clean;
 }
 
-/** `query`: what a person looks for is nobody's business afterwards. */
-const secretParameter =
-  /([?&;](?:ticket|key|sig|signature|token|access_token|refresh_token|api_key|password|query)=)[^&#\s"]*/gi;
+/**
+ * Parameters whose values may be read: numbers, words of a short list, times, ids of ours. Any other may hold a secret, under whatever
+ * name a client gives it, or what a person looks for, which is nobody's business afterwards.
+ */
+const shownParameters = new Set([
+  'action',
+  'actor',
+  'days',
+  'exp',
+  'favourite',
+  'from',
+  'limit',
+  'mealType',
+  'own',
+  'page',
+  'reason',
+  'release',
+  'results',
+  'since',
+  'state',
+  'target',
+  'to',
+  'user',
+]);
+const shownValue = /^[\w.:+-]{0,64}$/;
 
-/** An address fit for a log: `/photos/1?key=…` reads `/photos/1?key=[redacted]`. */
-export const redactUrl = (url: string): string => url.replace(secretParameter, '$1[redacted]');
+/** Percent-encoding undone; null where it is none. */
+const decoded = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+};
+const isShown = (name: string, value: string): boolean =>
+  shownParameters.has(decoded(name) ?? '') && shownValue.test(decoded(value) ?? ' ');
+
+/** A text fit for a log: in the addresses in it, values of parameters that may not be read are left out. */
+const redactAddresses = (text: string): string =>
+  text.replace(/([?&;#])([^=?&;#\s"]*)=([^&#\s"]*)/g, (whole, mark: string, name: string, value: string) =>
+    isShown(name, value) ? whole : `${mark}${name}=[redacted]`,
+  );
+
+/** An address fit for a log: `/photos/1?key=…&limit=5` reads `/photos/1?key=[redacted]&limit=5`, and `/photos/1?…` `/photos/1?[redacted]`. */
+export const redactUrl = (url: string): string =>
+  redactAddresses(url).replace(/([?&;])([^=?&;#]+)(?=[&;#]|$)/g, (whole, mark: string, name: string) =>
+    isShown(name, '') ? whole : `${mark}[redacted]`,
+  );
 
 /** Errors with their causes, addresses in their messages redacted. */
 const errorFacts = (error: unknown): unknown => {
@@ -69,8 +114,8 @@ const errorFacts = (error: unknown): unknown => {
   const { type, message, stack, code } = pino.stdSerializers.err(error);
   return {
     type,
-    message: redactUrl(message),
-    stack: redactUrl(stack),
+    message: redactAddresses(message),
+    stack: redactAddresses(stack),
     ...(code === undefined ? {} : { code: String(code) }),
   };
 };

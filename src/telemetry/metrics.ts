@@ -1,28 +1,37 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createContextMetrics } from './contextMetrics';
 import { inTime } from './inTime';
+import { createScrape } from './scrape';
 
-/** The circuits there are, and which of them are not closed. */
+/** The kinds of circuits there are, and how many of each are in each state. */
 export interface CircuitsSeen {
-  names: readonly string[];
-  findOpen(): Promise<readonly string[]>;
-}
-export interface CorrectedShare {
-  readonly source: string;
-  readonly share: number;
+  kinds: readonly string[];
+  countStates(): Promise<ReadonlyMap<string, Readonly<Record<'closed' | 'open' | 'probing', number>>>>;
 }
 
-/** The numbers a process shows at `/metrics`. Labels have few values: templates and outcomes, never ids or paths. */
-export function createMetrics({ processMetrics = true }: { processMetrics?: boolean } = {}) {
+/**
+ * The numbers that a process shows at `/metrics`, whatever its features; those of a feature are added by its manifest. Labels have few
+ * values: templates and outcomes, never ids or paths.
+ */
+export function createMetrics({
+  processMetrics = true,
+  clock = () => new Date(),
+}: { processMetrics?: boolean; clock?: () => Date } = {}) {
   const registry = new Registry();
   const registers = [registry];
   if (processMetrics) collectDefaultMetrics({ register: registry });
-  let countBacklog: (() => Promise<number>) | undefined;
   let circuits: CircuitsSeen | undefined;
-  let readShares: (() => Promise<readonly CorrectedShare[]>) | undefined;
+  /** Asked once for both gauges; null without MongoDB, as nobody knows then, and `NaN` says so. */
+  let counting: Promise<Awaited<ReturnType<CircuitsSeen['countStates']>> | null> | undefined;
+  const countCircuits = (seen: CircuitsSeen) =>
+    (counting ??= inTime(seen.countStates()).finally(() => {
+      counting = undefined;
+    }));
 
   return {
     registry,
+    /** All of them as text, for whoever asks. */
+    scrape: createScrape(registry, clock),
     httpSeconds: new Histogram({
       name: 'palate_http_request_seconds',
       help: 'Time from the request line to the last byte of the answer, by route template',
@@ -61,26 +70,37 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
       registers,
     }),
-    launchBacklog: new Gauge({
-      name: 'palate_launch_backlog',
-      help: 'Launches recorded and not started yet',
+    openingFaults: new Counter({
+      name: 'palate_picture_opening_faults_total',
+      help: 'Attempts to open a picture that a decoder failed in, or a worker was lost in',
+      labelNames: ['what'] as const,
       registers,
-      async collect() {
-        // Without MongoDB there is no count; `NaN` says so, and the other numbers are still served.
-        if (countBacklog) this.set((await inTime(countBacklog())) ?? Number.NaN);
-      },
     }),
     circuitsOpen: new Gauge({
       name: 'palate_circuit_open',
-      help: '1 from the moment an outside system is left alone until a call to it went well again',
+      help: 'Circuits of this kind that are open, from the moment that calls are suspended until one went well again; 0 or 1 of a kind that is one system',
       labelNames: ['circuit'] as const,
       registers,
       async collect() {
         if (!circuits) return;
-        // Without MongoDB nobody knows; `NaN` says so.
-        const open = await inTime(circuits.findOpen());
-        for (const circuit of circuits.names)
-          this.set({ circuit }, open === null ? Number.NaN : Number(open.includes(circuit)));
+        const counted = await countCircuits(circuits);
+        for (const circuit of circuits.kinds) {
+          const { open = 0, probing = 0 } = counted?.get(circuit) ?? {};
+          this.set({ circuit }, counted ? open + probing : Number.NaN);
+        }
+      },
+    }),
+    circuitStates: new Gauge({
+      name: 'palate_circuits',
+      help: 'Circuits of this kind by state, of the systems that were called; of many receivers, in the last 90 days',
+      labelNames: ['circuit', 'state'] as const,
+      registers,
+      async collect() {
+        if (!circuits) return;
+        const counted = await countCircuits(circuits);
+        for (const circuit of circuits.kinds)
+          for (const state of ['closed', 'open', 'probing'] as const)
+            this.set({ circuit, state }, counted ? (counted.get(circuit)?.[state] ?? 0) : Number.NaN);
       },
     }),
     circuitRefused: new Counter({
@@ -89,30 +109,16 @@ export function createMetrics({ processMetrics = true }: { processMetrics?: bool
       labelNames: ['circuit'] as const,
       registers,
     }),
+    setupMissing: new Gauge({
+      name: 'palate_worker_setup_missing',
+      help: '1 where this worker could not set the part up in Temporal and runs without it, else 0',
+      labelNames: ['part'] as const,
+      registers,
+    }),
     context: createContextMetrics(registers),
     /** The circuits are looked at when somebody looks here. */
     watchCircuits(seen: CircuitsSeen) {
       circuits = seen;
-    },
-    photosCorrectedShare: new Gauge({
-      name: 'palate_photos_corrected_share',
-      help: 'Share of the photos of the last 30 days whose food was corrected, by who had named it',
-      labelNames: ['source'] as const,
-      registers,
-      async collect() {
-        // Without MongoDB there is no share; one of before would look like one of now.
-        const shares = (readShares && (await inTime(readShares()))) ?? [];
-        this.reset();
-        for (const { source, share } of shares) this.set({ source }, share);
-      },
-    }),
-    /** Shares are read when somebody looks. */
-    watchCorrectedShares(read: () => Promise<readonly CorrectedShare[]>) {
-      readShares = read;
-    },
-    /** The backlog is counted when somebody looks. */
-    watchBacklog(count: () => Promise<number>) {
-      countBacklog = count;
     },
   };
 }

@@ -9,10 +9,10 @@ import {
 import type { Id } from '../model/ids';
 import type { CircuitStore } from '../store/circuits';
 import type { ContextSyncStore } from '../store/context/syncs';
-import { abreast, startLooks } from './looks';
+import { runConcurrently, startPoller } from './poller';
 
 export interface ContextSweep {
-  /** The receiver is well again: looks now, at everybody who is behind. */
+  /** The receiver is well again: polls at once, for all accounts that are behind. */
   receiverIsBack(): void;
   stop(): Promise<void>;
 }
@@ -31,15 +31,15 @@ export interface ContextSweepDeps {
   pusher: Pick<ContextPusher, 'takesMany' | 'pushMany'>;
   /** Wakes the run of an account, and starts it where there is none. */
   wake: (userId: Id) => Promise<void>;
-  /** Milliseconds between two looks, and until one that was found counts as left alone again. */
+  /** Milliseconds between two polls, and until an account that was found may be found again. */
   sweepMs: number;
-  /** Wake-ups under way at once. */
+  /** Concurrent wake-ups. */
   width: number;
   clock: () => Date;
   onError: (error: unknown) => void;
 }
 
-/** The receiver is left alone, or all of them are somebody else's. */
+/** The circuit of the receiver is open, or other senders hold all of them. */
 const nothingWasDecided = (results: Iterable<ManyResult>): boolean =>
   [...results].every(({ kind }) => kind === 'held' || kind === 'busy');
 
@@ -49,7 +49,7 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
 
   const wakeAll = async (ids: readonly Id[], signal: AbortSignal): Promise<void> => {
     const left = ids.values();
-    await abreast(width, async () => {
+    await runConcurrently(width, async () => {
       for (const id of left) {
         if (signal.aborted) return;
         await wake(id);
@@ -82,14 +82,14 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
     return more;
   };
 
-  const look = async (signal: AbortSignal): Promise<number> => {
+  const poll = async (signal: AbortSignal): Promise<number> => {
     const circuit = await circuits.find('context_receiver');
     const untilMs = circuit.until === null ? 0 : circuit.until.getTime() - clock().getTime();
     if (circuit.until !== null && untilMs > 0) return Math.min(untilMs, sweepMs);
     if (circuit.state !== 'closed') await wakeAll((await syncs.claimDue(1, sweepMs)).ids, signal);
     else {
       if (everybody) {
-        // Before the call: whoever asks meanwhile asks for the look after this one.
+        // Before the call: who asks meanwhile asks for the poll after this one.
         everybody = false;
         await syncs.makeAllDue().catch((error: unknown) => {
           everybody = true;
@@ -100,13 +100,13 @@ export function startContextSweep(deps: ContextSweepDeps): ContextSweep {
     }
     return sweepMs;
   };
-  const looks = startLooks({ look, onError, retryMs: sweepMs });
+  const poller = startPoller({ poll, onError, retryMs: sweepMs });
 
   return {
     receiverIsBack() {
       everybody = true;
-      looks.now();
+      poller.pollNow();
     },
-    stop: () => looks.stop(),
+    stop: () => poller.stop(),
   };
 }

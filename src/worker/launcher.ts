@@ -1,6 +1,6 @@
 import type { Launches } from '../launches/launch';
 import type { LaunchStore } from '../store/launches';
-import { abreast, startLooks, type Looks } from './looks';
+import { runConcurrently, startPoller, type Poller } from './poller';
 
 /**
  * Starts what a crash, or Temporal's absence, left behind. Any number of replicas may run one: a launch is leased while
@@ -9,26 +9,26 @@ import { abreast, startLooks, type Looks } from './looks';
 export function startLauncher(deps: {
   launches: LaunchStore;
   start: Launches;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two polls. */
   sweepMs: number;
   leaseMs: number;
-  /** Starts under way at once. */
+  /** Concurrent starts. */
   width: number;
-  /** A look failed; told once a look, as the reason is the same for all. */
+  /** A poll failed; called once a poll, as the reason is the same for all. */
   onError: (error: unknown) => void;
-}): Looks {
+}): Poller {
   const { launches, start, sweepMs, leaseMs, width, onError } = deps;
   const drain = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       const launch = await launches.claimDue(leaseMs);
       if (!launch) return;
-      // Where one cannot be started now, most likely none can: wait for the next look.
+      // Where one cannot be started now, most likely none can: wait for the next poll.
       if ((await start.start(launch)) === 'failed') return;
     }
   };
-  return startLooks({
-    look: async (signal) => {
-      await abreast(width, () => drain(signal));
+  return startPoller({
+    poll: async (signal) => {
+      await runConcurrently(width, () => drain(signal));
       return sweepMs;
     },
     onError,

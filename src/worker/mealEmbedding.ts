@@ -1,20 +1,20 @@
 import type { MealEmbeddings } from '../store/meals';
-import { startLooks, type Looks } from './looks';
+import { startPoller, type Poller } from './poller';
 
 /**
- * Looks again and again whether a meal has an embedding of another method than this worker's, and starts the run that embeds them. Any
- * number of replicas may look: there is one run. Where nothing is due it costs one look into an index.
+ * Starts the run that embeds meals where a meal has an embedding of another method than this worker's. Any number of replicas may poll:
+ * there is one run. Where nothing is due a poll costs one read of an index.
  */
 export const startMealEmbedding = (deps: {
   embeddings: Pick<MealEmbeddings, 'anyDue'>;
   method: string;
   start: () => Promise<void>;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two polls. */
   sweepMs: number;
   onError: (error: unknown) => void;
-}): Looks =>
-  startLooks({
-    look: async () => {
+}): Poller =>
+  startPoller({
+    poll: async () => {
       if (await deps.embeddings.anyDue(deps.method)) await deps.start();
       return deps.sweepMs;
     },

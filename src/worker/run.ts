@@ -10,6 +10,15 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
+/** Several as one: polling where all are; started and stopped side by side. */
+export const asOne = (workers: readonly RunningWorker[]): RunningWorker => ({
+  firstPoll: Promise.all(workers.map((worker) => worker.firstPoll)).then(() => undefined),
+  polling: () => workers.every((worker) => worker.polling()),
+  async stop() {
+    await Promise.all(workers.map((worker) => worker.stop()));
+  },
+});
+
 const firstPauseMs = 500;
 const longestPauseMs = 15_000;
 

@@ -1,33 +1,43 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
-import { photoWorkflows, reapId, type ReapEntries } from '../messages/photos';
-import { searchAttributes } from '../messages/searchAttributes';
+import { startTagged } from '../launches/tagged';
+import type { QueueName, WorkflowStart } from '../model/launches';
 
-const reapBatches = 50;
+/** A run that Temporal starts at an interval, under the workflow's id, which is the schedule's id as well. */
+export interface ScheduledRun {
+  run: WorkflowStart;
+  everyMs: number;
+}
 
 /**
- * Makes or updates the schedules under their fixed ids. An operator's pause and note outlive a restart:
- * `update` replaces the state, so the previous one is carried over.
+ * Makes or updates the schedules under their fixed ids. A run that is still open when the next one is due is let finish. An operator's
+ * pause and note outlive a restart: `update` replaces the state, so the previous one is carried over.
  */
 export async function ensureSchedules(
   client: Client,
-  options: { taskQueue: string; reapEveryMs: number },
+  schedules: readonly ScheduledRun[],
+  queues: Readonly<Record<QueueName, string>>,
 ): Promise<void> {
-  const schedule = {
-    spec: { intervals: [{ every: options.reapEveryMs }] },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP },
-    action: {
-      type: 'startWorkflow' as const,
-      workflowType: photoWorkflows.reap,
-      workflowId: reapId,
-      taskQueue: options.taskQueue,
-      args: [{ batches: reapBatches, removed: 0 } satisfies ReapEntries],
-      typedSearchAttributes: [{ key: searchAttributes.feature, value: 'photos' }],
-    },
-  };
-  try {
-    await client.schedule.create({ scheduleId: reapId, ...schedule });
-  } catch (error) {
-    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    await client.schedule.getHandle(reapId).update((previous) => ({ ...schedule, state: previous.state }));
+  for (const { run, everyMs } of schedules) {
+    await startTagged({ feature: run.feature }, async (tags) => {
+      const schedule = {
+        spec: { intervals: [{ every: everyMs }] },
+        policies: { overlap: ScheduleOverlapPolicy.SKIP },
+        action: {
+          type: 'startWorkflow' as const,
+          workflowType: run.workflow,
+          workflowId: run.workflowId,
+          taskQueue: queues[run.queue],
+          args: run.args,
+          staticSummary: run.summary,
+          ...tags,
+        },
+      };
+      try {
+        await client.schedule.create({ scheduleId: run.workflowId, ...schedule });
+      } catch (error) {
+        if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+        await client.schedule.getHandle(run.workflowId).update((previous) => ({ ...schedule, state: previous.state }));
+      }
+    });
   }
 }

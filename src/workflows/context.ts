@@ -4,10 +4,8 @@ import {
   continueAsNew,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ContextActivities } from '../activities/context';
 import type { PushResult } from '../activities/context/push';
 import {
   contextChanged,
@@ -20,9 +18,10 @@ import {
   type SyncState,
 } from '../messages/context';
 import { searchAttributes } from '../messages/searchAttributes';
+import { tag } from './attributes';
 import { sending } from './proxies';
 
-const { pushContext } = sending<ContextActivities>();
+const { pushContext } = sending();
 
 /**
  * The context of one account on its way to the ML service.
@@ -74,7 +73,7 @@ export async function contextSync({ userId, timing, carried }: ContextSync): Pro
   const show = (next: SyncState, details: string): void => {
     setCurrentDetails(details);
     if (next.kind !== state.kind || reasonOf(next) !== reasonOf(state))
-      upsertSearchAttributes([
+      tag([
         { key: searchAttributes.state, value: next.kind },
         { key: searchAttributes.reason, value: reasonOf(next) },
       ]);

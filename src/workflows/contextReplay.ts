@@ -5,10 +5,8 @@ import {
   isCancellation,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ReplayActivities } from '../activities/context/replay';
 import {
   cancelReplay,
   pauseReplay,
@@ -18,9 +16,12 @@ import {
   type ReplaySyncs,
 } from '../messages/contextReplay';
 import { searchAttributes } from '../messages/searchAttributes';
+import { tag } from './attributes';
+import { rethrowDefect } from './failures';
 import { long } from './proxies';
 
-const { noteReplayed, replayBatch, moveReplay } = long<ReplayActivities>();
+const { noteReplayed, moveReplay } = long('main');
+const { replayBatch } = long('receiver');
 
 /**
  * Replays the failed syncs that a filter found, batch by batch.
@@ -45,7 +46,7 @@ export async function replaySyncs({ replayId, timing }: ReplaySyncs): Promise<'d
   const isCancelled = () => asked.cancelled;
   let shown: string | null = null;
   const show = (state: string, details: string) => {
-    if (shown !== state) upsertSearchAttributes([{ key: searchAttributes.state, value: state }]);
+    if (shown !== state) tag([{ key: searchAttributes.state, value: state }]);
     shown = state;
     setCurrentDetails(details);
   };
@@ -83,6 +84,7 @@ export async function replaySyncs({ replayId, timing }: ReplaySyncs): Promise<'d
       await condition(() => isPaused() || isCancelled(), Math.max(1, Math.min(batch.waitMs, timing.waitMaxMs)));
     }
   } catch (failure) {
+    rethrowDefect(failure);
     if (isCancellation(failure))
       await CancellationScope.nonCancellable(() => end('cancelled', 'The run was cancelled.'));
     throw failure;

@@ -1,15 +1,17 @@
-import { CancellationScope, patched, setCurrentDetails, sleep, upsertSearchAttributes } from '@temporalio/workflow';
-import type { ErasureActivities } from '../activities/erasure';
-import type { ForgetActivities } from '../activities/context/forget';
+import { CancellationScope, patched, setCurrentDetails, sleep } from '@temporalio/workflow';
 import type { EraseUser } from '../messages/erasure';
 import { searchAttributes } from '../messages/searchAttributes';
+import { tag } from './attributes';
 import { long, sending } from './proxies';
 
-const { erasureOrder, eraseFeature, finishErasure } = long<ErasureActivities>();
-const { forgetAtReceiver, dropContext } = sending<ForgetActivities>();
+const local = long('main');
+const { erasureOrder, eraseFeature, finishErasure, dropContext } = local;
+const { forgetAtReceiver } = sending();
 
 /** Runs of before 0.3.0 were begun without. */
 const receiverForgets = 'receiver-forgets';
+/** Runs of before 0.5.0 asked the ML service at once. A worker of those versions leaves a run with this mark to one that knows it. */
+const toldFirst = 'told-first';
 
 /** More passes than this mean that something keeps writing: the last look deals with it. */
 const passesMax = 5;
@@ -40,13 +42,13 @@ async function erase({ userId, receiptId, timing }: EraseUser): Promise<void> {
   await sleep(timing.settleMs);
   for (let passes = 1; (await pass(data)) > 0 && passes < passesMax; passes += 1);
   await pass(['accounts']);
-  let forgotten: Awaited<ReturnType<typeof forgetAtReceiver>> = 'never told';
+  let forgotten: Awaited<ReturnType<typeof forget>> = 'never told';
   if (patched(receiverForgets)) {
     setCurrentDetails('Erased here. Waiting until the ML service confirms that it has forgotten the account.');
-    forgotten = await forgetAtReceiver(userId);
+    forgotten = patched(toldFirst) ? await forget(userId) : await forgetAtReceiver(userId);
   }
   await finishErasure(receiptId);
-  upsertSearchAttributes([{ key: searchAttributes.state, value: 'done' }]);
+  tag([{ key: searchAttributes.state, value: 'done' }]);
 
   setCurrentDetails('Erased. One late look is to come.');
   await sleep(timing.lateMs);
@@ -56,4 +58,13 @@ async function erase({ userId, receiptId, timing }: EraseUser): Promise<void> {
     await dropContext(userId);
   }
   setCurrentDetails('Erased.');
+}
+
+/**
+ * Whether the ML service was ever told of the account is found out on `main`: where it was not, nothing is waited for that it keeps busy.
+ * A worker of before 0.5.0 knows no such question, and does the whole there.
+ */
+async function forget(userId: string): Promise<'forgotten' | 'may come back' | 'never told'> {
+  const outcome = await local.forgetAtReceiver(userId, 'find out only');
+  return outcome === 'told' ? forgetAtReceiver(userId) : outcome;
 }

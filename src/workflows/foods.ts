@@ -1,10 +1,11 @@
-import { ActivityFailure, ApplicationFailure, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { FoodActivities } from '../activities/foods';
+import { ActivityFailure, ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import { foodFailures, type BarcodeOutcome, type LookUpBarcode } from '../messages/foods';
 import { searchAttributes } from '../messages/searchAttributes';
+import { tag } from './attributes';
+import { rethrowDefect } from './failures';
 import { upstream } from './proxies';
 
-const fooddata = upstream<FoodActivities>([], { count: 2, initialMs: 300 });
+const fooddata = upstream('fdc', [], { count: 2, initialMs: 300 });
 
 /**
  * One product by the number under its bar code.
@@ -16,6 +17,7 @@ export async function lookUpBarcode({ gtin14 }: LookUpBarcode): Promise<BarcodeO
     const outcome = await fooddata.askForBarcode(gtin14);
     return end(outcome, outcome.kind);
   } catch (failure) {
+    rethrowDefect(failure);
     const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
     if (!(cause instanceof ApplicationFailure) || cause.type !== foodFailures.fooddataUnavailable) throw failure;
     const [retryAfterMs] = cause.details ?? [];
@@ -24,7 +26,7 @@ export async function lookUpBarcode({ gtin14 }: LookUpBarcode): Promise<BarcodeO
 }
 
 function end<O extends BarcodeOutcome>(outcome: O, details: string): O {
-  upsertSearchAttributes([{ key: searchAttributes.state, value: outcome.kind }]);
+  tag([{ key: searchAttributes.state, value: outcome.kind }]);
   setCurrentDetails(details);
   return outcome;
 }

@@ -1,17 +1,11 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  continueAsNew,
-  setCurrentDetails,
-  sleep,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
-import type { MealActivities } from '../activities/meals';
+import { ActivityFailure, ApplicationFailure, continueAsNew, setCurrentDetails, sleep } from '@temporalio/workflow';
 import { mealFailures, type EmbedMeals } from '../messages/meals';
 import { searchAttributes } from '../messages/searchAttributes';
+import { tag } from './attributes';
+import { rethrowDefect } from './failures';
 import { upstream } from './proxies';
 
-const { embedMealBatch } = upstream<MealActivities>([]);
+const { embedMealBatch } = upstream('llm', []);
 
 /**
  * Embeds the meals of the catalogue whose embedding is of another method than the workers', until none is left.
@@ -35,6 +29,7 @@ export async function embedMeals(args: EmbedMeals): Promise<'done'> {
       if (!outcome.left) return end(embedded);
       tell('embedding', `${embedded} embedded so far.`);
     } catch (failure) {
+      rethrowDefect(failure);
       const cause = failure instanceof ActivityFailure ? failure.cause : undefined;
       if (!(cause instanceof ApplicationFailure) || cause.type !== mealFailures.embedderUnavailable) throw failure;
       const [retryAfterMs] = cause.details ?? [];
@@ -47,7 +42,7 @@ export async function embedMeals(args: EmbedMeals): Promise<'done'> {
 }
 
 function tell(state: string, details: string): void {
-  upsertSearchAttributes([{ key: searchAttributes.state, value: state }]);
+  tag([{ key: searchAttributes.state, value: state }]);
   setCurrentDetails(details);
 }
 

@@ -1,11 +1,12 @@
 import {
-  ContinueAsNew,
+  ApplicationFailure,
   isCancellation,
   proxySinks,
   workflowInfo,
   type Sinks,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
+import { rethrowDefect } from './failures';
 
 /** Tells the worker how each run ended; calls leave no trace in the history, so this can change freely. */
 export interface OutcomeSinks extends Sinks {
@@ -23,10 +24,11 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
           const result = await next(input);
           palate.ended(workflowType, typeof result === 'string' ? result : 'completed');
           return result;
-        } catch (error) {
-          if (!(error instanceof ContinueAsNew))
-            palate.ended(workflowType, isCancellation(error) ? 'cancelled' : 'error');
-          throw error;
+        } catch (failure) {
+          // A run that goes on as a new one has not ended, nor has one that waits for a version without a defect.
+          rethrowDefect(failure, ApplicationFailure);
+          palate.ended(workflowType, isCancellation(failure) ? 'cancelled' : 'error');
+          throw failure;
         }
       },
     },

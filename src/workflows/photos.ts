@@ -1,41 +1,51 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  type CancelledFailure,
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
   isCancellation,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
+  TimeoutFailure,
   continueAsNew,
 } from '@temporalio/workflow';
-import type { Heard, PhotoActivities } from '../activities/photos';
+import type { Heard } from '../activities/photos';
 import {
   entrySettled,
   photoFailures,
-  photoId,
+  photoWorkflows,
+  refineTiming,
   type AnalyzePhoto,
   type CorrectEntry,
   type KeepUpload,
   type PhotoOutcome,
   type PhotoTiming,
+  type CorrectionOutcome,
+  type PictureNotOpened,
+  type RefineTiming,
   type UploadOutcome,
   type ReapEntries,
 } from '../messages/photos';
 import { searchAttributes } from '../messages/searchAttributes';
-import { quick, upstream } from './proxies';
+import { tag } from './attributes';
+import { rethrowDefect } from './failures';
+import { opening, quick, upstream, type Patience } from './proxies';
 
 const final = [photoFailures.pictureUnreadable, photoFailures.entryGone, photoFailures.classifierRefused];
-const local = quick<PhotoActivities>(final);
-const fooddata = upstream<PhotoActivities>(final);
+const local = quick(final);
+const { preparePhoto } = opening(final);
+const fooddata = upstream('fdc', final);
 
 /**
- * P1  Nothing is kept of a photo that was rejected or could not be read: objects go first, then a tombstone answers.
+ * P1  Nothing is kept of a photo that was rejected or is no picture: objects go first, then a tombstone answers. Where the fault may have
+ *     been ours the upload stays with the tombstone, for 24 h.
  * P2  A guess is never stored as a fact: without a label the entry waits for the user, or for a classifier that is back.
  * P3  Histories hold ids and small facts; bytes and the user's words stay in the object store and MongoDB.
  * P4  The user's word is never overwritten, nor what it is about removed: once it is there, this run ends.
- * P5  Figures that had to come from our own table are replaced by themselves once FoodData Central is back.
+ * P5  Figures that had to come from our own table are replaced by themselves once FoodData Central is back. Those of a correction
+ *     are, too: its food stays the user's.
  */
 export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): Promise<PhotoOutcome> {
   let told = false;
@@ -44,11 +54,10 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
     told = true;
   });
   try {
-    await local.preparePhoto(entryId);
-    let verdict = await classify(entryId, {
-      count: caption === 'foods' ? 2 : timing.classifyAttempts,
-      ms: timing.classifyRetryMs,
-    });
+    await preparePhoto(entryId);
+    let verdict = await (caption === 'foods'
+      ? classify(entryId, { count: 2, ms: timing.classifyRetryMs }, patienceOf(timing))
+      : classify(entryId, { count: timing.classifyAttempts, ms: timing.classifyRetryMs }));
 
     if (verdict.kind === 'silent' && caption !== 'foods') {
       if ((await local.askForLabel(entryId, verdict.reason, verdict.retryable)) === 'user spoke') return labelled();
@@ -88,6 +97,7 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
     if (published === 'published') return end('analyzed', `Figures stand; named by ${namedBy(verdict, sure)}.`);
     return await refine(entryId, timing, userSpoke);
   } catch (failure) {
+    rethrowDefect(failure);
     return clearUp(entryId, failure);
   }
 }
@@ -99,32 +109,43 @@ const namedBy = (verdict: Verdict, sure: boolean): string =>
   sure && verdict.kind === 'named' ? (verdict.by ?? 'a classifier') : 'the caption';
 
 /** The figures are those of our own table: asks FoodData Central until it answers, the user speaks, or the time is up. */
-async function refine(
-  entryId: string,
-  { reaskMs, reaskMaxMs, reaskForMs, refineForMs = reaskForMs }: PhotoTiming,
-  userSpoke: () => boolean,
-): Promise<PhotoOutcome> {
-  const once = upstream<PhotoActivities>(final, { count: 1, initialMs: reaskMs });
-  let delayMs = reaskMs;
-  for (let waitedMs = 0, round = 0; waitedMs < refineForMs && round < mostRefinements; round += 1) {
-    show(
-      'analyzed',
-      `Figures are of our own table; FoodData Central is asked again in ${Math.round(delayMs / 1000)} s.`,
-      photoFailures.fooddataUnavailable,
-    );
-    if (await condition(userSpoke, delayMs)) break;
-    waitedMs += delayMs;
-    delayMs = Math.min(delayMs * 2, reaskMaxMs);
-    try {
-      const refined = await once.refineEntry(entryId);
-      return refined === 'refined' ? end('refined', 'Figures are of FoodData Central now.') : labelled();
-    } catch (failure) {
-      if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
-    }
-  }
+async function refine(entryId: string, timing: PhotoTiming, userSpoke: () => boolean): Promise<PhotoOutcome> {
+  const refined = await askAgain('analyzed', timing, userSpoke, (once) => once.refineEntry(entryId));
+  if (refined === 'refined') return end('refined', 'Figures are of FoodData Central now.');
+  if (refined === 'user spoke') return labelled();
   if (!userSpoke())
     return end('analyzed', 'Figures of our own table stand; FoodData Central did not come back in time.');
   return (await local.whatSettled(entryId)) === 'labelled' ? labelled() : end('gone', 'The entry was deleted.');
+}
+
+type Once = ReturnType<typeof upstream<'fdc'>>;
+
+/** Asks FoodData Central, seldomer each time, until it answers, `settled` says so, or the time is up; null: one of these. */
+async function askAgain<Answer>(
+  state: string,
+  { reaskMs, reaskMaxMs, reaskForMs, refineForMs = reaskForMs }: RefineTiming,
+  settled: () => boolean,
+  ask: (once: Once) => Promise<Answer>,
+): Promise<Answer | null> {
+  const once = upstream('fdc', final, { count: 1, initialMs: reaskMs });
+  let delayMs = reaskMs;
+  for (let waitedMs = 0, round = 0; waitedMs < refineForMs && round < mostRefinements; round += 1) {
+    show(
+      state,
+      `Figures are of our own table; FoodData Central is asked again in ${Math.round(delayMs / 1000)} s.`,
+      photoFailures.fooddataUnavailable,
+    );
+    if (await condition(settled, delayMs)) break;
+    waitedMs += delayMs;
+    delayMs = Math.min(delayMs * 2, reaskMaxMs);
+    try {
+      return await ask(once);
+    } catch (failure) {
+      rethrowDefect(failure);
+      if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
+    }
+  }
+  return null;
 }
 
 const labelled = () => end('labelled', 'The user named the food.');
@@ -132,17 +153,18 @@ const labelled = () => end('labelled', 'The user named the food.');
 /** A bare picture: made fit to be shown, and nothing else. */
 export async function keepUpload({ entryId }: KeepUpload): Promise<UploadOutcome> {
   try {
-    await local.preparePhoto(entryId);
+    await preparePhoto(entryId);
     await local.settleUpload(entryId);
     return end('kept', 'The picture stands.');
   } catch (failure) {
+    rethrowDefect(failure);
     return clearUp(entryId, failure);
   }
 }
 
 /** `reason`: a failure type, so that an operator finds all runs that ended for the same one. */
 function show(state: string, details: string, reason?: string): void {
-  upsertSearchAttributes([
+  tag([
     { key: searchAttributes.state, value: state },
     ...(reason === undefined ? [] : [{ key: searchAttributes.reason, value: reason }]),
   ]);
@@ -154,31 +176,55 @@ function end<O extends string>(outcome: O, details: string, reason?: string): O 
   return outcome;
 }
 
-/** What ends a run for good: the entry is gone, its picture cannot be read, an operator stopped it, or we failed for a day. */
-async function clearUp(entryId: string, failure: unknown): Promise<'failed' | 'gone' | 'labelled'> {
+/** What ends a run for good: the entry is gone, its picture cannot be read or opened, an operator stopped it, or we failed for a day. */
+async function clearUp(
+  entryId: string,
+  failure: ActivityFailure | CancelledFailure,
+): Promise<'failed' | 'gone' | 'labelled'> {
   if (isCancellation(failure)) {
     await CancellationScope.nonCancellable(async () => {
-      const outcome = await local.stopAnalysis(entryId).catch(() => 'gone' as const);
+      const outcome = await stopped(entryId);
       show(outcome === 'stopped' ? 'needs_label' : outcome, 'The run was cancelled.', 'Cancelled');
     });
     throw failure;
   }
   const type = failureType(failure);
-  const reason =
-    type === photoFailures.pictureUnreadable && failure instanceof ActivityFailure && failure.cause
-      ? failure.cause.message
-      : null;
+  const reason = sentenceOf(failure);
   try {
     if (type === photoFailures.entryGone) {
       await local.removeObjects(entryId);
       return end('gone', 'The entry was deleted.');
     }
     if ((await local.failEntry(entryId, type, reason)) === 'user spoke') return labelled();
-  } catch (late) {
-    if (failureType(late) === photoFailures.entryGone) return end('gone', 'The entry was deleted.');
-    throw late;
+  } catch (failure) {
+    rethrowDefect(failure);
+    if (failureType(failure) === photoFailures.entryGone) return end('gone', 'The entry was deleted.');
+    throw failure;
   }
-  return end('failed', reason ?? `Could not be analysed: ${type}.`, type);
+  return end('failed', `${reason ?? `Could not be analysed: ${type}.`}${countedIn(failure)}`, type);
+}
+
+/** What the entry's owner is told; null where the failure has no words for them. */
+function sentenceOf({ cause }: ActivityFailure | CancelledFailure): string | null {
+  const told: readonly string[] = [photoFailures.pictureUnreadable, photoFailures.pictureNotOpened];
+  return cause instanceof ApplicationFailure && told.includes(cause.type ?? '') ? cause.message : null;
+}
+
+/** What an operator is told besides. */
+function countedIn({ cause }: ActivityFailure | CancelledFailure): string {
+  if (!(cause instanceof ApplicationFailure) || cause.type !== photoFailures.pictureNotOpened) return '';
+  const [detail] = (cause.details ?? []) as PictureNotOpened[];
+  return detail ? ` Attempts: ${detail.attempts}; workers lost: ${detail.lostWorkers}.` : '';
+}
+
+async function stopped(entryId: string): Promise<'stopped' | 'failed' | 'user spoke' | 'gone'> {
+  try {
+    return await local.stopAnalysis(entryId);
+  } catch (failure) {
+    rethrowDefect(failure);
+    // The entry is gone, or our stores were away for a day: the run ends all the same.
+    return 'gone';
+  }
 }
 
 type Verdict = Heard | { kind: 'silent'; type: string; reason: string; retryable: boolean };
@@ -192,14 +238,36 @@ const classifierFailures: readonly string[] = [
 /** How often our own stores may be away while a classifier is asked, before that is a failure of ours. */
 const storeOutages = 20;
 
-/** `count` attempts, the first pause `ms` long. Only what a classifier itself does counts as its silence. */
-async function classify(entryId: string, attempts: { count: number; ms: number }): Promise<Verdict> {
+/** Of a photo whose caption can name the food; undefined in runs of before, which have as much patience as those without one. */
+const patienceOf = ({ captionedStartMs, captionedCloseMs }: PhotoTiming): Patience | undefined =>
+  captionedStartMs === undefined || captionedCloseMs === undefined
+    ? undefined
+    : { scheduleToStartMs: captionedStartMs, scheduleToCloseMs: captionedCloseMs };
+
+const isOverdue = (failure: ActivityFailure | CancelledFailure): boolean =>
+  failure.cause instanceof TimeoutFailure &&
+  (failure.cause.timeoutType === 'SCHEDULE_TO_START' || failure.cause.timeoutType === 'SCHEDULE_TO_CLOSE');
+
+/**
+ * `count` attempts, the first pause `ms` long. Only what a classifier itself does counts as its silence, and with `patience` that it did
+ * not answer in time, whether it was busy with other photos or with this one.
+ */
+async function classify(
+  entryId: string,
+  attempts: { count: number; ms: number },
+  patience?: Patience,
+): Promise<Verdict> {
+  const retries = { count: attempts.count, initialMs: attempts.ms };
   for (let outage = 0; ; outage += 1) {
     try {
-      return await upstream<PhotoActivities>(final, { count: attempts.count, initialMs: attempts.ms }).classifyPhoto(
-        entryId,
-      );
+      return await upstream('classifier', final, retries, patience).classifyPhoto(entryId);
     } catch (failure) {
+      rethrowDefect(failure);
+      if (patience && isOverdue(failure)) {
+        const reason = 'No classifier answered in time.';
+        if ((await local.skipClassifiers(entryId, reason)) === 'user spoke') return { kind: 'user spoke' };
+        return { kind: 'silent', type: photoFailures.classifierUnavailable, reason, retryable: true };
+      }
       const type = failureType(failure);
       if (isCancellation(failure) || type === photoFailures.entryGone) throw failure;
       if (failure instanceof ActivityFailure && failure.cause && classifierFailures.includes(type))
@@ -223,6 +291,7 @@ async function analyze(
   try {
     return await fooddata.analyzeEntry(entryId, namedBy, 'fooddata');
   } catch (failure) {
+    rethrowDefect(failure);
     if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
     return local.analyzeEntry(entryId, namedBy, 'table');
   }
@@ -234,24 +303,45 @@ function failureType(failure: unknown): string {
   return cause instanceof Error ? cause.name : 'Unknown';
 }
 
-/** Works the user's latest word into an entry, then tells the photo's own run, which may be waiting for it. */
-export async function correctEntry({ entryId }: CorrectEntry): Promise<'corrected' | 'superseded'> {
+/**
+ * Works the user's latest word into an entry, then tells the photo's own run, which may be waiting for it. Where the figures had to come
+ * from our own table it stays, and asks FoodData Central until it has better ones or the user speaks again.
+ */
+export async function correctEntry({ entryId, timing = refineTiming }: CorrectEntry): Promise<CorrectionOutcome> {
   const outcome = await correct(entryId);
   try {
-    await getExternalWorkflowHandle(photoId(entryId)).signal(entrySettled);
+    await getExternalWorkflowHandle(photoWorkflows.analyze.id(entryId)).signal(entrySettled);
   } catch (failure) {
+    rethrowDefect(failure, ApplicationFailure);
+    // Temporal's own word for it is an `ApplicationFailure`: the run of the photo is over, which is the usual case.
     if (isCancellation(failure)) throw failure;
-    // Its run is over, which is the usual case.
   }
-  return outcome;
+  return outcome === 'provisional' ? refineCorrection(entryId, timing) : outcome;
 }
 
-async function correct(entryId: string): Promise<'corrected' | 'superseded'> {
+async function correct(entryId: string): Promise<'corrected' | 'provisional' | 'superseded'> {
   try {
     return await fooddata.applyCorrection(entryId, 'fooddata');
   } catch (failure) {
+    rethrowDefect(failure);
     if (isCancellation(failure)) throw failure;
     return local.applyCorrection(entryId, 'table');
+  }
+}
+
+/** Each attempt finds out by itself whether a later word stands. */
+const never = () => false;
+
+async function refineCorrection(entryId: string, timing: RefineTiming): Promise<CorrectionOutcome> {
+  try {
+    const refined = await askAgain('corrected', timing, never, (once) => once.refineCorrection(entryId));
+    if (refined === 'refined') return end('refined', 'Figures are of FoodData Central now.');
+    if (refined === 'user spoke') return end('superseded', 'The user spoke again.');
+    return end('corrected', 'Figures of our own table stand; FoodData Central did not come back in time.');
+  } catch (failure) {
+    rethrowDefect(failure);
+    if (failureType(failure) === photoFailures.entryGone) return end('gone', 'The entry was deleted.');
+    throw failure;
   }
 }
 

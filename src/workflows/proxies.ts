@@ -1,17 +1,33 @@
-import { proxyActivities, type ActivityOptions } from '@temporalio/workflow';
+import { proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import { taskQueueOf, type ActivityQueue } from '../messages/queues';
+import type { ActivitiesOn } from '../palate/activities';
 
 /**
- * One proxy for each class of risk.
+ * One proxy for each class of risk, each on the task queue of the system that it waits for. All are typed by what the features provide
+ * there: an activity that no worker of the queue has does not compile.
  *
  * quick     Idempotent I/O on our own stores. Repeated until it works: giving up would lose the user's meal.
+ * opening   The bytes of an upload, which may be made to harm: waits for its turn, may cost a worker, and the activity counts its attempts.
  * long      Work in many steps, told alive by heartbeats, and never given up.
- * sending   Another's service, behind an activity that writes down how the attempt went: the workflow decides on the next one. What is repeated
+ * sending   The ML service, behind an activity that writes down how the attempt went: the workflow decides on the next one. What is repeated
  *           here are faults of our own, until they are over.
  * upstream  Another's service, slow or down at times. Few attempts, as someone waits; the workflow decides what a failure means.
  */
 
 /** A worker that was killed is missed after this; each worker tells that an activity is under way (`worker/interceptors.ts`). */
 const heartbeatTimeout = '10s';
+
+/** Which queue is `main` only a run knows: options are read at each call. */
+const proxyOn = <Queue extends ActivityQueue>(queue: Queue, options: ActivityOptions) =>
+  proxyActivities<ActivitiesOn<Queue>>({
+    ...options,
+    get taskQueue() {
+      return taskQueueOf(workflowInfo().taskQueue, queue);
+    },
+  });
+
+/** Failure types no attempt can change; listed, not guessed. */
+type FinalFailures = readonly string[];
 
 const quickOptions: ActivityOptions = {
   startToCloseTimeout: '30s',
@@ -20,39 +36,63 @@ const quickOptions: ActivityOptions = {
   retry: { initialInterval: '100ms', backoffCoefficient: 2, maximumInterval: '30s' },
 };
 
-const upstreamOptions: ActivityOptions = {
-  startToCloseTimeout: '60s',
-  heartbeatTimeout,
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 3 },
-};
+export const quick = (finalFailures: FinalFailures = []) =>
+  proxyOn('main', {
+    ...quickOptions,
+    retry: { ...quickOptions.retry, nonRetryableErrorTypes: [...finalFailures] },
+  });
 
-/** Failure types no attempt can change; listed, not guessed. */
-export const quick = <A>(finalFailures: readonly string[]) =>
-  proxyActivities<A>({ ...quickOptions, retry: { ...quickOptions.retry, nonRetryableErrorTypes: [...finalFailures] } });
+/** Another may be open, or one that has to be alone, half a minute each; a lost worker is detected by its missing heartbeats. */
+const openingTimeout = '15m';
 
-export const upstream = <A>(
-  finalFailures: readonly string[],
-  attempts: { count: number; initialMs: number } = { count: 3, initialMs: 500 },
+export const opening = (finalFailures: FinalFailures) =>
+  proxyOn('pictures', {
+    ...quickOptions,
+    startToCloseTimeout: openingTimeout,
+    retry: { ...quickOptions.retry, nonRetryableErrorTypes: [...finalFailures] },
+  });
+
+/** Milliseconds; besides those of each attempt. */
+export interface Patience {
+  scheduleToStartMs: number;
+  scheduleToCloseMs: number;
+}
+
+/** Between attempts, where the first pause is no longer. */
+const longestPauseMs = 30_000;
+
+export const upstream = <Queue extends ActivityQueue>(
+  queue: Queue,
+  finalFailures: FinalFailures,
+  { count, initialMs }: { count: number; initialMs: number } = { count: 3, initialMs: 500 },
+  patience?: Patience,
 ) =>
-  proxyActivities<A>({
-    ...upstreamOptions,
+  proxyOn(queue, {
+    startToCloseTimeout: '60s',
+    heartbeatTimeout,
+    ...(patience && {
+      scheduleToStartTimeout: patience.scheduleToStartMs,
+      scheduleToCloseTimeout: patience.scheduleToCloseMs,
+    }),
     retry: {
-      ...upstreamOptions.retry,
-      maximumAttempts: attempts.count,
-      initialInterval: attempts.initialMs,
+      initialInterval: initialMs,
+      backoffCoefficient: 2,
+      // One that is below the first pause is refused by the SDK, in every task of the run anew.
+      maximumInterval: Math.max(initialMs, longestPauseMs),
+      maximumAttempts: count,
       nonRetryableErrorTypes: [...finalFailures],
     },
   });
 
-export const sending = <A>() =>
-  proxyActivities<A>({
+export const sending = () =>
+  proxyOn('receiver', {
     startToCloseTimeout: '60s',
     heartbeatTimeout,
     retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
   });
 
-export const long = <A>() =>
-  proxyActivities<A>({
+export const long = <Queue extends ActivityQueue>(queue: Queue) =>
+  proxyOn(queue, {
     startToCloseTimeout: '1h',
     heartbeatTimeout,
     retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '1m' },

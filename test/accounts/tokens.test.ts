@@ -16,7 +16,7 @@ const standing: Standing = {
 };
 
 function setUp({ secrets = [secretA], row = standing }: { secrets?: string[]; row?: Standing | null } = {}) {
-  const state = { row, reads: 0, now: new Date('2025-03-01T12:00:00Z') };
+  const state = { row, reads: 0, uses: [] as unknown[][], noteFails: false, now: new Date('2025-03-01T12:00:00Z') };
   const tokens = createTokens({
     settings: { jwtSecrets: secrets },
     accounts: {
@@ -24,6 +24,11 @@ function setUp({ secrets = [secretA], row = standing }: { secrets?: string[]; ro
         state.reads += 1;
         return Promise.resolve(asked === id ? state.row : null);
       },
+    },
+    sessions: { findByPublicId: () => Promise.resolve(null) },
+    noteUse: (...use) => {
+      state.uses.push(use);
+      return state.noteFails ? Promise.reject(new Error('MongoDB is away')) : Promise.resolve();
     },
     clock: () => state.now,
   });
@@ -143,6 +148,35 @@ describe('an access token', () => {
     const { tokens } = setUp({ row: { ...standing, role: 'user' } });
     const { token } = tokens.sign({ ...account, role: 'admin' }, 's', 30);
     await expect(tokens.authenticate(token)).resolves.toMatchObject({ role: 'user' });
+  });
+});
+
+describe('the first use of an access token', () => {
+  it('is noted by the pair that it names, before the token counts', async () => {
+    const { tokens, state } = setUp();
+    const { token } = tokens.sign(account, 'session', 30, 'its-pair');
+    await expect(tokens.authenticate(token)).resolves.toMatchObject({ id });
+    const { sid } = decoded(token).payload as { sid: string };
+    expect(state.uses).toEqual([[id, sid, 'its-pair']]);
+    state.noteFails = true;
+    await expect(tokens.authenticate(token)).rejects.toThrow('MongoDB is away');
+  });
+
+  it('is nothing to note for one of a log-in, or of a version that named no pair', async () => {
+    const { tokens, state } = setUp();
+    const { token } = tokens.sign(account, 'session', 30);
+    await expect(tokens.authenticate(token)).resolves.toMatchObject({ id });
+    expect(state.uses).toEqual([]);
+  });
+
+  it.each<[string, Standing | null]>([
+    ['gone', null],
+    ['being erased', { ...standing, state: 'erasing' }],
+    ['signed out everywhere', { ...standing, sessionVersion: 2 }],
+  ])('is none where the account is %s', async (_what, row) => {
+    const { tokens, state } = setUp({ row });
+    await tokens.authenticate(tokens.sign(account, 'session', 30, 'its-pair').token);
+    expect(state.uses).toEqual([]);
   });
 });
 

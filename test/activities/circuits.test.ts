@@ -1,4 +1,6 @@
-import { CircuitOpen, judgeClassifier, judgeFooddata } from '../../src/activities/circuits';
+import { judgeFooddata } from '../../src/activities/foods/guardedFdc';
+import { CircuitOpen } from '../../src/activities/outbound/circuits';
+import { judgeClassifier } from '../../src/activities/photos/classify';
 import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable } from '../../src/services/classifier';
 import { FooddataRefused, FooddataUnavailable } from '../../src/services/fooddata';
 

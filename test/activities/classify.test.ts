@@ -1,5 +1,5 @@
 import { askInOrder, whyNobodySpoke, type Asked } from '../../src/activities/photos/classify';
-import { CircuitOpen } from '../../src/activities/circuits';
+import { CircuitOpen } from '../../src/activities/outbound/circuits';
 import type { Classification } from '../../src/model/photos';
 import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable } from '../../src/services/classifier';
 

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { decodeHeic } from '../../src/activities/photos/pictureHeic';
 import { PictureUnreadable, preparePicture } from '../../src/activities/photos/picture';
 
-const prepare = (bytes: Buffer, at: Date) => preparePicture(() => Promise.resolve(bytes), at);
+const prepare = (bytes: Buffer, at: Date) => preparePicture(() => Promise.resolve(bytes), { now: at });
 
 const now = new Date('2026-01-01T00:00:00Z');
 

@@ -79,8 +79,17 @@ describe.each(['optional', 'user', 'support', 'admin'])('%s', (access) => {
   });
 });
 
-test.each(['user', 'support', 'admin'])('%s without a token is 401', async (access) => {
-  const response = await ask(access);
+test('an empty Authorization is no token: anonymous where one is optional', async () => {
+  expect(await callerAt('optional', { headers: { authorization: '' } })).toBeNull();
+});
+
+test.each(
+  ['user', 'support', 'admin'].flatMap((access) => [
+    [access, 'without a token', {}] as const,
+    [access, 'with an empty Authorization', { authorization: '' }] as const,
+  ]),
+)('%s %s is 401', async (access, _name, headers) => {
+  const response = await ask(access, { headers });
   expect(response.status).toBe(401);
   expect(response.headers.get('www-authenticate')).toBe('Bearer realm="palate"');
   await problemOf(response);

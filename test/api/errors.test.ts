@@ -108,7 +108,7 @@ describe('named problems', () => {
     ['invalid', 400, 'Send one picture.'],
     ['gone', 410, 'This was here and has been removed.'],
   ])('%s is %i', async (name, status, detail) => {
-    const response = await shell.call('get', `/fail/${name}?x=1`);
+    const response = await shell.call('get', `/fail/${name}?_=1`);
     expect(response.status).toBe(status);
     expect(await problemOf(response)).toMatchObject({ detail, instance: `/fail/${name}` });
   });
@@ -271,6 +271,14 @@ describe('bodies', () => {
     await problemOf(response);
   });
 
+  test.each([
+    ['text/plain', 'this one is text/plain.'],
+    ['', 'this one is of no stated type.'],
+    [' ', 'this one is of no stated type.'],
+  ])('what is not JSON is told apart by its type: %j', async (type, words) => {
+    expect((await problemOf(await post('{"name":"x"}', type))).detail).toContain(words);
+  });
+
   test('a body over the limit is 413, announced or not', async () => {
     const big = JSON.stringify({ name: 'x'.repeat(300_000) });
     expect((await problemOf(await post(big))).status).toBe(413);
@@ -299,10 +307,22 @@ const raw = (text: string): Promise<string> =>
     socket.on('error', reject);
   });
 
+test('an expectation that is not met is a problem too', async () => {
+  const answer = await raw('GET /things/1?limit=2 HTTP/1.1\r\nHost: x\r\nExpect: foo\r\nConnection: close\r\n\r\n');
+  expect(answer).toMatch(/^HTTP\/1.1 417 [\s\S]*\r\nContent-Type: application\/problem\+json; charset=utf-8\r\n/);
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  const problem = Problem.parse(JSON.parse(body));
+  expect(problem).toMatchObject({ type: '/problems/expectation-failed', status: 417, instance: '/things/1' });
+  expect(head).toContain(`X-Request-Id: ${problem.requestId}`);
+});
+
 describe('what is not HTTP', () => {
   test.each([
     ['garbage', 'GARBAGE\r\n\r\n', 400],
     ['headers beyond all measure', `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n', 400],
+    ['the same host twice', 'GET / HTTP/1.1\r\nHost: x\r\nhOST: x\r\nConnection: close\r\n\r\n', 400],
+    ['two hosts of HTTP/1.0', 'GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n', 400],
     ['two lengths', 'POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
   ])('%s is a problem too', async (_name, text, status) => {
     const answer = await raw(text);

@@ -88,6 +88,23 @@ test('accounts count by themselves wherever they are; the anonymous count by add
   expect((await shell.call('get', '/general', from('192.0.2.2'))).status).toBe(200);
 });
 
+test('an address without an account may ask so many times more, as many people share one; an account may not', async () => {
+  const office = await startShell(routes(), {
+    settings: { rateLimitMax: 5, rateLimitAddressFactor: 3, trustProxy: 1 },
+    deps: { clock: () => now },
+  });
+  const codes = (as?: string) => statuses(17, () => office.call('get', '/general', { ...(as && { as }) }));
+  const count = (found: number[], status: number) => found.filter((one) => one === status).length;
+  const first = await office.call('get', '/general');
+  expect(first.headers.get('ratelimit-policy')).toBe('"general";q=15;w=60');
+  expect(count(await codes(), 200)).toBe(14);
+  expect(count(await codes('ann'), 200)).toBe(5);
+  // What is refused, or is not there, counts at the address, which has nothing left.
+  expect(count(await codes('forged'), 429)).toBe(17);
+  expect((await office.call('get', '/nowhere')).status).toBe(429);
+  await office.close();
+});
+
 test('an address of IPv6 counts with its neighbours', async () => {
   let host = 1;
   expect(await statuses(6, () => shell.call('get', '/general', from(`2001:db8::${(host += 1)}`)))).toEqual([
@@ -124,12 +141,19 @@ test('a handler can count by a key of its own', async () => {
   expect((await shell.call('get', '/mail/b')).status).toBe(200);
 });
 
-test('health, metrics and internal callers are exempt; a wrong internal key is not', async () => {
+test('health and internal callers are exempt; a wrong internal key is not', async () => {
   const internal = (key: string) => shell.call('get', '/internal', { headers: { 'x-internal-key': key } });
   expect(new Set(await statuses(20, () => internal('inner-key')))).toEqual(new Set([200]));
   expect(new Set(await statuses(20, () => shell.call('get', '/health/live')))).toEqual(new Set([200]));
   expect(await statuses(6, () => internal('wrong'))).toEqual([401, 401, 401, 401, 401, 429]);
 });
+
+test.each(['/', '/docs', '/docs/style.css', '/openapi.json', '/problems/not-found', '/metrics'])(
+  '%s counts like any other address',
+  async (path) => {
+    expect(await statuses(6, () => shell.call('get', path))).toEqual([200, 200, 200, 200, 200, 429]);
+  },
+);
 
 describe('without MongoDB', () => {
   const lines: string[] = [];

@@ -16,6 +16,8 @@ const meal = (n: number): Meal => ({
   name: `Soup ${n} ${'x'.repeat(1_000)}`,
   embedding: ownEmbedding(facts),
   createdBy: null,
+  imageId: null,
+  imported: true,
   likeCount: 0,
   revision: 1,
   createdAt: new Date(0),
@@ -64,12 +66,12 @@ test.each([0, 1, 3])('%d parts are one JSON document with a weak validator and n
   const response = await get();
   const body = (await response.json()) as { success: boolean; data: { id: string }[] };
   expect([response.status, body.success, body.data.length]).toEqual([200, true, count * 50]);
-  expect(response.headers.get('etag')).toBe('W/"meals-1-lineage-7"');
+  expect(response.headers.get('etag')).toBe('W/"meals-2-lineage-7"');
   expect(response.headers.get('content-length')).toBeNull();
   await allClosed();
 });
 
-test.each(['W/"meals-1-lineage-7"', '"meals-1-lineage-7"', '"a", W/"meals-1-lineage-7"', '*'])(
+test.each(['W/"meals-2-lineage-7"', '"meals-2-lineage-7"', '"a", W/"meals-2-lineage-7"', '*'])(
   'who has %s is told so, and no meal is read',
   async (tag) => {
     parts = some(3);
@@ -77,7 +79,7 @@ test.each(['W/"meals-1-lineage-7"', '"meals-1-lineage-7"', '"a", W/"meals-1-line
     expect([response.status, await response.text(), response.headers.get('etag')]).toEqual([
       304,
       '',
-      'W/"meals-1-lineage-7"',
+      'W/"meals-2-lineage-7"',
     ]);
     expect(seen.parts).toBe(0);
     await allClosed();
@@ -86,7 +88,7 @@ test.each(['W/"meals-1-lineage-7"', '"meals-1-lineage-7"', '"a", W/"meals-1-line
 
 test('who has another version, or only asks for the head, gets what is due', async () => {
   parts = some(1);
-  expect((await get({ 'if-none-match': 'W/"meals-1-lineage-6"' })).status).toBe(200);
+  expect((await get({ 'if-none-match': 'W/"meals-2-lineage-6"' })).status).toBe(200);
   const head = await get({}, 'head');
   expect([head.status, await head.text()]).toEqual([200, '']);
   expect(seen.parts).toBe(1);

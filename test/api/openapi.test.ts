@@ -62,6 +62,27 @@ const routes: Route[] = [
   json({ method: 'delete', path: '/all', access: 'admin', summary: 'Empty', responses: { 200: z.null() } }, () => null),
 ];
 
+describe('two schemas of one id', () => {
+  const one = z.object({ name: z.string() }).meta({ id: 'TestTaken' });
+  const other = z.object({ name: z.int() }).meta({ id: 'TestTaken' });
+  const giving = (path: string, schema: z.ZodType) =>
+    json({ method: 'get', path, access: 'public', summary: 'One', responses: { 200: schema } }, () => null);
+
+  it.each([
+    ['by itself', other],
+    ['deep in another', z.object({ it: z.array(z.union([z.null(), other.optional()])) })],
+    ['of what a value becomes', z.lazy(() => other)],
+  ])('are refused before anything is served, with both routes: %s', async (_where, schema) => {
+    await expect(startShell([giving('/one', one), giving('/other/:id', schema)])).rejects.toThrow(
+      'Two schemas have the id TestTaken: one of GET /one, one of GET /other/:id. Give one of them another id.',
+    );
+  });
+
+  it('are one schema where two routes share it', async () => {
+    await (await startShell([giving('/one', one), giving('/other', z.array(one))])).close();
+  });
+});
+
 const operationAt = (shell: Shell, method: string, path: string): Operation => shell.document.paths[path]![method]!;
 
 /** Ajv resolves the schema's `$dynamicRef` to the wrong place; what it stands for without an outer schema is written in. */
@@ -140,12 +161,18 @@ test.each([
   expect(Object.keys(operationAt(shell, method, path).responses).map(Number)).toEqual(statuses);
 });
 
+test('headings are in lower case, those that are made of the address as well', () => {
+  const names = shell.document.tags.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['meals', 'upload', 'health', 'palate', 'events']));
+  expect(names.filter((name) => name !== name.toLowerCase())).toEqual([]);
+});
+
 test('every error is a problem', () => {
   for (const methods of Object.values(shell.document.paths)) {
     for (const operation of Object.values(methods)) {
       for (const [status, { content }] of Object.entries(operation.responses)) {
         // Health says in its own words what is missing.
-        if (Number(status) < 400 || operation.tags[0] === 'Health') continue;
+        if (Number(status) < 400 || operation.tags[0] === 'health') continue;
         expect(content).toEqual({ 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } });
       }
     }
@@ -228,5 +255,39 @@ describe('/', () => {
     expect(await page.text()).toContain(`href="${runs}"`);
     expect(await (await other.call('get', '/')).json()).toMatchObject({ links: { runs } });
     await other.close();
+  });
+});
+
+describe('what is made once', () => {
+  test.each([
+    ['/openapi.json', {}],
+    ['/docs', {}],
+    ['/docs/style.css', {}],
+    ['/', {}],
+    ['/', { accept: 'text/html' }],
+  ])('%s %o has a validator, and 304 sends nothing', async (path, headers) => {
+    const first = await shell.call('get', path, { headers });
+    const [etag, body] = [first.headers.get('etag') ?? '', await first.text()];
+    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    expect(first.headers.get('content-length')).toBe(String(Buffer.byteLength(body)));
+    const again = await shell.call('get', path, { headers: { ...headers, 'if-none-match': etag } });
+    expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
+    const other = await shell.call('get', path, { headers: { ...headers, 'if-none-match': '"other"' } });
+    expect([other.status, await other.text()]).toEqual([200, body]);
+    const head = await shell.call('head', path, { headers });
+    expect([head.status, await head.text(), head.headers.get('content-length')]).toEqual([
+      200,
+      '',
+      String(Buffer.byteLength(body)),
+    ]);
+  });
+
+  test('the page and the JSON of / are two things to a cache, beside the origin', async () => {
+    const named = await startShell([], { settings: { corsOrigins: ['https://app.example.com'] } });
+    const page = await named.call('get', '/', { headers: { accept: 'text/html' } });
+    const forPrograms = await named.call('get', '/');
+    for (const { headers } of [page, forPrograms]) expect(headers.get('vary')).toBe('Origin, Accept');
+    expect(page.headers.get('etag')).not.toBe(forPrograms.headers.get('etag'));
+    await named.close();
   });
 });

@@ -6,6 +6,7 @@ import type { Route } from '../../src/api/route';
 import { startServer, type HttpServer, type ServerOptions } from '../../src/api/server';
 import type { Claim } from '../../src/store/idempotency';
 import { createSealer } from '../../src/store/sealed';
+import type { TicketHolder } from '../../src/store/tickets';
 import { createLog } from '../../src/telemetry/log';
 import { createMetrics } from '../../src/telemetry/metrics';
 
@@ -21,7 +22,7 @@ const tokens: Record<string, Authentication> = { ...people, old: 'expired' };
 
 export const memoryStore = (clock: () => Date): ShellDeps['store'] => {
   const counts = new Map<string, number>();
-  const tickets = new Map<string, { owner: string; path: string; until: number }>();
+  const tickets = new Map<string, { holder: TicketHolder; path: string; until: number }>();
   return {
     rateLimits: {
       add: (id, used) => {
@@ -30,14 +31,14 @@ export const memoryStore = (clock: () => Date): ShellDeps['store'] => {
       },
     },
     tickets: {
-      issue: (owner, path, ttlS) => {
+      issue: (holder, path, ttlS) => {
         const ticket = randomBytes(8).toString('hex');
-        tickets.set(ticket, { owner, path, until: clock().getTime() + ttlS * 1000 });
+        tickets.set(ticket, { holder, path, until: clock().getTime() + ttlS * 1000 });
         return Promise.resolve(ticket);
       },
-      findOwner: (ticket, path) => {
+      findHolder: (ticket, path) => {
         const row = tickets.get(ticket);
-        return Promise.resolve(row?.path === path && row.until > clock().getTime() ? row.owner : null);
+        return Promise.resolve(row?.path === path && row.until > clock().getTime() ? row.holder : null);
       },
       removeOf: () => Promise.resolve(0),
     },
@@ -46,7 +47,8 @@ export const memoryStore = (clock: () => Date): ShellDeps['store'] => {
       renew: () => Promise.resolve(true),
       settle: () => Promise.resolve(),
       release: () => Promise.resolve(),
-      replaceAnswer: () => Promise.resolve(),
+      addShown: () => Promise.resolve(),
+      replaceAnswers: () => Promise.resolve(),
       removeOf: () => Promise.resolve(0),
     },
   };
@@ -89,8 +91,10 @@ export async function startShell(
   const deps: ShellDeps = {
     settings: {
       corsOrigins: '*',
+      metricsOnApi: true,
       trustProxy: false,
       rateLimitMax: 100_000,
+      rateLimitAddressFactor: 1,
       rateLimitWindowMs: 60_000,
       ...options.settings,
     },
@@ -100,7 +104,8 @@ export async function startShell(
     store: memoryStore(clock),
     sealer: createSealer([randomBytes(32)]),
     authenticate: (bearer) => tokens[bearer] ?? 'invalid',
-    findCaller: (id) => Promise.resolve(Object.values(people).find((caller) => caller.id === id) ?? null),
+    findCaller: ({ ownerId }) => Promise.resolve(Object.values(people).find((caller) => caller.id === ownerId) ?? null),
+    mayStay: () => () => Promise.resolve(true),
     health: { checks: [], version: '1.2.3', persistence: { mongodb: 'none' }, model: () => null },
     ...options.deps,
   };

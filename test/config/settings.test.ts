@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { PhotoTiming } from '../../src/messages/photos';
+import { shownAddress } from '../../src/config/addresses';
 import {
   describeSettings,
   documentedSettings,
@@ -33,6 +34,14 @@ describe('what is accepted', () => {
     ['TRUST_PROXY', '2001:db8::/32', (s) => s.trustProxy, ['2001:db8::/32']],
     ['CORS_ORIGINS', '*', (s) => s.corsOrigins, '*'],
     ['CORS_ORIGINS', 'https://App.example.com,null', (s) => s.corsOrigins, ['https://app.example.com', 'null']],
+    ['CORS_ORIGINS', '', (s) => s.corsOrigins, null],
+    ['EXTRA_PORTS', '', (s) => s.extraAddresses, []],
+    [
+      'EXTRA_PORTS',
+      '8000, 3001,[::1]:3000,0.0.0.0:8080,db.example:0',
+      (s) => s.extraAddresses.map(shownAddress),
+      ['127.0.0.1:8000', '127.0.0.1:3001', '[::1]:3000', '0.0.0.0:8080', 'db.example:0'],
+    ],
     ['PUBLIC_URL', 'https://palate.example.com/', (s) => s.publicUrl, 'https://palate.example.com'],
     ['STORAGE_BACKEND', 'sqlite', (s) => s.storageBackend, 'file'],
     ['UPLOADS_DIR', '/srv/objects', (s) => s.uploadsDir, '/srv/objects'],
@@ -86,7 +95,7 @@ describe('what is accepted', () => {
       jwtAccessMinutes: 30,
       jwtExpirationMinutes: 1440,
       jwtRefreshDays: 7,
-      predictWaitMs: 25_000,
+      predictWaitMs: 12_000,
       photoMaxBytes: 20_000_000,
       hfSpaceUrl: 'https://router.huggingface.co/hf-inference/models/nateraw/food',
       hfConfidenceThreshold: 0.5,
@@ -95,6 +104,8 @@ describe('what is accepted', () => {
       fdcBaseUrl: 'https://api.nal.usda.gov/fdc/v1',
       fdcDataTypes: ['Survey (FNDDS)', 'Foundation', 'SR Legacy'],
       rateLimitMax: 100,
+      rateLimitAddressFactor: 10,
+      signupsPerHour: 20,
       rateLimitWindowMs: 60_000,
       awsS3Acl: 'private',
       openaiBaseUrl: 'https://api.openai.com/v1',
@@ -116,6 +127,8 @@ describe('what is accepted', () => {
       reaskMaxMs: 3_600_000,
       reaskForMs: 86_400_000,
       refineForMs: 604_800_000,
+      captionedStartMs: 2_000,
+      captionedCloseMs: 5_000,
     });
   });
 });
@@ -157,6 +170,14 @@ describe('context sync', () => {
     });
   });
 
+  it('warns of a key for pulling that signs as well, and names none', () => {
+    const shared = 'c1a7e90b52d4';
+    const { notices } = parse({ ...receiver, INTERNAL_HMAC_SECRET: `new,${shared}`, NODE_INTERNAL_KEY: `a,${shared}` });
+    expect(notices).toEqual([expect.stringMatching(/^NODE_INTERNAL_KEY .*INTERNAL_HMAC_SECRET/)]);
+    expect(notices.join()).not.toContain(shared);
+    expect(parse({ ...receiver, NODE_INTERNAL_KEY: 'a,b' }).notices).toEqual([]);
+  });
+
   it('never waits less before a late attempt than before an early one', () => {
     expect(parse({ CONTEXT_SYNC_RETRY_MS: '400000' }).contextTiming.retryMaxMs).toBe(400_000);
   });
@@ -187,6 +208,8 @@ describe('context sync', () => {
     ['http://0.0.0.0:3000', {}],
     ['http://127.0.0.1', { PORT: '80' }],
     ['http://10.0.0.7:3000', { HOST: '10.0.0.7' }],
+    ['http://localhost:7000', { EXTRA_PORTS: '8000,7000' }],
+    ['http://10.0.0.7:7000', { EXTRA_PORTS: '10.0.0.7:7000' }],
     ['https://palate.example.com/ml', { PUBLIC_URL: 'https://palate.example.com' }],
   ])('refuses %s, which is this server', (address, env) => {
     expect(refused({ ...receiver, ...env, FLASK_AI_BASE_URL: address })).toEqual(['FLASK_AI_BASE_URL']);
@@ -243,6 +266,19 @@ describe('what is refused', () => {
     ['CORS_ORIGINS', '*,https://a.example'],
     ['CORS_ORIGINS', 'https://a.example/path'],
     ['CORS_ORIGINS', 'a.example'],
+    ['EXTRA_PORTS', '65536'],
+    ['EXTRA_PORTS', '-1'],
+    ['EXTRA_PORTS', '8000-8002'],
+    ['EXTRA_PORTS', ','],
+    ['EXTRA_PORTS', '::1:8000'],
+    ['EXTRA_PORTS', '[127.0.0.1]:8000'],
+    ['EXTRA_PORTS', 'http://localhost:8000'],
+    ['EXTRA_PORTS', 'localhost:'],
+    ['EXTRA_PORTS', '3000'],
+    ['EXTRA_PORTS', '127.0.0.1:3000'],
+    ['EXTRA_PORTS', '9464'],
+    ['EXTRA_PORTS', '0.0.0.0:3000'],
+    ['EXTRA_PORTS', '8000,LOCALHOST:8001,localhost:8001'],
     ['PUBLIC_URL', 'palate.example.com'],
     ['PUBLIC_URL', 'ftp://palate.example.com'],
     ['PUBLIC_URL', 'https://user:pw@palate.example.com'],
@@ -273,6 +309,8 @@ describe('what is refused', () => {
     ['CIRCUIT_FAILURES', '0'],
     ['CIRCUIT_OPEN_MS', '0.5'],
     ['RATE_LIMIT_MAX', '0'],
+    ['RATE_LIMIT_ADDRESS_FACTOR', '0'],
+    ['SIGNUPS_PER_HOUR', '0'],
     ['RATE_LIMIT_WINDOW_MS', '10'],
   ])('%s=%s', (variable, value) => {
     expect([...complaints({ ...leastEnvironment, [variable]: value }).keys()]).toEqual([variable]);
@@ -310,6 +348,67 @@ describe('what is refused', () => {
     );
     expect(error.message).toContain('PORT must be a whole number from 0 to 65535. Example: PORT=3000');
     expect(error.message).not.toContain('very-private');
+  });
+});
+
+describe('secrets in files', () => {
+  const files: Record<string, string> = {
+    '/run/secrets/jwt': 'from-a-file-1,from-a-file-2\n',
+    '/run/secrets/mongodb': ' mongodb://u:hush@db/palate \r\n',
+    '/run/secrets/empty': '\n',
+  };
+  const readFile = (path: string) => {
+    if (files[path] === undefined) throw Object.assign(new Error(`ENOENT ${path}`), { code: 'ENOENT' });
+    return files[path];
+  };
+  const { JWT_SECRET: _, MONGODB_URI: __, ...rest } = leastEnvironment;
+
+  it('stand for their variables, without the line’s end, and are printed no more than those', () => {
+    const env = { ...rest, JWT_SECRET_FILE: '/run/secrets/jwt', MONGODB_URI_FILE: ' /run/secrets/mongodb' };
+    const settings = parseSettings(env, readFile);
+    expect(settings.jwtSecrets).toEqual(['from-a-file-1', 'from-a-file-2']);
+    expect(settings.mongodbUri).toBe('mongodb://u:hush@db/palate');
+    expect(inspect(settings) + JSON.stringify(settings)).not.toMatch(/from-a-file|hush/);
+  });
+
+  it('can hold every secret there is, and nothing else', () => {
+    const secrets = documentedSettings().filter(({ secret }) => secret === true);
+    expect(secrets.map(({ variable }) => variable)).toEqual(
+      expect.arrayContaining([
+        'MONGODB_URI',
+        'JWT_SECRET',
+        'PALATE_ENCRYPTION_KEYS',
+        'NODE_INTERNAL_KEY',
+        'HF_API_TOKEN',
+      ]),
+    );
+    const asked: string[] = [];
+    const all = Object.fromEntries(documentedSettings().map(({ variable }) => [`${variable}_FILE`, `/${variable}`]));
+    const examples = new Map(documentedSettings().map(({ variable, example }) => [`/${variable}`, example]));
+    parseSettings({ TEMPORAL_ADDRESS: '127.0.0.1:1', ...all }, (path) => {
+      asked.push(path);
+      return examples.get(path) ?? '';
+    });
+    expect(asked.sort()).toEqual(secrets.map(({ variable }) => `/${variable}`).sort());
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['is missing', { JWT_SECRET_FILE: '/run/secrets/none' }, 'names a file that cannot be read (ENOENT)'],
+    ['is empty', { JWT_SECRET_FILE: '/run/secrets/empty' }, 'names a file that is empty'],
+    [
+      'stands beside the variable',
+      { JWT_SECRET_FILE: '/run/secrets/jwt', JWT_SECRET: 'x' },
+      'must not be set beside JWT_SECRET',
+    ],
+  ])('are refused where the file %s, and the file is named alone', (_name, env, problem) => {
+    const refusal = (() => {
+      try {
+        return parseSettings({ ...leastEnvironment, JWT_SECRET: undefined, ...env }, readFile);
+      } catch (error) {
+        return error;
+      }
+    })() as SettingsError;
+    expect(refusal.findings).toEqual([{ variable: 'JWT_SECRET_FILE', problem, example: '/run/secrets/jwt_secret' }]);
   });
 });
 

@@ -43,6 +43,12 @@ const objectOf = (body: Buffer): Data => {
     return {};
   }
 };
+/** Entries that SmartBite's normaliser reads `meal` of, without which it ends in a KeyError. */
+const lacksMeal = (data: Data): boolean => {
+  const lacks = (list: unknown, key: string, value: string) =>
+    Array.isArray(list) && list.filter(isObject).some((one) => one[key] === value && !('meal' in one));
+  return lacks(data.feedback, 'type', 'liked') || lacks(data.adherenceHistory, 'status', 'skipped');
+};
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 /**
@@ -60,6 +66,7 @@ export class ReceiverDouble extends DoubleServer {
   private secrets: readonly string[] = [ReceiverDouble.secret];
   private aware = false;
   private deltas = false;
+  private keeps = false;
   private now = () => Date.now();
   private refusal: ((userId: string) => number | null) | null = null;
   private readonly asked = new Map<Received, { told: readonly Told[]; isHeard: boolean }>();
@@ -83,6 +90,12 @@ export class ReceiverDouble extends DoubleServer {
   /** Drops a context that is older than the one it has, and says that it was taken in. */
   versionAware(aware = true): this {
     this.aware = aware;
+    return this;
+  }
+
+  /** Confirms that it forgot a user, and keeps what it was told last, as SmartBite's receiver does. */
+  keepsForgotten(keeps = true): this {
+    this.keeps = keeps;
     return this;
   }
 
@@ -112,6 +125,7 @@ export class ReceiverDouble extends DoubleServer {
     return this.wantsSecrets(ReceiverDouble.secret)
       .versionAware(false)
       .takesDeltas(false)
+      .keepsForgotten(false)
       .tellsTime(() => Date.now())
       .refuses(null);
   }
@@ -180,6 +194,7 @@ export class ReceiverDouble extends DoubleServer {
       if (!path.startsWith('/internal/delete-user/') || only?.userId === undefined)
         return { status: 404, message: 'Not found' };
       only.processedAt = nowMs();
+      if (this.keeps) return { status: 200, message: 'Forgotten' };
       return this.users.delete(only.userId)
         ? { status: 200, message: 'Forgotten' }
         : { status: 404, message: 'No such user' };
@@ -203,6 +218,7 @@ export class ReceiverDouble extends DoubleServer {
     if (typeof userId !== 'string' || userId === '' || !isObject(data)) return 400;
     const refusal = this.refusal?.(userId) ?? null;
     if (refusal !== null) return refusal;
+    if (lacksMeal(data)) return 500;
     const known = this.users.get(userId);
     const isDelta = this.deltas && data.baseVersion !== undefined;
     if (isDelta && known?.contextVersion !== data.baseVersion) return 409;

@@ -78,6 +78,16 @@ const branded = [
     figures: [45, 1, 0.5, 9, 1, 6, 250],
     serving: [122, '1/2 cup'],
   },
+  {
+    fdcId: 2_000_104,
+    description: 'RICE WAFERS',
+    brandOwner: 'Example Foods Inc.',
+    brandName: '',
+    gtinUpc: '036000291452',
+    publishedDate: '2024-10-31',
+    figures: [380, 8, 3, 80, 3, 1, 20],
+    serving: [9, '1 wafer'],
+  },
 ] as const;
 
 const nutrients = [

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { memoryEnv } from '../../scripts/start/memory.mjs';
+import { freePort } from '../../scripts/engines/network.mjs';
 
 /** A real Palate process (`dist/main.js`) on engines that are there already; for end-to-end tests, chaos and benches. */
 export interface PalateProcess {
@@ -29,7 +29,11 @@ export interface PalateEnvironment {
   port?: number;
   /** Kept between processes of one test; made and removed with this process where missing. */
   home?: string;
+  /** `dist/main.js` of another build; this one's where missing. */
+  main?: string;
   env?: Record<string, string>;
+  /** Before it is ready: a worker may be at work by then. */
+  onSpawn?: (child: ChildProcess) => void;
 }
 
 const root = path.join(__dirname, '..', '..');
@@ -37,16 +41,9 @@ export const testSecrets = {
   JWT_SECRET: 'a secret for tests only, long enough to be taken',
   PALATE_ENCRYPTION_KEYS: Buffer.alloc(32, 7).toString('base64'),
 };
+/** Of a small process: the heap that the bounds of hostile input hold for. */
+export const smallHeap = { NODE_OPTIONS: '--max-old-space-size=1024' };
 const readyWithinMs = 60_000;
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** Resolves once `/health/ready` says so. */
 export async function startPalateProcess(options: PalateEnvironment): Promise<PalateProcess> {
@@ -54,7 +51,7 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
   const metricsPort = await freePort();
   const home = options.home ?? (await mkdtemp(path.join(os.tmpdir(), 'palate-home-')));
   const role = options.role ?? 'all';
-  const child = spawn(process.execPath, ['--enable-source-maps', path.join(root, 'dist', 'main.js')], {
+  const child = spawn(process.execPath, ['--enable-source-maps', options.main ?? path.join(root, 'dist', 'main.js')], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
@@ -69,9 +66,11 @@ export async function startPalateProcess(options: PalateEnvironment): Promise<Pa
       TEMPORAL_NAMESPACE: options.namespace ?? 'default',
       MONGODB_INDEXES: 'build',
       RATE_LIMIT_MAX: '1000000',
+      SIGNUPS_PER_HOUR: '1000000',
       ...options.env,
     },
   });
+  options.onSpawn?.(child);
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));

@@ -28,6 +28,8 @@ export async function openPeople(mongodbUri: string): Promise<People> {
     // As the setting is read: a comma parts two secrets.
     settings: { jwtSecrets: testSecrets.JWT_SECRET.split(',').map((secret) => secret.trim()) },
     accounts: store.accounts,
+    sessions: store.accountSessions,
+    noteUse: () => Promise.resolve(),
     clock: () => new Date(),
   });
   return {

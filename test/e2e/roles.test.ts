@@ -18,8 +18,43 @@ it('a trainer serves its health and its numbers until it is told to end', async 
   });
   expect(await (await fetch(`${trainer.metricsUrl}/health/live`)).json()).toEqual({ status: 'live' });
   expect(await (await fetch(`${trainer.metricsUrl}/metrics`)).text()).toContain('palate_launch_backlog 0');
+  expect(await (await fetch(`${trainer.metricsUrl}/health`)).json()).toMatchObject({
+    status: 'healthy',
+    role: 'trainer',
+    parts: { mongodb: { status: 'up' }, temporal: { status: 'up' } },
+    degraded: [],
+  });
   await expect(fetch(`${trainer.url}/health`)).rejects.toThrow();
   expect(await trainer.stop()).toBe(0);
+}, 90_000);
+
+interface Part {
+  status: 'up' | 'degraded' | 'down';
+}
+
+it('a worker by itself says what it could not set up in Temporal, in its health and its numbers', async () => {
+  const worker = await startPalateProcess({
+    mongodbUri: freshDatabaseUri('worker'),
+    temporalAddress: temporalAddress(),
+    role: 'worker',
+    // In which nothing can be made.
+    env: { TEMPORAL_NAMESPACE: 'there-is-no-such-namespace' },
+  });
+  const health = await eventually(async () => {
+    const answer = (await (await fetch(`${worker.metricsUrl}/health`)).json()) as { parts: Record<string, Part> };
+    // It is tried last; until then nothing is known to be missing.
+    return answer.parts.schedules?.status === 'down' && answer.parts;
+  });
+  expect(health).toMatchObject({
+    mongodb: { status: 'up' },
+    worker: { status: 'down' },
+    search_attributes: { status: 'down', without: expect.stringContaining('all else works') as string },
+    schedules: { status: 'down' },
+  });
+  const numbers = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
+  expect(numbers).toContain('palate_worker_setup_missing{part="search_attributes"} 1');
+  expect(numbers).toContain('palate_worker_setup_missing{part="schedules"} 1');
+  expect(await worker.stop()).toBe(0);
 }, 90_000);
 
 it('SIGTERM with a photo under way: ends in time and in order, and the next process finishes the photo', async () => {

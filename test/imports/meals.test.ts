@@ -42,6 +42,7 @@ test('a row has its fields, and what is empty is not known', async () => {
   const { meals, summary } = await read(`${head}\n${soup}\nToast,,breakfast,,,,,"[""bread"", ""butter""]",\n`);
   expect(meals[0]!.facts).toEqual({
     name: 'Lentil soup',
+    description: null,
     cuisine: 'turkish',
     mealType: 'lunch',
     nutrition: { kcal: 310, proteinG: 17, carbohydrateG: 45, fatG: 7, fibreG: null, sugarG: null, sodiumMg: null, glycemicIndex: null },
@@ -49,8 +50,14 @@ test('a row has its fields, and what is empty is not known', async () => {
     allergens: [],
     costLevel: null,
     cookTimeMinutes: 35,
+    prepTimeMinutes: null,
     skillLevel: null,
     appliances: [],
+    isVegetarian: null,
+    isVegan: null,
+    isGlutenFree: null,
+    isDairyFree: null,
+    isNutFree: null,
   });
   expect(meals[1]!.facts).toMatchObject({ cuisine: null, nutrition: { kcal: null }, ingredients: ['bread', 'butter'], cookTimeMinutes: null });
   expect(summary).toMatchObject({ rows: 2, wrongRows: 0, added: 2, csv: { separator: ',', ignored: [] } });

@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import mongoose from 'mongoose';
-import { evaluate, freePort, gone, program, root, type Program } from '../scripts/programs';
+import { freePort } from '../../scripts/engines/network.mjs';
+import { evaluate, gone, program, root, type Program } from '../scripts/programs';
 
 const palate = path.join(root, 'test', 'scripts', 'palateUnderTest.mjs');
 let home: string;
@@ -128,9 +129,9 @@ it('are one sentence when they cannot start', async () => {
     const common = { port, folder, env: process.env };
     const find = { env: process.env, say() {} };
     const why = (fault) => fault.name + ': ' + fault.message.replaceAll(String(port), 'PORT');
-    const mongod = startMongod({ ...common, program: (await findMongod(find)).program, logFile: folder + '/m.log' });
-    const temporal = startTemporal({ ...common, program: (await findTemporal(find)).program, logFile: folder + '/t.log', uiPort: null });
-    answer([await mongod.catch(why), await temporal.catch(why)]);
+    const mongod = startMongod({ ...common, program: (await findMongod(find)).program, logFile: folder + '/m.log' }).catch(why);
+    const temporal = startTemporal({ ...common, program: (await findTemporal(find)).program, logFile: folder + '/t.log', uiPort: null }).catch(why);
+    answer([await mongod, await temporal]);
     rmSync(folder, { recursive: true });`);
   one = program('-e', process.env, ['0']);
   expect(taken).toEqual([

@@ -9,7 +9,8 @@ module.exports = async () => {
   const say = (line) => process.stderr.write(`engines: ${line}\n`);
   try {
     await ensureBuild({ env: process.env, say });
-    const engines = await startTestEngines({ env: process.env, say, s3Required: Boolean(process.env.CI) });
+    const s3Required = Boolean(process.env.CI);
+    const engines = await startTestEngines({ env: process.env, say, s3Required, inMemory: true });
     Object.assign(process.env, engines.variables);
     globalThis.palateEngines = engines;
   } catch (fault) {

@@ -3,6 +3,7 @@
  * There is one of each: a test file keeps to itself by a database, a task queue and a bucket of its own.
  */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 
 export interface S3Access {
@@ -18,6 +19,9 @@ export function freshDatabaseUri(name: string): string {
   uri.pathname = `/${unique(name)}`;
   return uri.toString();
 }
+
+/** The workflows, bundled once before the run by engines.setup.cjs, like those of a real process. */
+export const workflowBundle = { codePath: path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js') };
 
 /** `host:port` of the Temporal server; its namespace is `default`. */
 export const temporalAddress = (): string => given('PALATE_TEST_TEMPORAL_ADDRESS');

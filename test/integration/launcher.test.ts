@@ -1,11 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import mongoose from 'mongoose';
 import { createLaunches, type StartFailure } from '../../src/launches/launch';
-import { photoId } from '../../src/messages/photos';
-import type { Launch } from '../../src/store/launches';
+import { photoWorkflows } from '../../src/messages/photos';
+import type { Launch } from '../../src/model/launches';
 import { createStore } from '../../src/store/store';
 import { startLauncher } from '../../src/worker/launcher';
 import { eventually } from '../eventually';
+import { fairnessOf } from './fairness';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from './engines';
 import { ask, openPalate, photoForm } from './palate';
 import { picture } from './photos/meals';
@@ -58,6 +59,7 @@ const launcher = (told: { workflowId: string; outcome: string; failure?: StartFa
     launches: store.launches,
     start: createLaunches({
       launches: store.launches,
+      fairness: fairnessOf(store),
       client: () => Promise.resolve(client),
       eager: false,
       queues: { main: taskQueue },
@@ -157,11 +159,12 @@ it('a photo taken in while Temporal is away is in the backlog, then a run that n
     const form = photoForm(await picture(1), { caption: 'two boiled eggs' });
     const taken = await ask<{ id: string }>(api.url, 'POST', '/predict', { form });
     expect(taken.status).toBe(202);
-    expect(await backlog(api.url)).toBe('1');
+    // Numbers are collected once in two seconds.
+    await eventually(async () => (await backlog(api.url)) === '1');
 
     await house.start({ PALATE_ROLE: 'worker' });
     await eventually(async () => (await backlog(api.url)) === '0');
-    const { memo } = await house.temporal.workflow.getHandle(photoId(taken.body.id)).describe();
+    const { memo } = await house.temporal.workflow.getHandle(photoWorkflows.analyze.id(taken.body.id)).describe();
     expect(memo).toEqual({ requestId: taken.headers.get('x-request-id') });
   } finally {
     await house.close();

@@ -2,16 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { IllegalStateError } from '@temporalio/common';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import mongoose from 'mongoose';
 import pino from 'pino';
+import { createPasswords } from '../../src/api/accounts/passwords';
 import { parseSettings } from '../../src/config/settings';
+import { erasureTiming } from '../../src/messages/erasure';
 import { startPalate, type Palate } from '../../src/palate';
 import type { ApiOptions } from '../../src/palate/apiRole';
 import type { WorkerOptions } from '../../src/palate/workerRole';
 import { createFileStore } from '../../src/services/objects';
 import { createStore } from '../../src/store/store';
-import { freshDatabaseUri, freshTaskQueue, temporalAddress } from './engines';
+import { freshDatabaseUri, freshTaskQueue, temporalAddress, workflowBundle } from './engines';
 
 export { eventually } from '../eventually';
 
@@ -29,11 +32,17 @@ export interface Ask {
   signal?: AbortSignal;
 }
 
-// The SDK's own lines would drown the run's.
-Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+// The SDK's own lines would drown the run's. It outlives a suite, and refuses to be installed while one before it has it open.
+try {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+} catch (error) {
+  if (!(error instanceof IllegalStateError)) throw error;
+}
 
-/** Built before the run, like that of a real process. */
-const workflowBundle = { codePath: path.join(__dirname, '..', '..', 'dist', 'workflow-bundle.js') };
+/** Rounds as few as bcrypt has: what they cost is the matter of a test of their own. */
+const passwords = createPasswords({ rounds: 4, waitingPerAddress: 64 });
+/** Waits that no test of a whole Palate is about. */
+const brief: ApiOptions = { drainMs: 0, passwords, erasureTiming: { ...erasureTiming, settleMs: 100 } };
 
 /** Whole Palates in this process, on a database, a queue and a folder of their own; `start` again is another replica or a restart. */
 export async function openPalate(name: string, env: Record<string, string> = {}, worker: WorkerOptions = {}) {
@@ -55,7 +64,9 @@ export async function openPalate(name: string, env: Record<string, string> = {},
     PORT: '0',
     METRICS_PORT: '0',
     RATE_LIMIT_MAX: '1000000',
-    LAUNCH_SWEEP_MS: '100',
+    SIGNUPS_PER_HOUR: '1000000',
+    // Ten a second would take a twentieth of a core for each Palate, all the time.
+    LAUNCH_SWEEP_MS: '400',
     ...env,
   };
   const running = new Set<Palate>();
@@ -76,10 +87,15 @@ export async function openPalate(name: string, env: Record<string, string> = {},
       const palate = await startPalate(
         { settings, log, clock, version: '0' },
         { schedules: false, workflowBundle, ...worker },
-        api,
+        { ...brief, ...api },
       );
       running.add(palate);
       return { ...palate, url: palate.url ?? '', stop: () => (running.delete(palate), palate.stop()) };
+    },
+
+    /** Lets the time pass until rate limits of `windowMs` begin to count anew: a series of requests lies in one window then. */
+    toNextWindow(windowMs: number) {
+      time.passedMs += windowMs - (clock().getTime() % windowMs);
     },
 
     /** What tests before this one found out about outside systems is forgotten. */

@@ -1,5 +1,5 @@
 import { ServiceError } from '@temporalio/client';
-import { isAway, isOverdue } from '../../src/launches/faults';
+import { isAway, isDenied, isOverdue, isUnknownSearchAttribute } from '../../src/launches/faults';
 import { TemporalAway } from '../../src/launches/temporal';
 
 const grpc = (code: number) => Object.assign(new Error(`gRPC ${code}`), { code, details: '', metadata: {} });
@@ -18,4 +18,26 @@ it.each([
   ['no error', 'away', false, false],
 ])('%s', (_, error, away, overdue) => {
   expect([isAway(error), isOverdue(error)]).toEqual([away, overdue]);
+});
+
+it.each([
+  ['no permission', grpc(7), true],
+  ['no credentials, as the client wraps it', wrapped(grpc(16)), true],
+  ['what Temporal Cloud keeps to itself', grpc(12), true],
+  ['unavailable', grpc(14), false],
+  ['a fault of ours', new TypeError('undefined is not a function'), false],
+])('denied: %s', (_, error, denied) => {
+  expect(isDenied(error)).toBe(denied);
+});
+
+it.each([
+  [
+    'one that is not known',
+    wrapped(Object.assign(grpc(3), { message: 'no mapping defined for search attribute PalateFeature' })),
+    true,
+  ],
+  ['another argument', wrapped(grpc(3)), false],
+  ['something else about one', Object.assign(grpc(14), { message: 'search attribute' }), false],
+])('a search attribute: %s', (_, error, unknown) => {
+  expect(isUnknownSearchAttribute(error)).toBe(unknown);
 });

@@ -229,9 +229,9 @@ describe('a meal', () => {
   });
 
   test('energy that a person stated keeps no doubt of ours', () => {
-    const [item] = mealOfServings(analysisOfStated('soup at work', 300).items, 2).items;
+    const [item] = mealOfServings(analysisOfStated('soup at work', { kcal: 300 }).items, 2).items;
     expect(item).toMatchObject({ nutrients: { kcal: 600 }, interval: { low: 600, high: 600 } });
-    expect(regrammed(analysisOfStated('soup at work', 300).items[0]!, 400)).toMatchObject({
+    expect(regrammed(analysisOfStated('soup at work', { kcal: 300 }).items[0]!, 400)).toMatchObject({
       grams: 400,
       nutrients: { kcal: 300 },
       interval: { low: 300, high: 300 },

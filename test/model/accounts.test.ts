@@ -1,9 +1,10 @@
-import { Email, MixedPassword, PlainPassword } from '../../src/model/accounts';
+import { Email, MixedPassword, PersonName, PlainPassword, Username } from '../../src/model/accounts';
 import { emptyProfile, TimeZone, type Profile } from '../../src/model/profiles';
 import {
   ActivityLevel,
   dietForMacromind,
   goalForMacromind,
+  goalForContext,
   goalForSmartbite,
   MacromindDiet,
   MacromindGoal,
@@ -61,29 +62,38 @@ describe('time zones', () => {
 
 describe('goals', () => {
   it.each([
-    ['lose_weight', 'lose', 'cut'],
-    ['fat_loss', 'lose', 'cut'],
-    ['gain_muscle', 'gain', 'bulk'],
-    ['gain_weight', 'gain', 'bulk'],
-    ['muscle_gain', 'gain', 'bulk'],
-    ['maintain', 'maintain', 'maintain'],
-    ['maintenance', 'maintain', 'maintain'],
-  ])('SmartBite %s is %s here, %s at MacroMind, and itself where it was said', (word, goal, macromind) => {
-    const said = SmartbiteGoal.parse(word);
-    const kept = profile({ goal: said.meaning, goalWord: said.word });
-    expect([kept.goal, goalForMacromind(kept), goalForSmartbite(kept)]).toEqual([goal, macromind, word]);
-  });
-
-  it.each([
-    ['cut', 'lose_weight'],
-    ['bulk', 'gain_muscle'],
-    ['maintain', 'maintain'],
-  ])('MacroMind %s reads %s at SmartBite', (word, smartbite) =>
-    expect(goalForSmartbite(profile({ goal: MacromindGoal.parse(word) }))).toBe(smartbite),
+    ['lose_weight', 'lose', 'cut', 'fat_loss', 'lose_weight'],
+    ['fat_loss', 'lose', 'cut', 'fat_loss', 'lose_weight'],
+    ['gain_muscle', 'gain', 'bulk', 'muscle_gain', 'gain_muscle'],
+    ['gain_weight', 'gain', 'bulk', 'muscle_gain', 'gain_weight'],
+    ['muscle_gain', 'gain', 'bulk', 'muscle_gain', 'gain_muscle'],
+    ['maintain', 'maintain', 'maintain', 'maintenance', 'maintain'],
+    ['maintenance', 'maintain', 'maintain', 'maintenance', 'maintain'],
+  ])(
+    'SmartBite %s is %s here, %s at MacroMind, %s in its own app and %s for the ML service',
+    (word, goal, macromind, app, context) => {
+      const said = SmartbiteGoal.parse(word);
+      const kept = profile({ goal: said.meaning, goalWord: said.word });
+      expect([kept.goal, goalForMacromind(kept), goalForSmartbite(kept), goalForContext(kept)]).toEqual([
+        goal,
+        macromind,
+        app,
+        context,
+      ]);
+    },
   );
 
-  it('shows its own word no longer once another door changed the goal', () =>
-    expect(goalForSmartbite(profile({ goal: 'gain', goalWord: 'fat_loss' }))).toBe('gain_muscle'));
+  it.each([
+    ['cut', 'fat_loss', 'lose_weight'],
+    ['bulk', 'muscle_gain', 'gain_muscle'],
+    ['maintain', 'maintenance', 'maintain'],
+  ])('MacroMind %s reads %s at SmartBite, and %s for the ML service', (word, smartbite, context) => {
+    const kept = profile({ goal: MacromindGoal.parse(word) });
+    expect([goalForSmartbite(kept), goalForContext(kept)]).toEqual([smartbite, context]);
+  });
+
+  it('says its own word no longer once another door changed the goal', () =>
+    expect(goalForContext(profile({ goal: 'gain', goalWord: 'lose_weight' }))).toBe('gain_muscle'));
 
   it('refuses what nobody knows, with the list', () => {
     const refused = MacromindGoal.safeParse('constructor');
@@ -136,4 +146,40 @@ it('activity has five levels, in several spellings', () => {
   expect(ActivityLevel.safeParse('extreme sports').error?.issues[0]?.message).toContain(
     'sedentary, light, moderate, active, very_active',
   );
+});
+
+describe('what nobody sees', () => {
+  const unseen: [string, string][] = [
+    ['a control character', '\u0007'],
+    ['an escape', '\u001b[2J'],
+    ['a C1 control', '\u009b'],
+    ['a turn to the left', '\u202e'],
+    ['an isolate', '\u2066'],
+    ['a mark of direction', '\u200f'],
+    ['a space without width', '\u200b'],
+    ['a joiner', '\u200d'],
+    ['a soft hyphen', '\u00ad'],
+    ['a Hangul filler', '\u3164'],
+    ['a variation selector', '\ufe0f'],
+    ['a tag', '\u{e0041}'],
+    ['a line separator', '\u2028'],
+    ['half a character', '\ud800'],
+    ['private use', '\ue000'],
+  ];
+  it.each(unseen)('%s is in no name and no e-mail address', (_what, character) => {
+    expect(PersonName.safeParse(`Ada${character}Lovelace`).success).toBe(false);
+    expect(Email.safeParse(`ada${character}l@example.com`).success).toBe(false);
+    expect(Email.safeParse(`ada@exa${character}mple.com`).success).toBe(false);
+    expect(Username.safeParse(`ada${character}l`).success).toBe(false);
+  });
+
+  it.each(['José Ñandú', "Seán O'Brien", '李小龙', 'Nguyễn Thị Minh', 'أحمد', 'Zoë 🎉', 'Anne-Marie d’Été'])(
+    '%s is a name',
+    (name) => expect(PersonName.parse(name)).toBe(name),
+  );
+
+  it('is said to whoever sent it', () =>
+    expect(PersonName.safeParse('Ada\u202e').error?.issues[0]?.message).toBe(
+      'holds a control, direction or invisible character',
+    ));
 });

@@ -2,6 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils';
+import { parseSettings } from '../../src/config/settings';
+import type { PhotoTiming } from '../../src/messages/photos';
+import { leastEnvironment } from '../config/environment';
+import { branches } from './branches';
 
 jest.setTimeout(120_000);
 
@@ -20,6 +24,10 @@ beforeAll(async () => {
     logger: quiet,
   });
 });
+
+interface Started {
+  input: { payloads: [{ data: string }] };
+}
 
 /** The sink of outcomes is heard and not told on. */
 const options = () => ({ workflowBundle: bundle, sinks: { palate: { ended: { fn: () => undefined } } } });
@@ -62,6 +70,7 @@ it('has one of each way a run can go', () => {
     'erased-untold',
   ])
     expect(kinds).toContain(kind);
+  expect(kinds).toEqual(expect.arrayContaining(branches.map(({ name }) => name)));
 });
 
 /** What a history shows, so that a way that was not gone is not taken for one. */
@@ -88,10 +97,32 @@ it.each([
   ['erased-told', '"type":"NotForgotten"'],
   ['erased-told-late', '"name":"dropContext"'],
   ['erased-untold', '"never told"'],
+  ['spoke-asking', '"user spoke"'],
+  ['spoke-rejecting', '"user spoke"'],
+  ['spoke-analyzing', '"user spoke"'],
+  ['failed-user-spoke', '"user spoke"'],
+  ['cancelled-prepared', '"name":"stopAnalysis"'],
+  ['gone-waiting', '"name":"whatSettled"'],
+  ['refine-labelled', '"signalName":"entrySettled"'],
+  ['table', '"type":"FooddataUnavailable"'],
+  ['stores-away', '"name":"reachPicture"'],
+  ['correction-refined', '"name":"refineCorrection"'],
+  ['correction-refined', '"provisional"'],
+  ['correction-late', 'SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED'],
+  ['not-opened', '"lostWorkers":2'],
+  ['captioned-overdue', 'TIMEOUT_TYPE_SCHEDULE_TO_CLOSE'],
+  ['reap-goes-on', '"newExecutionRunId"'],
+  ['untagged', '"palateUntagged"'],
 ])('%s shows %s', (kind, mark) => {
   const shown = files.filter((file) => file.startsWith(`${kind}.`));
   expect(shown).not.toEqual([]);
   for (const name of shown) expect(decoded(name)).toContain(mark);
+});
+
+it('untagged shows a run that sets no search attribute', () => {
+  const shown = files.filter((file) => file.startsWith('untagged.'));
+  expect(shown).not.toEqual([]);
+  for (const name of shown) expect(decoded(name)).not.toMatch(/UPSERT_WORKFLOW_SEARCH_ATTRIBUTES|"searchAttributes"/);
 });
 
 it('context-coalesced shows many changes in one push', () => {
@@ -122,8 +153,41 @@ it.each(['coalesced', 'held', 'push-now', 'replayed', 'retried', 'settled'])(
   },
 );
 
-it.each(files)('%s', async (name) => {
-  await Worker.runReplayHistory(options(), historyFromJSON(read(name)));
+describe('replays', () => {
+  /** By file: null, or why it does not fit. In one worker, as each new one compiles the workflows anew. */
+  const outcomes = new Map<string, Error | null>();
+  beforeAll(async () => {
+    const histories = files.map((name) => ({ workflowId: name, history: historyFromJSON(read(name)) }));
+    for await (const { workflowId, error } of Worker.runReplayHistories(options(), histories))
+      outcomes.set(workflowId, error ?? null);
+  });
+
+  it.each(files)('%s', (name) => {
+    const outcome = outcomes.get(name);
+    if (outcome) throw outcome;
+    expect(outcome).toBeNull();
+  });
+});
+
+/** Histories are recorded with pauses of milliseconds; an installation has those of its settings. */
+it.each([
+  ['the settings’ defaults', {}],
+  ['long pauses', { PHOTO_REASK_MS: '36000000', PHOTO_REASK_MAX_MS: '36000000', PHOTO_CLASSIFY_RETRY_MS: '60000' }],
+])('a run that asks again goes on with %s', async (_what, env) => {
+  const { photoTiming } = parseSettings({ ...leastEnvironment, ...env });
+  for (const kind of ['refined-late', 'correction-refined', 'through-an-outage', 'self-correction']) {
+    const recorded = files.filter((name) => name.startsWith(`${kind}.0.5.0`));
+    expect(recorded).toHaveLength(1);
+    for (const name of recorded) {
+      const history = read(name) as { events: [{ workflowExecutionStartedEventAttributes: Started }] };
+      const [given] = history.events[0].workflowExecutionStartedEventAttributes.input.payloads;
+      const timed = JSON.parse(Buffer.from(given.data, 'base64').toString()) as { timing: PhotoTiming };
+      const { captionedStartMs: _start, captionedCloseMs: _close, ...pauses } = photoTiming;
+      Object.assign(timed.timing, pauses);
+      given.data = Buffer.from(JSON.stringify(timed)).toString('base64');
+      await Worker.runReplayHistory(options(), historyFromJSON(history));
+    }
+  }
 });
 
 it('a history that does not fit the code is found out', async () => {

@@ -4,12 +4,13 @@
  */
 import { mkdir } from 'node:fs/promises';
 import sharp from 'sharp';
-import { embedMealsId } from '../../src/messages/meals';
+import { mealWorkflows } from '../../src/messages/meals';
 import { faults } from '../doubles/doubleServer';
 import { FooddataDouble } from '../doubles/fooddata';
 import { HuggingFaceDouble } from '../doubles/huggingFace';
 import { OpenAiDouble, openAiError } from '../doubles/openai';
 import { eventually } from '../eventually';
+import { recordBranches } from './recordBranches';
 import { recordContext } from './recordContext';
 import { folder, openRecorder } from './recorder';
 
@@ -127,7 +128,7 @@ async function recordMeals(): Promise<void> {
     recorder.ask('POST', '/api/v1/meals', JSON.stringify({ name, mealType: 'lunch' }), recorder.token);
   const embedded = async (name: string, meals: number) => {
     await eventually(() => Promise.resolve(openai.askedToEmbed.length >= meals));
-    await recorder.save(name, embedMealsId);
+    await recorder.save(name, mealWorkflows.embed.id());
   };
   try {
     await add('Soup of the recorder');
@@ -147,6 +148,7 @@ async function main(): Promise<void> {
   await recordChains();
   await recordMeals();
   await recordContext();
+  await recordBranches();
 }
 
 main().then(

@@ -50,6 +50,8 @@ export async function openRecorder(env: Record<string, string>) {
 
   return {
     client,
+    temporalAddress: palate.temporalAddress,
+    isThere,
     url: palate.url,
     mongodbUri: palate.mongodbUri,
     token,

@@ -1,9 +1,17 @@
 /** Stands in for the application: serves 200 on its port, notes what it was given, and misbehaves as FAKE_APPLICATION says. */
+import { appendFileSync, statSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import os from 'node:os';
+import path from 'node:path';
 
-const { PALATE_ROLE, PORT, METRICS_PORT, MONGODB_URI, FAKE_APPLICATION = '' } = process.env;
+const { PALATE_ROLE, PORT, METRICS_PORT, MONGODB_URI, PALATE_HOME, FAKE_APPLICATION = '' } = process.env;
+/** Which life this is, as a file in the home remembers. */
+const lives = () => {
+  const file = path.join(PALATE_HOME, 'lives');
+  appendFileSync(file, '.');
+  return statSync(file).size;
+};
 const note = (what) => console.log(JSON.stringify(what));
 
 note({ pid: process.pid, role: PALATE_ROLE, nice: os.getPriority(), env: process.env });
@@ -15,7 +23,7 @@ if (FAKE_APPLICATION === 'dies at start') {
 const server = http.createServer((_, response) => {
   response.end('ok', () => {
     if (FAKE_APPLICATION === 'dies when ready' && PALATE_ROLE === 'all') {
-      note({ msg: 'the roof fell in' });
+      note({ msg: `the roof fell in, life ${lives()}` });
       process.exit(4);
     }
   });

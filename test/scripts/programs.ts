@@ -1,6 +1,5 @@
 /** Runs the scripts as the programs they are, and waits for what they print. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import net from 'node:net';
 import path from 'node:path';
 
 export const root = path.resolve(__dirname, '..', '..');
@@ -88,16 +87,6 @@ export async function evaluate(code: string, env: NodeJS.ProcessEnv = process.en
   if (line === undefined) throw new Error(`no answer:\n${output}`);
   return JSON.parse(line);
 }
-
-/** A port nothing listens on now. */
-export const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = net.createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address() as net.AddressInfo;
-      server.close(() => resolve(address.port));
-    });
-  });
 
 /** Resolves when none of the processes exists any more (one that waits to be buried does not count). */
 export async function gone(pids: readonly number[]): Promise<void> {

@@ -2,10 +2,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { freePort, gone, program, root, type Program } from './programs';
+import { freePort } from '../../scripts/engines/network.mjs';
+import { productionEnvironment as allOfProduction } from '../config/environment';
+import { gone, program, root, type Program } from './programs';
 
 /** Both engines are "elsewhere", so that only the supervision is under test; the real ones are in test/integration. */
 const dead = { MONGODB_URI: 'mongodb://somebody:hush@127.0.0.1:9/palate', TEMPORAL_ADDRESS: '127.0.0.1:9' };
+/** Fit for production, but for engines. */
+const { MONGODB_URI: _mongodb, TEMPORAL_ADDRESS: _temporal, ...productionEnvironment } = allOfProduction;
 const palate = path.join(root, 'test', 'scripts', 'palateUnderTest.mjs');
 
 let home: string;
@@ -84,8 +88,9 @@ describe('a start', () => {
   });
 
   it('makes no secrets in production: there they are given', async () => {
-    await start({ NODE_ENV: 'production' }).says(/ready/);
-    expect(firstLine('application.log').env.JWT_SECRET).toBeUndefined();
+    await start(productionEnvironment).says(/ready/);
+    expect(firstLine('application.log').env.JWT_SECRET).toBe(productionEnvironment.JWT_SECRET);
+    expect(existsSync(path.join(home, 'secrets.json'))).toBe(false);
   });
 });
 
@@ -150,12 +155,23 @@ describe('a sentence and exit code 1', () => {
     );
   });
 
-  it('when PORT is no port', async () => {
-    const one = start({ PORT: 'three thousand' });
+  it('when settings are wrong, naming all of them before an engine is looked for', async () => {
+    const wrong = { PORT: 'three thousand', FDC_TIMEOUT: 'x', RATE_LIMIT_MAX: '-1', TEMPORAL_ADDRESS: 'http://a' };
+    const one = start({ ...wrong, MONGODB_URI: '', PATH: home });
     expect(await one.ended).toBe(1);
-    expect(one.output()).toBe(
-      'PORT is three thousand, which is no port: set a number from 1 to 65535, or leave it unset for 3000.\n',
-    );
+    const lines = one.output().trimEnd().split('\n');
+    expect(lines[0]).toBe('Palate cannot start with these settings:');
+    expect(lines.slice(1).map((line) => line.trim().split(' ')[0])).toEqual(expect.arrayContaining(Object.keys(wrong)));
+    expect(lines).toHaveLength(1 + Object.keys(wrong).length);
+  });
+
+  it('when secrets are missing in production, and why none were made', async () => {
+    const one = start({ NODE_ENV: 'production', PUBLIC_URL: productionEnvironment.PUBLIC_URL });
+    expect(await one.ended).toBe(1);
+    for (const name of ['JWT_SECRET', 'PALATE_ENCRYPTION_KEYS'])
+      expect(one.output()).toMatch(
+        new RegExp(`^  ${name} is required: .*\`npm start\` makes and keeps one, except in production`, 'm'),
+      );
   });
 
   it('when the application ends while starting, with its reason', async () => {
@@ -196,8 +212,11 @@ describe('a sentence and exit code 1', () => {
     expect(await one.ended).toBe(1);
     expect(one.output()).toMatch(/The application ended with code 4: starting it again/);
     expect(one.output()).toMatch(
-      /The application ended with code 4, 6 times in a row \(its last word: .*the roof fell in.*\)/,
+      /The application ended with code 4, 6 times in a row \(its last word: .*the roof fell in, life 6.*\)/,
     );
+    const first = path.join(home, 'logs', 'application.log.first');
+    expect(one.output()).toContain(`The log of the first time is ${first}.`);
+    expect(readFileSync(first, 'utf8')).toContain('the roof fell in, life 1"');
   });
 });
 

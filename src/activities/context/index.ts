@@ -14,4 +14,3 @@ export const createContextActivities = ({ pusher }: { pusher: Pick<ContextPusher
       Context.current().cancellationSignal,
     ),
 });
-export type ContextActivities = ReturnType<typeof createContextActivities>;

@@ -1,5 +1,6 @@
-import { contextSections, type ContextSnapshot } from '../../model/context';
+import { constraintsSection, contextSections, userSection, type ContextSnapshot } from '../../model/context';
 import type { Id } from '../../model/ids';
+import { emptyProfile } from '../../model/profiles';
 import type { ContextMessage } from '../../services/contextReceiver';
 
 /** What the receiver is told of one account, and how large it is. */
@@ -12,7 +13,13 @@ interface Told {
 }
 
 /** The context as it stands. */
-export const whole = ({ userId, snapshot }: Omit<Told, 'acknowledged'>): ContextMessage => ({
+export const whole = ({
+  userId,
+  snapshot,
+}: {
+  userId: Id;
+  snapshot: Pick<ContextSnapshot, 'version' | 'context'>;
+}): ContextMessage => ({
   userId,
   data: { ...snapshot.context, contextVersion: snapshot.version },
 });
@@ -33,6 +40,23 @@ export const changed = ({ userId, snapshot, acknowledged }: Told): ContextMessag
     },
   };
 };
+
+/** The context of an account of which nothing is known: it takes the place of what is to be forgotten. */
+export const nothingOf = (userId: Id, version: number, now: Date): ContextMessage =>
+  whole({
+    userId,
+    snapshot: {
+      version,
+      context: {
+        user: userSection(userId, emptyProfile),
+        constraints: constraintsSection(null),
+        feedback: [],
+        adherenceHistory: [],
+        contextGeneratedAt: now.toISOString(),
+        dataVersion: '1.0',
+      },
+    },
+  });
 
 /** The body of a request about many: what nginx, for one, takes where nobody told it otherwise. */
 export const mostBytesOfARequest = 1_048_576;

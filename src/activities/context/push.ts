@@ -1,27 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { SyncFailureReason, SyncSender } from '../../model/context';
 import type { Id } from '../../model/ids';
 import { ReceiverFault } from '../../services/contextReceiver';
 import type { ContextSyncStore } from '../../store/context/syncs';
 import type { Pace, PaceStore } from '../../store/paces';
-import { CircuitOpen, unavailable, type Circuits, type Verdict } from '../circuits';
-import {
-  createSender,
-  momentMs,
-  NotSent,
-  sweepGraceMs,
-  type Ended,
-  type SenderDeps,
-  type SenderSettings,
-} from './send';
+import { unavailable, type Circuits, type Verdict } from '../outbound/circuits';
+import { createSending, type Ended, type Withheld } from '../outbound/sending';
+import { createSender, NotSent, sweepGraceMs, type SenderDeps, type SenderSettings } from './send';
 
 /**
  * Sends the context of users to the receiver: the one way out, whoever sends.
  *
- * G1  The circuit is asked before anything else, so that an outage costs no lease and no attempt; nor does the push that finds out whether
- *     it is over, whosever it is.
- * G2  Requests are paced, of all replicas together. Where the next slot is far off the caller is told when to come back, and keeps it.
- * G3  At most `mostAtOnce` requests of a process are under way: a receiver that is slow must not take the worker from the photos.
+ * G1  The push that finds out whether an outage is over costs no attempt, whosever it is; what holds requests back is `outbound/sending.ts`.
  */
 export interface ContextPusher {
   push(userId: Id, options: PushOptions, signal: AbortSignal): Promise<PushResult>;
@@ -46,10 +35,8 @@ export type PushResult =
   /** `behind`: it changed again meanwhile. */
   | { kind: 'acknowledged'; version: number; behind: boolean }
   | { kind: 'failed'; reason: SyncFailureReason; status: number | null; gaveUp: boolean; retryAfterMs: number | null }
-  /** The circuit is open; epoch milliseconds. */
-  | { kind: 'held'; untilMs: number }
-  /** Another sender has the lease, or too many requests are under way. */
-  | { kind: 'busy'; waitMs: number }
+  /** `busy`: also where another sender has the lease. */
+  | Withheld
   /** A slot was handed out: come back then, with `paced`. */
   | { kind: 'paced'; waitMs: number }
   /** There is nothing to send. */
@@ -86,9 +73,7 @@ export interface ContextPusherDeps extends Omit<SenderDeps, 'receiver' | 'syncs'
 }
 
 export const mostUsersOfARequest = 100;
-const mostAtOnce = 8;
-/** Up to this, a slot is waited for where one is. */
-const shortWaitMs = 500;
+const maxAtOnce = 8;
 
 const aboutTheAddress: readonly (number | null)[] = [404, 405];
 
@@ -113,36 +98,22 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
   if (receiver === null) return off;
   const { syncs, clock, settings } = deps;
   const sender = createSender({ ...deps, receiver });
-  let underWay = 0;
+  const sending = createSending({ circuits, paces, clock, judge: judgeReceiver, pace: settings.pace, maxAtOnce });
 
   /** Of a request about many that came before its time, for the next: at a slow pace each would lose its own. */
   let slotOfMany: Date | null = null;
 
-  const msUntil = (slot: Date): number => Math.max(0, slot.getTime() - clock().getTime());
-
   /** `instead`: the result where nothing was sent. */
   const guarded = async <Result>(
-    call: (probing: boolean) => Promise<Ended<Result>>,
+    request: (probing: boolean) => Promise<Ended<Result>>,
     instead: (result: PushResult) => Result,
     subject?: string,
   ): Promise<Result> => {
-    if (underWay >= mostAtOnce) return instead({ kind: 'busy', waitMs: momentMs });
-    underWay += 1;
-    let ended: Ended<Result> | undefined;
-    const told = async (probing: boolean) => {
-      ended = await call(probing);
-      if (ended.fault !== null) throw ended.fault;
-      return ended.result;
-    };
     try {
-      return await circuits.through('context_receiver', told, judgeReceiver, subject);
+      return await sending.through('context_receiver', request, instead, subject);
     } catch (error) {
-      if (ended !== undefined) return ended.result;
-      if (error instanceof CircuitOpen) return instead({ kind: 'held', untilMs: error.until.getTime() });
       if (error instanceof NotSent) return instead(error.result);
       throw error;
-    } finally {
-      underWay -= 1;
     }
   };
 
@@ -152,12 +123,12 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
     push: (userId, options, signal) =>
       guarded<PushResult>(
         async (probing) => {
-          const waitMs = options.paced === true ? 0 : msUntil(await paces.reserve('context_receiver', settings.pace));
-          if (waitMs > shortWaitMs) {
+          const waitMs =
+            options.paced === true ? 0 : await sending.reach(await sending.reserve('context_receiver'), signal);
+          if (waitMs > 0) {
             await syncs.putOff(userId, new Date(clock().getTime() + waitMs + sweepGraceMs));
             throw new NotSent({ kind: 'paced', waitMs });
           }
-          if (waitMs > 0) await delay(waitMs, undefined, { signal });
           return sender.send(userId, options, probing, signal);
         },
         (result) => result,
@@ -167,14 +138,13 @@ export function createContextPusher({ receiver, paces, circuits, ...deps }: Cont
     pushMany: (userIds, options, signal) =>
       guarded<ReadonlyMap<Id, ManyResult>>(
         async () => {
-          const slot = slotOfMany ?? (await paces.reserve('context_receiver', settings.pace));
+          const slot = slotOfMany ?? (await sending.reserve('context_receiver'));
           slotOfMany = null;
-          const waitMs = msUntil(slot);
-          if (waitMs > shortWaitMs) {
+          const waitMs = await sending.reach(slot, signal);
+          if (waitMs > 0) {
             slotOfMany = slot;
             throw new NotSent({ kind: 'paced', waitMs });
           }
-          await delay(waitMs, undefined, { signal });
           return sender.sendMany(userIds, options, signal);
         },
         (result) => new Map(userIds.map((userId) => [userId, result])),

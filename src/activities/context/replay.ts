@@ -21,7 +21,7 @@ import {
  * What a replay does to the world.
  *
  * L1  Each result is written as soon as it is known, and once: whoever tries again after a crash finds those that are left.
- * L2  A replay makes one attempt for each account. That the receiver is left alone, or that another sender is at work, is no failure:
+ * L2  A replay makes one attempt for each account. That calls to the receiver are suspended, or that another sender is at work, is no failure:
  *     the account waits.
  * L3  Those of a request that failed as a whole are sent alone, also by whoever goes on after a crash: that is their attempt.
  */
@@ -227,7 +227,6 @@ export function createReplayActivities(deps: ReplayActivityDeps) {
     },
   };
 }
-export type ReplayActivities = ReturnType<typeof createReplayActivities>;
 
 /** What is acknowledged is sent all the same; a version that was raised is not acknowledged before. */
 const isForced = ({ scope, raise }: Replay): boolean => scope === 'all' && raise === null;

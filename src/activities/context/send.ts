@@ -3,6 +3,8 @@ import type { Id } from '../../model/ids';
 import { ReceiverFault, type ContextMessage, type ContextReceiver } from '../../services/contextReceiver';
 import type { ContextSnapshots } from '../../store/context/snapshot';
 import type { ContextSyncStore } from '../../store/context/syncs';
+import { sendingLease } from '../outbound/lease';
+import { momentMs, type Ended } from '../outbound/sending';
 import { bytesAroundUsers, bytesOf, changed, mostBytesOfARequest, whole } from './message';
 import type { ManyOptions, ManyResult, PushOptions, PushResult, PushTold } from './push';
 
@@ -11,8 +13,7 @@ import type { ManyOptions, ManyResult, PushOptions, PushResult, PushTold } from 
  *
  * S1  Whoever sends holds the account's lease from before the context is read until the answer is written down. So nothing older than what
  *     was acknowledged is ever sent, and no two requests about one account are under way.
- * S2  A lease lasts longer than its requests can. A sender that was held up (a stopped process, a slow database) does not begin a request
- *     that could outlast it.
+ * S2  A sender that was held up begins no request that could outlast its lease (`outbound/lease.ts`).
  * S3  The context is read at the moment of sending and goes nowhere else: no history, no log.
  * S4  A request about many that is refused as a whole (it was too large, the address is wrong) says nothing of any of them: nobody is given
  *     up for it before the attempts are used up, and each can be sent alone meanwhile. Of a replay it is no attempt at all.
@@ -41,12 +42,6 @@ export interface SenderSettings {
   leaseMarginMs?: number;
 }
 
-/** How a request ended, written down already; `fault` is what it says of the receiver, which is nothing where nobody was left to send. */
-export interface Ended<Result> {
-  result: Result;
-  fault: ReceiverFault | NobodyToSend | null;
-}
-
 export class NobodyToSend extends Error {
   override readonly name = 'NobodyToSend';
 }
@@ -59,8 +54,6 @@ export class NotSent extends Error {
   }
 }
 
-/** Soon enough for whoever has to wait a moment, and seldom enough for the database. */
-export const momentMs = 200;
 /** The whole may follow where a part was refused. */
 const requestsOfALease = 2;
 /** Past the next attempt, so that the sweep does not come before the run. */
@@ -69,8 +62,8 @@ export const sweepGraceMs = 10_000;
 const slowMs = 10 * 60_000;
 
 export function createSender({ receiver, syncs, snapshots, clock, settings, onPush }: SenderDeps) {
-  const { leaseMarginMs = 5_000 } = settings;
-  const leaseMs = requestsOfALease * settings.timeoutMs + leaseMarginMs;
+  const { timeoutMs, leaseMarginMs: marginMs = 5_000 } = settings;
+  const { leaseMs, isTooLateFor } = sendingLease({ requests: requestsOfALease, timeoutMs, marginMs });
   const later = (ms: number) => new Date(clock().getTime() + ms);
 
   interface Leased {
@@ -114,9 +107,6 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
       dueAt: later(dueInMs),
       ...(uncertain !== undefined && { uncertain }),
     });
-  const heldUp = ({ leasedAtMs }: Leased, requests: number) =>
-    performance.now() - leasedAtMs > leaseMs - requests * settings.timeoutMs - leaseMarginMs / 5;
-
   const attemptOf = (
     by: SyncSender,
     version: number,
@@ -184,7 +174,7 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
       const unknownBase =
         error instanceof ReceiverFault && error.reason === 'conflict' && 'baseVersion' in message.data;
       if (!unknownBase) throw error;
-      if (heldUp(leased, 1))
+      if (isTooLateFor(1, leased.leasedAtMs))
         throw new ReceiverFault(
           'There was no time left to send the whole context.',
           'conflict',
@@ -214,7 +204,7 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
     signal: AbortSignal,
   ): Promise<Ended<PushResult>> => {
     const leased = await take(userId, force);
-    if (heldUp(leased, requestsOfALease)) {
+    if (isTooLateFor(requestsOfALease, leased.leasedAtMs)) {
       await giveBack(leased);
       throw new NotSent({ kind: 'busy', waitMs: momentMs });
     }
@@ -262,7 +252,7 @@ export function createSender({ receiver, syncs, snapshots, clock, settings, onPu
         results.set(userId, error.result);
       }
     }
-    const late = taken.filter(({ leased }) => heldUp(leased, 1));
+    const late = taken.filter(({ leased }) => isTooLateFor(1, leased.leasedAtMs));
     for (const { leased } of late) {
       await giveBack(leased);
       results.set(leased.userId, { kind: 'busy', waitMs: momentMs });

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { descriptionWords } from '../../ml/foods';
 import { foodFailures, type BarcodeOutcome } from '../../messages/foods';
 import { FooddataRefused, FooddataUnavailable, type Fdc } from '../../services/fooddata';
-import { descriptionWords } from '../../services/fooddata/match';
-import { CircuitOpen } from '../circuits';
+import { CircuitOpen } from '../outbound/circuits';
 import type { BarcodeStore } from '../../store/foods';
 
 export interface FoodActivityDeps {
@@ -49,4 +49,3 @@ export function createFoodActivities({ barcodes, fdc, clock }: FoodActivityDeps)
     },
   };
 }
-export type FoodActivities = ReturnType<typeof createFoodActivities>;

@@ -4,7 +4,7 @@ import { mealFailures, type EmbeddedBatch } from '../../messages/meals';
 import { embeddedText, normalised, ownEmbedding, ownMethod } from '../../ml/embeddings';
 import { LlmRefused, LlmUnavailable, type Embedder } from '../../services/llm';
 import type { MealEmbeddings, MealToEmbed } from '../../store/meals';
-import { CircuitOpen, judgeEmbedder, type Circuits } from '../circuits';
+import { CircuitOpen, type Circuits, type Verdict } from '../outbound/circuits';
 
 /**
  * Embedding meals.
@@ -29,6 +29,18 @@ export const wantedMethod = (embedder: Embedder | null): string => embedder?.met
 const longestPauseMs = 2_000;
 /** So many single texts refused, and none taken: it is not the texts. */
 const refusedAtFirst = 8;
+
+/**
+ * What an error of the embedding model says of the circuit that it shares with the model that sees: a wait is for one model's share, and
+ * 404 for one model's name. Neither closes the other off.
+ */
+const judgeEmbedder = (error: unknown): Verdict => {
+  if (error instanceof LlmUnavailable && error.about === 'service' && error.retryAfterMs === undefined)
+    return { kind: 'failed', why: error.message };
+  if (error instanceof LlmRefused && error.about === 'service' && error.status !== 404)
+    return { kind: 'refused', why: error.message };
+  return { kind: 'neither' };
+};
 
 interface Tried {
   refused: MealToEmbed[];
@@ -102,4 +114,3 @@ export function createMealActivities({ embeddings, embedder, circuits, clock }: 
     },
   };
 }
-export type MealActivities = ReturnType<typeof createMealActivities>;

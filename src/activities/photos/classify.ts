@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Classification, InferenceSource, PassedOver } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
 import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable, type Seen } from '../../services/classifier';
-import { CircuitOpen } from '../circuits';
+import { CircuitOpen, unavailable, type Verdict } from '../outbound/circuits';
 
 /**
  * The chain of those who may name a food.
@@ -135,3 +135,11 @@ export function whyNobodySpoke(silences: readonly Silence[]): ApplicationFailure
     ...(waits.length > 0 && { nextRetryDelay: Math.min(...waits) }),
   });
 }
+
+/** What an error of a classifier says of it. */
+export const judgeClassifier = (error: unknown): Verdict => {
+  if (error instanceof ClassifierLoading) return { kind: 'busy', waitMs: error.retryAfterMs, why: error.message };
+  if (error instanceof ClassifierUnavailable && error.about === 'service') return unavailable(error);
+  if (error instanceof ClassifierRefused && error.about === 'service') return { kind: 'refused', why: error.message };
+  return { kind: 'neither' };
+};

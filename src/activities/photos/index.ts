@@ -1,22 +1,25 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Id } from '../../model/ids';
-import type { Analysis, Entry, InferenceSource } from '../../model/photos';
-import { photoFailures } from '../../messages/photos';
+import type { Analysis, Entry, InferenceSource, PassedOver } from '../../model/photos';
+import { photoFailures, photoWorkflows } from '../../messages/photos';
 import type { Classifier } from '../../services/classifier';
 import type { ObjectStore } from '../../services/objects';
 import type { AccountStore } from '../../store/accounts';
 import type { PhotoStore } from '../../store/photos';
 import type { PhotoFactStore } from '../../store/photos/facts';
 import { objectKeys } from '../../model/photos';
-import { judgeClassifier, type Circuits } from '../circuits';
-import { askInOrder, whyNobodySpoke, type Asked } from './classify';
+import type { Circuits } from '../outbound/circuits';
+import { callLimitMs, classifyWithin } from './callLimit';
+import { askInOrder, judgeClassifier, whyNobodySpoke, type Asked } from './classify';
+import { createCorrections, namedBy } from './corrections';
 import { askAboutDuplicates } from './duplicates';
 import { createMemory } from './memory';
 import { createNutrition, type NutritionDeps } from './nutrition';
-import { preparePicture, PictureUnreadable } from './picture';
+import { createOpenings, entryGone, type OpeningDeps } from './openings';
+import { preparePicture, PictureUnreadable, type PreparedPicture } from './picture';
 
-export interface PhotoActivityDeps extends NutritionDeps {
+export interface PhotoActivityDeps extends NutritionDeps, Pick<OpeningDeps, 'reopenMs'> {
   photos: PhotoStore;
   objects: ObjectStore;
   accounts: Pick<AccountStore, 'logProfile'>;
@@ -26,7 +29,12 @@ export interface PhotoActivityDeps extends NutritionDeps {
   facts: Pick<PhotoFactStore, 'recordAnalyzed' | 'recordCorrected'>;
   /** Below this confidence a photo without caption is rejected. */
   confidenceThreshold: number;
+  /** How long a request waits for a photo; meanwhile no call to a classifier takes as long. */
+  predictWaitMs: number;
   clock: () => Date;
+  /** Of an owner a few runs prepare a picture at a time: this one is through with its own. Safe to repeat. */
+  releasePictureLease: (workflowId: string) => Promise<void>;
+  onOpeningFault: OpeningDeps['onFault'];
 }
 
 /** `by`: who spoke; missing in histories of before. */
@@ -37,12 +45,17 @@ export type Heard =
 const abandonedAfterMs = 3600_000;
 const reapBatch = 100;
 
-const gone = () => ApplicationFailure.nonRetryable('The entry was deleted.', photoFailures.entryGone);
+const stopped = 'Stopped';
+
+/** Of these nothing is kept: the bytes are no picture, or an operator ended the run. */
+const nothingKept: readonly string[] = [photoFailures.pictureUnreadable, stopped];
 
 export function createPhotoActivities(deps: PhotoActivityDeps) {
   const { photos, objects } = deps;
   const nutrition = createNutrition(deps);
   const memory = createMemory(deps);
+  const corrections = createCorrections({ ...deps, nutrition });
+  const openings = createOpenings({ ...deps, onFault: deps.onOpeningFault });
 
   const chainFor = (entry: Entry, picture: Buffer, remembering: Asked, signal: AbortSignal): Asked[] => [
     ...deps.classifiers.map((classifier) => ({
@@ -51,7 +64,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       ask: () =>
         deps.circuits.through(
           classifier.source,
-          () => classifier.classify(picture, 'image/jpeg', signal),
+          () => classifyWithin(classifier, picture, callLimitMs(entry, deps.predictWaitMs, deps.clock()), signal),
           judgeClassifier,
           entry.id,
         ),
@@ -61,7 +74,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
 
   const find = async (entryId: Id): Promise<Entry> => {
     const entry = await photos.find(entryId);
-    if (!entry) throw gone();
+    if (!entry) throw entryGone();
     return entry;
   };
 
@@ -75,12 +88,17 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
   /** A store that is away does not keep an entry from ending: what is left behind, the reaper removes with the tombstone. */
   const removeObjects = (entryId: Id) => objects.removePrefix(objectKeys(entryId).prefix).catch(() => undefined);
 
-  /** Objects go, then a tombstone says why. `reason`: a sentence of ours for the user; null where there is only a type. */
+  /**
+   * Objects go, then a tombstone says why. Where the fault may have been ours they stay with it, for 24 h: nothing serves them, and an
+   * operator can still find out what it was. `reason`: a sentence of ours for the user; null where there is only a type.
+   */
   const failEntry = async (entryId: Id, type: string, reason: string | null): Promise<'failed' | 'user spoke'> => {
     const message = reason ?? 'The photo could not be analysed because of a fault on our side. Please send it again.';
-    if (await photos.beginFailure(entryId, { type, message })) {
-      await removeObjects(entryId);
-      await photos.bury(entryId, 'failed');
+    const failing = await photos.beginFailure(entryId, { type, message });
+    if (failing) {
+      const kept = !nothingKept.includes(type);
+      if (!kept) await removeObjects(entryId);
+      await photos.bury(entryId, 'failed', kept ? failing.createdAt : null);
       return 'failed';
     }
     if ((await find(entryId)).state === 'failed') return 'failed';
@@ -94,31 +112,61 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     return 'user spoke';
   };
 
-  return {
-    /** Turns the upload into a picture and a thumbnail without place or camera, then drops the original. */
-    async preparePhoto(entryId: Id): Promise<'prepared' | 'looks like another'> {
-      const keys = objectKeys(entryId);
-      const entry = await find(entryId);
-      if (!entry.picture) {
-        const prepared = await preparePicture(
-          () => objects.read(keys.original),
-          deps.clock(),
-          entry.ownerId === null ? 'UTC' : (await deps.accounts.logProfile(entry.ownerId)).timeZone,
-        ).catch((error: unknown) => {
+  const releaseLease = (entryId: Id) => deps.releasePictureLease(photoWorkflows.analyze.id(entryId));
+
+  /** Side by side, as a picture keeps its place from others for as long; both have ended where one fails. */
+  const putBoth = async (
+    keys: ReturnType<typeof objectKeys>,
+    { picture, thumbnail }: Pick<PreparedPicture, 'picture' | 'thumbnail'>,
+  ): Promise<void> => {
+    const contentType = 'image/jpeg';
+    const put = await Promise.allSettled([
+      objects.put(keys.picture, picture, { contentType }),
+      objects.put(keys.thumbnail, thumbnail, { contentType }),
+    ]);
+    const failed = put.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
+  };
+
+  const prepare = async (entryId: Id, context: Context): Promise<'prepared' | 'looks like another'> => {
+    const keys = objectKeys(entryId);
+    const entry = await find(entryId);
+    if (!entry.picture) {
+      const timeZone = entry.ownerId === null ? 'UTC' : (await deps.accounts.logProfile(entry.ownerId)).timeZone;
+      const prepared = await openings
+        .open(entryId, context, (opening) =>
+          preparePicture(() => objects.read(keys.original), { now: deps.clock(), timeZone, ...opening }),
+        )
+        .catch((error: unknown) => {
           if (error instanceof PictureUnreadable)
             throw ApplicationFailure.nonRetryable(error.message, photoFailures.pictureUnreadable, error.reason);
           throw error;
         });
-        await objects.put(keys.picture, prepared.picture, { contentType: 'image/jpeg' });
-        await objects.put(keys.thumbnail, prepared.thumbnail, { contentType: 'image/jpeg' });
-        if (!(await photos.setPicture(entryId, prepared.facts, prepared.signature))) {
-          // Deleted or erased meanwhile, and whoever did that may have looked before these were written.
-          await objects.removePrefix(keys.prefix);
-          throw gone();
-        }
+      await putBoth(keys, prepared);
+      if (!(await photos.setPicture(entryId, prepared.facts, prepared.signature))) {
+        // Deleted or erased meanwhile, and whoever did that may have looked before these were written.
+        await objects.removePrefix(keys.prefix);
+        throw entryGone();
       }
-      await objects.remove(keys.original);
-      return (await askAboutDuplicates(photos, entry)) ? 'looks like another' : 'prepared';
+    }
+    const [asked] = await Promise.all([askAboutDuplicates(photos, entry), objects.remove(keys.original)]);
+    return asked ? 'looks like another' : 'prepared';
+  };
+
+  return {
+    /** Turns the upload into a picture and a thumbnail without place or camera, then drops the original. */
+    async preparePhoto(entryId: Id): Promise<'prepared' | 'looks like another'> {
+      const context = Context.current();
+      try {
+        const prepared = await openings.inTurn(entryId, context, () => prepare(entryId, context));
+        await releaseLease(entryId);
+        return prepared;
+      } catch (error) {
+        // One that is opened again later holds nothing meanwhile; whatever else failed is tried again at once.
+        const waits = error instanceof ApplicationFailure && error.type === photoFailures.pictureNotOpened;
+        if (waits || (error instanceof ApplicationFailure && error.nonRetryable === true)) await releaseLease(entryId);
+        throw error;
+      }
     },
 
     /** Asks each once, in order, until one is sure; how often is the workflow's affair. The candidates stay in the row. */
@@ -142,6 +190,16 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         threshold: deps.confidenceThreshold,
       };
     },
+    /** None answered in time, and the caption names the food: each says so, but for what an attempt has said of it already. */
+    async skipClassifiers(entryId: Id, reason: string): Promise<'skipped' | 'user spoke'> {
+      const { passedOver } = await find(entryId);
+      const skipped = deps.classifiers.map(
+        ({ source }): PassedOver =>
+          passedOver.find((one) => one.source === source) ?? { source, outcome: 'unavailable', reason },
+      );
+      return (await photos.setClassification(entryId, null, skipped)) ? 'skipped' : moved(entryId);
+    },
+
     /** Done once our own stores can be read: what keeps a classifier from being asked is not the classifier's silence. */
     async reachPicture(entryId: Id): Promise<void> {
       await find(entryId);
@@ -177,12 +235,17 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       // Rejected by an attempt whose answer was lost, or not to be rejected any more.
       return (await find(entryId)).state === 'hf_rejected' ? 'rejected' : 'user spoke';
     },
-    failEntry,
+    async failEntry(entryId: Id, type: string, reason: string | null): Promise<'failed' | 'user spoke'> {
+      const outcome = await failEntry(entryId, type, reason);
+      await releaseLease(entryId);
+      return outcome;
+    },
     /** An operator ended the run: what can still be named is left to the user, what was not even prepared fails. */
     async stopAnalysis(entryId: Id): Promise<'stopped' | 'failed' | 'user spoke'> {
+      await releaseLease(entryId);
       const entry = await find(entryId);
       if (entry.kind === 'upload' || !entry.picture)
-        return failEntry(entryId, 'Stopped', 'The analysis was stopped. Please send the photo again.');
+        return failEntry(entryId, stopped, 'The analysis was stopped. Please send the photo again.');
       return (await photos.needsLabel(entryId, 'The analysis was stopped.', false)) ? 'stopped' : 'user spoke';
     },
     async removeObjects(entryId: Id): Promise<void> {
@@ -192,7 +255,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     /** Works out the figures and makes them the answer, unless the user has spoken meanwhile. Safe to repeat. */
     async analyzeEntry(
       entryId: Id,
-      namedBy: 'classifier' | 'caption',
+      named: 'classifier' | 'caption',
       figures: 'fooddata' | 'table',
     ): Promise<'published' | 'provisional' | 'user spoke'> {
       const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
@@ -205,7 +268,7 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       const analysis = await nutrition.analyse(
         entry,
         classification,
-        namedBy,
+        named,
         figures,
         Context.current().cancellationSignal,
       );
@@ -219,25 +282,12 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
       if (!entry.analysis || entry.correctedAt || entry.pendingCorrection) return 'user spoke';
       if (entry.analysis.provisional !== true) return 'refined'; // By an attempt whose answer was lost.
-      const namedBy = entry.analysis.inferenceSource === 'caption' ? 'caption' : 'classifier';
       const signal = Context.current().cancellationSignal;
-      const analysis = await nutrition.analyse(entry, classification, namedBy, 'fooddata', signal);
+      const analysis = await nutrition.analyse(entry, classification, namedBy(entry.analysis), 'fooddata', signal);
       return (await photos.refine(entryId, analysis)) ? 'refined' : moved(entryId);
     },
 
-    async applyCorrection(entryId: Id, figures: 'fooddata' | 'table'): Promise<'corrected' | 'superseded'> {
-      const entry = await photos.find(entryId);
-      if (!entry?.pendingCorrection) return 'superseded';
-      const analysis = await nutrition.correct(
-        entry,
-        entry.pendingCorrection,
-        figures,
-        Context.current().cancellationSignal,
-      );
-      // First, as the word stands whatever becomes of this attempt, and the next would find it worked in.
-      await deps.facts.recordCorrected(entryId, { what: entry.pendingCorrection.food === null ? 'weight' : 'food' });
-      return (await photos.applyCorrection(entryId, entry.pendingCorrection.at, analysis)) ? 'corrected' : 'superseded';
-    },
+    ...corrections,
 
     /** Entries whose time is up or that were deleted, and uploads that never became an entry: objects first, then the row. */
     async reapEntries(): Promise<{ reaped: number; more: boolean }> {
@@ -256,6 +306,8 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       for (const claim of claims)
         await each(async () => {
           if (!(await photos.takeClaim(claim))) return;
+          // Its write waited at the server, behind the transaction of a killed process, until the entry of a repeat stood.
+          if (await photos.find(claim.id)) return;
           await objects.removePrefix(claim.prefix).catch(async (error: unknown) => {
             await photos.returnClaim(claim);
             throw error;
@@ -270,4 +322,3 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
     },
   };
 }
-export type PhotoActivities = ReturnType<typeof createPhotoActivities>;

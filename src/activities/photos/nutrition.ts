@@ -5,6 +5,7 @@ import { asFood, nameKey } from '../../model/ownFoods';
 import type { Analysis, Classification, Correction, Entry, InferenceSource } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
 import {
+  amendedItem,
   dishOf,
   estimateOf,
   gramsOfCounted,
@@ -19,7 +20,7 @@ import {
   type TableFood,
 } from '../../ml/foods';
 import type { OwnFoodStore } from '../../store/foods';
-import { CircuitOpen } from '../circuits';
+import { CircuitOpen } from '../outbound/circuits';
 import { createNaming, foodOf, words, type Named } from './named';
 import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../services/fooddata';
 
@@ -239,7 +240,12 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
     signal: AbortSignal,
   ): Promise<Analysis> => {
     const text = food ?? '';
-    const { items, fdc } = await meal(ownerId, ofCaption(parseCaption(text, foods), text), figures, signal);
+    const { items, fdc, provisional } = await meal(
+      ownerId,
+      ofCaption(parseCaption(text, foods), text),
+      figures,
+      signal,
+    );
     const weighed =
       grams !== null ? mealOfGrams(items, grams) : servings !== null ? mealOfServings(items, servings) : { items };
     return {
@@ -250,6 +256,7 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       ),
       // One item that FoodData Central does not know does not make the others anybody else's.
       fdc: fdc.strategy === 'none' ? analysis.fdc : fdc,
+      ...(provisional && { provisional }),
     };
   };
 
@@ -290,26 +297,31 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       });
     },
 
-    /** Figures for the user's own word. */
-    async correct(entry: Entry, correction: Correction, figures: Figures, signal: AbortSignal): Promise<Analysis> {
+    /** Figures for the user's own word, said over those of the entry. */
+    async correct(
+      entry: Pick<Entry, 'ownerId' | 'analysis'>,
+      correction: Correction,
+      figures: Figures,
+      signal: AbortSignal,
+    ): Promise<Analysis> {
+      if (typeof correction.item === 'string' && entry.analysis && correction.food === null)
+        return amendedItem(entry.analysis, correction.item, correction);
       if (typeof correction.item === 'string' && entry.analysis)
         return correctItem(entry.ownerId, entry.analysis, correction.item, correction, figures, signal);
       const text = correction.food ?? entry.analysis?.food ?? '';
       const named = ofCaption(parseCaption(text, foods), text);
-      // What a user said is final, whoever's figures it came to.
-      return finish(
-        { ...(await meal(entry.ownerId, named, figures, signal)), provisional: false },
-        {
-          source: 'user',
-          classification: entry.analysis?.classification ?? null,
-          grams: correction.grams,
-          servings: correction.servings,
-          lastItemId: entry.analysis?.lastItemId,
-        },
-      );
+      return finish(await meal(entry.ownerId, named, figures, signal), {
+        source: 'user',
+        classification: entry.analysis?.classification ?? null,
+        grams: correction.grams,
+        servings: correction.servings,
+        lastItemId: entry.analysis?.lastItemId,
+      });
     },
   };
 }
+
+export type Nutrition = ReturnType<typeof createNutrition>;
 
 const estimatedPortion = (label: string): { grams: number; portionSource: PortionSource } => ({
   grams: estimateOf(label, null).grams,

@@ -1,34 +1,31 @@
-import sharp from 'sharp';
-import type { Sharp } from 'sharp';
+import { inflateSync } from 'node:zlib';
 import {
-  checkOpening,
-  checkSize,
-  heicHeapBytes,
+  barePicture,
+  checkDecodeBudget,
+  damaged,
   inspectPicture,
-  mostPixels,
-  openingBudgetBytes,
-  openingBytes,
   PictureUnreadable,
-  rasterEdge,
+  readExif,
   signatureOf,
-  type Opening,
-  type PictureHeader,
-  type Raster,
+  type ExifFacts,
+  type DecodeFacts,
+  type PictureType,
 } from '../../ml/pictures';
-import { damaged } from '../../ml/pictures/unreadable';
 import type { Picture } from '../../model/photos';
-import { decodeHeic } from './pictureHeic';
+import { createLane } from './pictureLanes';
+import { PictureNotOpened } from './pictureNotOpened';
+import { openPicture } from './pictureOpening';
 import { takenAt } from './pictureTaken';
 
-export { PictureUnreadable };
+export { PictureNotOpened, PictureUnreadable };
 
 /**
  * A photo as we keep it: upright, sRGB, at most 640 pixels wide or high, and with nothing in it of place, time or camera.
  *
- * R1  Only what `inspectPicture` lets through reaches a decoder.
- * R2  Turned by its EXIF orientation before EXIF is dropped; the date is read, the position never is.
- * R3  Damaged pictures are refused: half a picture would be classified as if it were whole.
- * R4  Two pictures are worked on at a time, and only where both together are within `openingBudgetBytes`; one that alone would pass it is
+ * R1  Only what `inspectPicture` lets through reaches a decoder, and of that only pixels and colours (`barePicture`).
+ * R2  Orientation and date are read from EXIF by a bounded reader of our own; the position never is.
+ * R3  Damaged pictures are refused: half a picture would be classified as if it were whole. Final is only what is known to lie in the bytes.
+ * R4  Two pictures are worked on at a time, and only where both together are within `decodeBudgetBytes`; one that alone would pass it is
  *     refused. The rest waits, in order: memory stays bounded whatever is sent.
  */
 export interface PreparedPicture {
@@ -42,140 +39,105 @@ export interface PreparedPicture {
   signature: Uint8Array;
 }
 
-const pictureEdge = 640;
-const thumbnailEdge = 160;
-
-// libvips keeps decoded pictures for a second use that we never have.
-sharp.cache(false);
-// Pictures go two abreast; more threads in each would hold more rows, and keep the event loop from its core.
-sharp.concurrency(1);
-
-/** Lets works run at a time whose weights together are at most `capacity`, in the order they came; each weighs at most that. */
-const lane = (capacity: number) => {
-  const waiting: { weight: number; start: () => void }[] = [];
-  let taken = 0;
-  const admit = () => {
-    for (let next = waiting[0]; next !== undefined && taken + next.weight <= capacity; next = waiting[0]) {
-      waiting.shift();
-      taken += next.weight;
-      next.start();
-    }
-  };
-  return async <T>(weight: number, work: () => Promise<T>): Promise<T> => {
-    await new Promise<void>((start) => {
-      waiting.push({ weight, start });
-      admit();
-    });
-    try {
-      return await work();
-    } finally {
-      taken -= weight;
-      admit();
-    }
-  };
-};
 /** Files whose bytes are in memory. */
-const fileLane = lane(2);
-/** Bytes that pictures take while they are open. */
-const openingLane = lane(openingBudgetBytes);
+const mostFiles = 2;
+const fileLane = createLane(mostFiles);
 
-const limits = { limitInputPixels: mostPixels, failOn: 'truncated' } as const;
-
-/** What is known of a picture before any of it is decoded. */
-interface Looked {
-  opening: Opening;
-  exif: Buffer | undefined;
-  /** Of the upright picture; a HEIC's is known only once it is decoded. */
-  upright: { width: number; height: number } | null;
-}
-
-const lookAt = async (bytes: Buffer, { type, size, samplesPerPixel }: PictureHeader): Promise<Looked> => {
-  const opening = { type, fileBytes: bytes.length, channels: 4, bytesPerSample: 1, interlaced: false };
-  if (type === 'image/heic') {
-    if (size === null) throw damaged();
-    // libvips reads the container's metadata, though not its pixels.
-    const { exif } = await sharp(bytes, limits)
-      .metadata()
-      .catch(() => ({ exif: undefined }));
-    return { opening: { ...opening, ...size }, exif, upright: null };
+const inflatesWithin = (deflated: Uint8Array, maxBytes: number): boolean => {
+  try {
+    inflateSync(deflated, { maxOutputLength: maxBytes });
+    return true;
+  } catch {
+    return false;
   }
-  const { width, height, channels, depth, isProgressive, autoOrient, exif } = await sharp(bytes, limits).metadata();
-  checkSize({ width, height });
-  return {
-    opening: {
-      ...opening,
-      width,
-      height,
-      channels: samplesPerPixel ?? channels,
-      bytesPerSample: depth === 'uchar' ? 1 : 2,
-      interlaced: isProgressive,
-    },
-    exif,
-    upright: autoOrient,
-  };
 };
 
-interface Opened {
-  image: Sharp;
-  width: number;
-  height: number;
+/** What is known of a picture before a decoder has seen it. */
+interface Looked {
+  type: PictureType;
+  bytes: Uint8Array;
+  exif: ExifFacts;
+  opening: DecodeFacts;
 }
 
-const open = async (bytes: Buffer, { opening, upright }: Looked): Promise<Opened> => {
-  if (upright !== null) return { image: sharp(bytes, limits).autoOrient(), ...upright };
-  const { data, raster, width, height } = await decodeHeic(bytes, {
-    leastEdge: 2 * pictureEdge,
-    heapBytes: heicHeapBytes(opening),
-  });
-  return { image: sharp(data, { raw: { ...raster, channels: 4 } }), width, height };
+/** Throws `PictureUnreadable`. */
+const lookAt = (file: Buffer): Looked => {
+  const { type, size, samplesPerPixel } = inspectPicture(file);
+  if (size === null) throw damaged();
+  const { bytes, exif, channels, ...rest } = barePicture(type, file, inflatesWithin);
+  const opening = {
+    type,
+    ...size,
+    channels: samplesPerPixel ?? channels ?? 4,
+    bytesPerSample: 1,
+    // Both are in memory: as it was sent, and as it is opened.
+    fileBytes: bytes === file ? file.length : file.length + bytes.length,
+    ...rest,
+  };
+  checkDecodeBudget(opening);
+  return { type, bytes, exif: readExif(exif), opening };
 };
 
-const fitted = (image: Sharp, edge: number, quality: number) =>
-  image
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
-    .jpeg({ quality })
-    .toBuffer();
+export interface Preparing {
+  /** Tells a date in the future. */
+  now: Date;
+  /** Where the clock of a camera stands that does not say. */
+  timeZone?: string;
+  /** Awaited each time right before a decoder sees the bytes, after the lanes admitted the picture: twice at most. */
+  beforeDecoding?: () => Promise<void>;
+  /** Awaited between the two, before the picture waits for another turn: no decoder is at the bytes until `beforeDecoding`. */
+  beforeWaitingAgain?: () => Promise<void>;
+  /** No other picture is open in this process meanwhile. */
+  alone?: boolean;
+  /** Ends the wait for the lanes; once the picture is being opened it has no effect. */
+  signal?: AbortSignal;
+}
 
-/** What a signature is taken of: the square in the middle of the picture. */
-const rasterOf = async (picture: Buffer): Promise<Raster> => {
-  const { data, info } = await sharp(picture)
-    .resize({ width: rasterEdge, height: rasterEdge, fit: 'cover' })
-    .removeAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height };
+/** What is no refusal was no fault of the bytes either. */
+const orNotOpened = (error: unknown): Error =>
+  error instanceof PictureUnreadable || error instanceof PictureNotOpened
+    ? error
+    : new PictureNotOpened('A picture could not be prepared.', { cause: error });
+const guarded = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    throw orNotOpened(error);
+  }
 };
 
 /**
- * Makes picture and thumbnail of a file's bytes, which are read only when it is their turn (R4); `now` tells a date in the future, and
- * `timeZone` is where the clock of a camera stands that does not say.
- * Throws `PictureUnreadable`, which is final, or what `read` throws.
+ * Makes picture and thumbnail of a file's bytes, which are read only when it is their turn (R4).
+ * Throws `PictureUnreadable`, which is final, `PictureNotOpened`, which is not, or what `read`, `signal` and the functions of
+ * `Preparing` throw.
  */
-export const preparePicture = (read: () => Promise<Buffer>, now: Date, timeZone = 'UTC'): Promise<PreparedPicture> =>
-  fileLane(1, async () => {
-    const bytes = await read();
-    const header = inspectPicture(bytes);
-    try {
-      const looked = await lookAt(bytes, header);
-      checkOpening(looked.opening);
-      const { picture, width, height } = await openingLane(openingBytes(looked.opening), async () => {
-        const { image, ...size } = await open(bytes, looked);
-        return { picture: await fitted(image, pictureEdge, 86), ...size };
+export const preparePicture = (
+  read: () => Promise<Buffer>,
+  {
+    now,
+    timeZone = 'UTC',
+    beforeDecoding = () => Promise.resolve(),
+    beforeWaitingAgain = () => Promise.resolve(),
+    alone = false,
+    signal,
+  }: Preparing,
+): Promise<PreparedPicture> =>
+  fileLane(
+    alone ? mostFiles : 1,
+    async () => {
+      const file = await read();
+      const { type, bytes, exif, opening } = guarded(() => lookAt(file));
+      const decoding = { opening, orientation: exif.orientation };
+      const { raster, width, height, ...made } = await openPicture(bytes, decoding, {
+        beforeDecoding,
+        beforeWaitingAgain,
+        signal,
       });
-      const thumbnail = await fitted(sharp(picture), thumbnailEdge, 78);
-      const signature = signatureOf(await rasterOf(picture));
-      const capturedAt = takenAt(looked.exif, now, timeZone);
-      return {
-        picture,
-        thumbnail,
-        signature,
-        facts: { contentType: header.type, width, height, bytes: bytes.length, capturedAt },
-      };
-    } catch (error) {
-      if (error instanceof PictureUnreadable) throw error;
-      // All that sharp throws for bytes of its own types is about those bytes.
-      throw damaged();
-    }
-  });
+      return guarded(() => ({
+        ...made,
+        signature: signatureOf(raster),
+        facts: { contentType: type, width, height, bytes: file.length, capturedAt: takenAt(exif, now, timeZone) },
+      }));
+    },
+    signal,
+  );

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import { checkSize, mostPixels, PictureUnreadable, tooCostly } from '../../ml/pictures';
-import { damaged } from '../../ml/pictures/unreadable';
+import { checkSize, damaged, mostPixels, PictureUnreadable, tooCostly } from '../../ml/pictures';
+import { PictureNotOpened } from './pictureNotOpened';
 
 /**
  * HEIC (HEVC) by libheif compiled to WebAssembly, as libvips comes without a decoder for it.
@@ -9,6 +9,8 @@ import { damaged } from '../../ml/pictures/unreadable';
  *     picture: the event loop stays free, a stuck decoder can be ended, and WebAssembly's memory, which never shrinks, goes with it.
  * H2  That memory is bounded: what a HEIC takes depends on depth, colours and tiles, which only its decoder knows.
  * H3  Only a shrunk picture leaves the thread: the whole one never lies beside itself.
+ * H4  Final is only what libheif says of the file and of its pixels. A thread that does not start, does not end in time or dies, a machine
+ *     without memory and a decoder that crashes say nothing certain about the bytes.
  */
 export interface Pixels {
   /** RGBA, shrunk by a whole number. */
@@ -37,15 +39,23 @@ const program = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { bytes, decoder, mostPixels, leastEdge, heapBytes } = workerData;
 let full = false;
+let starved = false;
+const said = [];
+console.log = (...words) => said.push(words.map((word) => (word && word.message) || String(word)).join(' '));
 const { grow } = WebAssembly.Memory.prototype;
 WebAssembly.Memory.prototype.grow = function (pages) {
   if (this.buffer.byteLength + pages * 65536 > heapBytes) {
     full = true;
     throw new RangeError('The picture takes too much memory.');
   }
-  const before = grow.call(this, pages);
-  full = false;
-  return before;
+  try {
+    const before = grow.call(this, pages);
+    full = starved = false;
+    return before;
+  } catch (error) {
+    starved = true;
+    throw error;
+  }
 };
 const shrinker = (width, height, by) => {
   const raster = { width: Math.ceil(width / by), height: Math.ceil(height / by) };
@@ -75,39 +85,66 @@ const shrinker = (width, height, by) => {
   };
   return { raster, data, set };
 };
+const gaveUp = (about) => parentPort.postMessage({ ...about, full, starved, said: said.join('; ') });
 (async () => {
   const libheif = require(decoder);
   await libheif.ready;
   const [first] = new libheif.HeifDecoder().decode(bytes);
+  if (first === undefined) return gaveUp({});
   const [width, height] = [first.get_width(), first.get_height()];
   if (width * height > mostPixels) return parentPort.postMessage({ width, height });
   const { raster, data, set } = shrinker(width, height, Math.max(1, Math.floor(Math.max(width, height) / leastEdge)));
   first.display({ width, height, data: { set } }, (displayed) => {
-    if (displayed === null) parentPort.postMessage(full ? { width, height, full } : {});
+    if (displayed === null) gaveUp({ width, height });
     else parentPort.postMessage({ width, height, raster, data }, [data.buffer]);
   });
-})().catch(() => parentPort.postMessage({}));
+})().catch((error) => parentPort.postMessage({ crashed: String(error), full }));
 `;
 
 const unreadable = (what: string) => new PictureUnreadable('damaged', `The HEIC photo ${what}. Send it as JPEG.`);
 
-interface Decoded {
+/** What the decoder's thread answers with. */
+export interface HeicAnswer {
   width?: number;
   height?: number;
   raster?: { width: number; height: number };
   data?: Uint8ClampedArray;
-  /** Its memory was not enough. */
+  /** The memory it may take was not enough. */
   full?: boolean;
+  /** The machine had no more memory for it. */
+  starved?: boolean;
+  /** What libheif said when it gave up. */
+  said?: string;
+  /** What it was that broke: libheif itself, or that it is not there. */
+  crashed?: string;
 }
 
-/**
- * The first picture, upright (HEIF turns pictures itself; its EXIF orientation is for information only).
- * Throws `PictureUnreadable`.
- */
-export const decodeHeic = async (
-  bytes: Buffer,
+const notOpened = (why: string) => new PictureNotOpened(`The HEIC decoder gave up on a picture: ${why}`);
+/** How libheif begins what it says of a file that is none, has no picture that it knows, or has one of other bits than HEVC's; a test file each. */
+export const aboutBytes = ['Could not parse HEIF file', 'Could not get image data', 'Decoding image failed'] as const;
+/** Its word for memory that could not be had, whatever for. */
+const memoryIsShort = /memory allocation|out of memory/i;
+
+/** Throws `PictureUnreadable` or `PictureNotOpened`. */
+export const pixelsOf = ({ width = 0, height = 0, raster, data, full, starved, said, crashed }: HeicAnswer): Pixels => {
+  const sized = width > 0 && height > 0;
+  if (sized) checkSize({ width, height });
+  if (full) throw sized ? tooCostly({ type: 'image/heic', width, height }) : damaged();
+  if (crashed !== undefined) throw notOpened(crashed);
+  if (said !== undefined) {
+    if (starved || !aboutBytes.some((beginning) => said.startsWith(beginning)) || memoryIsShort.test(said))
+      throw notOpened(said);
+    throw sized ? unreadable('cannot be read') : damaged();
+  }
+  if (data === undefined || raster === undefined) throw damaged();
+  return { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), raster, width, height };
+};
+
+/** Throws `PictureNotOpened` where the thread does not start, does not end in time or dies. */
+export const answerOf = async (
+  bytes: Uint8Array,
   { leastEdge, heapBytes, timeoutMs = defaultTimeoutMs }: HeicLimits,
-): Promise<Pixels> => {
+): Promise<HeicAnswer> => {
   const copy = new Uint8Array(bytes);
   const worker = new Worker(program, {
     eval: true,
@@ -119,19 +156,21 @@ export const decodeHeic = async (
   });
   let overdue: NodeJS.Timeout | undefined;
   try {
-    const { width, height, raster, data, full } = await new Promise<Decoded>((resolve, reject) => {
-      overdue = setTimeout(() => reject(unreadable('takes too long to be read')), timeoutMs);
+    return await new Promise<HeicAnswer>((resolve, reject) => {
+      overdue = setTimeout(() => reject(notOpened(`it was not done in ${timeoutMs} ms`)), timeoutMs);
       worker.once('message', resolve);
-      worker.once('error', () => reject(damaged()));
-      worker.once('exit', () => reject(damaged()));
+      worker.once('error', (error) => reject(notOpened(String(error))));
+      worker.once('exit', (code) => reject(notOpened(`its thread ended with ${code}`)));
     });
-    if (width === undefined || height === undefined) throw damaged();
-    checkSize({ width, height });
-    if (full) throw tooCostly({ type: 'image/heic', width, height });
-    if (data === undefined || raster === undefined) throw unreadable('cannot be read');
-    return { data: Buffer.from(data.buffer, data.byteOffset, data.byteLength), raster, width, height };
   } finally {
     clearTimeout(overdue);
     await worker.terminate();
   }
 };
+
+/**
+ * The first picture, upright (HEIF turns pictures itself; its EXIF orientation is for information only).
+ * Throws `PictureUnreadable` or `PictureNotOpened`.
+ */
+export const decodeHeic = async (bytes: Uint8Array, limits: HeicLimits): Promise<Pixels> =>
+  pixelsOf(await answerOf(bytes, limits));

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import type { ClientSession } from 'mongoose';
 import type { Account } from '../../model/accounts';
@@ -5,29 +6,33 @@ import { userSection } from '../../model/context';
 import type { Id } from '../../model/ids';
 import type { NewAccount, ProfileChange, Taken } from '../../store/accounts';
 import { createContextWrites } from '../context/change';
+import { medicalNotes } from '../dialects/smartbite/users';
 import type { Authenticate, Caller } from '../deps';
 import { conflict, problem } from '../errors';
-import type { Context } from '../route';
-import { requestErasure, type RequestedErasure } from '../erasure/request';
+import { networkOf } from '../network';
+import type { Context, Limit } from '../route';
+import { requestErasure, scheduleErasure, type Receipted, type ScheduledErasure } from '../erasure/request';
 import type { AccountDeps } from './deps';
-import { exportOf } from './export';
+import { createFirstUses } from './firstUses';
+import { exportLeaseMs, openExport } from './openExport';
 import { createPasswords } from './passwords';
 import { createSessions, type Granted, type Life, type Sessions } from './sessions';
 import { createThrottle } from './throttle';
-import { createTokens } from './tokens';
+import { createTokens, type Tokens } from './tokens';
 
 /** What can be done with accounts, whichever door asks; the doors only translate. */
 export interface Accounts {
   authenticate: Authenticate;
-  findCaller: (id: Id) => Promise<Caller | null>;
-  /** `taken`: the door says so in its own status. */
+  findCaller: Tokens['findCaller'];
+  mayStay: Tokens['mayStay'];
+  /** `taken`: the door says so in its own status. Throws 429 where the address has signed up too many. */
   signUp(
     account: Omit<NewAccount, 'passwordHash'> & { password: string },
     life: Life,
-    after: AfterAnswer,
+    request: SignUpRequest,
   ): Promise<Granted | Taken>;
   /** Throws 401 (unknown account and wrong password alike) or 429. */
-  signIn(who: Credentials, life: Life): Promise<Granted>;
+  signIn(who: Credentials, life: Life): Promise<SignedIn>;
   /** Throws 401 where the refresh token does not count. */
   refresh(refreshToken: string): Promise<Granted>;
   signOut(caller: Caller, everywhere: boolean): Promise<void>;
@@ -38,13 +43,32 @@ export interface Accounts {
   changeProfile(id: Id, change: (account: Account) => ProfileChange, afterAnswer: AfterAnswer): Promise<Account>;
   /** Ends every session but gives the caller a new one. Throws 400 where the current password is wrong, 429 after too many. */
   changePassword(caller: Caller, address: string, current: string, chosen: string): Promise<Granted>;
-  /** Everything that is kept of the account. */
-  export(id: Id): Promise<Record<string, unknown>>;
-  erase(caller: Caller, requestId: string): Promise<RequestedErasure>;
+  /** Everything that is kept of the account, as JSON while it is read. Throws 409 while another export of the account runs. */
+  export(id: Id): Promise<Readable>;
+  /**
+   * The erasure begins once the answer is out. Without a password the log-in must be of the last five minutes: throws 403 where it is
+   * older, 400 where the password is wrong, 429 after too many.
+   */
+  erase(
+    caller: Caller,
+    request: Pick<SignUpRequest, 'ip' | 'afterAnswer'> & { password: string | null; requestId: string },
+  ): Promise<Receipted>;
+  /** For a client that can ask for no password: the erasure begins a day later, and a log-in before cancels it. */
+  eraseLater(caller: Caller): Promise<ScheduledErasure>;
 }
+
+export interface SignedIn extends Granted {
+  /** The account was to be erased, and this log-in cancelled that. */
+  erasureCancelled: boolean;
+}
+
+const freshSignInMs = 5 * 60_000;
 
 /** Puts work off until the answer is out. */
 export type AfterAnswer = Context<'public', unknown, unknown, unknown>['afterAnswer'];
+
+/** What a sign-up needs of the request that it came with. */
+export type SignUpRequest = Pick<Context<'public', unknown, unknown, unknown>, 'ip' | 'spend' | 'afterAnswer'>;
 
 export interface Credentials {
   by: { email: string } | { username: string };
@@ -60,6 +84,8 @@ export function createAccounts(deps: AccountDeps): Accounts {
   const tokens = createTokens({
     settings: deps.settings,
     accounts: store.accounts,
+    sessions: store.accountSessions,
+    noteUse: createFirstUses(store.accountSessions, clock),
     clock,
     ...(deps.standingMs === undefined ? {} : { standingMs: deps.standingMs }),
   });
@@ -69,7 +95,10 @@ export function createAccounts(deps: AccountDeps): Accounts {
     accounts: store.accounts,
     sessions: store.accountSessions,
     clock,
+    log: deps.log,
   });
+
+  const signUps: Limit = { name: 'sign-ups', max: deps.settings.signupsPerHour, windowMs: 3_600_000, by: 'address' };
 
   const find = async (id: Id, session?: ClientSession): Promise<Account> => {
     const account = await store.accounts.find(id, session);
@@ -86,7 +115,7 @@ export function createAccounts(deps: AccountDeps): Accounts {
     hash: string | null,
   ) => {
     const attempt = { identifier, accountId, address };
-    return passwords.matches(password, hash, {
+    return passwords.matches(password, hash, networkOf(address), {
       before: () => throttle.check(attempt),
       after: (same) => (same ? throttle.succeeded(attempt) : throttle.failed(attempt)),
     });
@@ -98,16 +127,34 @@ export function createAccounts(deps: AccountDeps): Accounts {
     return found?.account.id === id ? (found?.account ?? null) : null;
   };
 
+  /** Cancels the erasure that is scheduled. Where it begins at this moment the account is as good as unknown. */
+  const keep = (id: Id) =>
+    store.transaction(async (session) => {
+      if (!(await store.accounts.cancelErasure(id, session)) && !(await store.accounts.isActive(id, session)))
+        throw problem('bad-credentials');
+      await store.erasures.cancelOf(id, session);
+    });
+
+  /** Throws where it is not the caller's own password. */
+  const confirm = async (caller: Caller, address: string, given: string, field: string, hash: string) => {
+    if (await checked(caller.email, caller.id, address, given, hash)) return;
+    const message = 'The current password is not right.';
+    throw problem('invalid-request', { detail: message, errors: [{ path: field, message }] });
+  };
+
   return {
     authenticate: tokens.authenticate,
     findCaller: tokens.findCaller,
+    mayStay: tokens.mayStay,
     find: (id) => find(id),
 
-    async signUp({ password, ...account }, life, after) {
-      const passwordHash = await passwords.hash(password);
+    async signUp({ password, ...account }, life, { ip, spend, afterAnswer }) {
+      const network = networkOf(ip);
+      // In its turn: a sign-up that is refused as others are waiting is not one of the hour.
+      const passwordHash = await passwords.hash(password, network, () => spend(signUps, network));
       const created = await store.accounts.create({ ...account, passwordHash });
       if (!('taken' in created)) {
-        after(() => deps.contextChanges.wake(created.id));
+        afterAnswer(() => deps.contextChanges.wake(created.id));
         return sessions.open(created, life);
       }
       const own = await ownRow(account.id, account.email);
@@ -122,7 +169,10 @@ export function createAccounts(deps: AccountDeps): Accounts {
         !found
       )
         throw problem('bad-credentials');
-      return sessions.open(found.account, life);
+      const { account } = found;
+      const erasureCancelled = account.erasureDueAt !== null;
+      if (erasureCancelled) await keep(account.id);
+      return { ...(await sessions.open(account, life)), erasureCancelled };
     },
 
     async refresh(refreshToken) {
@@ -154,11 +204,12 @@ export function createAccounts(deps: AccountDeps): Accounts {
     async changePassword(caller, address, current, chosen) {
       const hash = await store.accounts.passwordHashOf(caller.id);
       if (hash === null) throw problem('token-invalid');
-      if (!(await checked(caller.email, caller.id, address, current, hash))) {
-        const message = 'The current password is not right.';
-        throw problem('invalid-request', { detail: message, errors: [{ path: 'body.current_password', message }] });
-      }
-      const account = await store.accounts.setPassword(caller.id, hash, await passwords.hash(chosen));
+      await confirm(caller, address, current, 'body.current_password', hash);
+      const account = await store.accounts.setPassword(
+        caller.id,
+        hash,
+        await passwords.hash(chosen, networkOf(address)),
+      );
       if (!account) return conflict('The password was changed by another request at the same time; log in again.');
       await store.accountSessions.endAll(caller.id);
       await store.tickets.removeOf(caller.id);
@@ -168,13 +219,35 @@ export function createAccounts(deps: AccountDeps): Accounts {
 
     async export(id) {
       const sessions = () => store.accountSessions.listOf(id);
-      return exportOf(await find(id), { sessions, ...deps.exporters }, clock());
+      const notes = async () => (await medicalNotes(deps, id)) ?? undefined;
+      return openExport(await find(id), {
+        exporters: { sessions, medical_notes: notes, ...deps.exporters },
+        leases: store.exportLeases,
+        clock,
+        leaseMs: deps.exportLeaseMs ?? exportLeaseMs,
+        isActive: async () => (await store.accounts.standing(id))?.state === 'active',
+        log: deps.log,
+      });
     },
 
-    async erase(caller, requestId) {
-      const requested = await requestErasure(deps, caller.id, requestId);
+    async erase(caller, { password, ip, requestId, afterAnswer }) {
+      if (password !== null) {
+        const hash = await store.accounts.passwordHashOf(caller.id);
+        if (hash === null) throw problem('token-invalid');
+        await confirm(caller, ip, password, 'body.password', hash);
+      } else if (!caller.signedInAt || clock().getTime() - caller.signedInAt.getTime() > freshSignInMs)
+        throw problem('password-needed');
+      const { launch, ...receipt } = await requestErasure(deps, caller.id, requestId);
+      afterAnswer(() => deps.launches.start(launch));
       tokens.forget(caller.id);
-      return requested;
+      return receipt;
+    },
+
+    async eraseLater(caller) {
+      const scheduled = await scheduleErasure(deps, caller.id);
+      await store.tickets.removeOf(caller.id);
+      tokens.forget(caller.id);
+      return scheduled;
     },
   };
 }

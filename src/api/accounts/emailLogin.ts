@@ -3,10 +3,10 @@ import { GivenEmail, GivenPassword } from '../../model/accounts';
 import { Problem } from '../errors';
 import { json, type Route } from '../route';
 import type { Accounts } from './accounts';
-import { LoginAnswer, presentLogin } from './present';
+import { loggedIn, LoginAnswer, presentLogin } from './present';
 import type { Life } from './sessions';
 
-const LoginBody = z.object({ email: GivenEmail, password: GivenPassword });
+const LoginBody = z.strictObject({ email: GivenEmail, password: GivenPassword });
 
 /** Log-in by e-mail address, the same behind every door that has it; `life` is that of the door's access tokens. */
 export const emailLogin = (
@@ -23,9 +23,9 @@ export const emailLogin = (
       body: LoginBody,
       responses: { 200: LoginAnswer, 401: Problem },
     },
-    async ({ body, ip }) =>
-      presentLogin(
-        await accounts.signIn({ by: { email: body.email }, password: body.password, address: ip }, life),
-        'Logged in.',
-      ),
+    async ({ body, ip }) => {
+      const { email, password } = body;
+      const granted = await accounts.signIn({ by: { email }, password, address: ip }, life);
+      return presentLogin(granted, loggedIn(granted));
+    },
   );

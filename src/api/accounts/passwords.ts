@@ -7,10 +7,13 @@ import { problem } from '../errors';
  *
  * P1  At most `atOnce` are worked on at a time, the rest wait their turn: they share libuv's four threads with the file
  *     system, and whoever checks an attempt right before its turn knows all failures but those `atOnce`.
- * P2  An unknown account costs the same as a wrong password: it is checked against a hash nobody has the password of.
- * P3  A password longer than bcrypt reads never matches. It could not be chosen, and its first 72 bytes are not it.
+ * P2  Of one address at most `waitingPerAddress` wait, so that a flood from there keeps nobody else waiting: the rest is 429.
+ * P3  An unknown account costs the same as a wrong password: it is checked against a hash nobody has the password of.
+ * P4  A password longer than bcrypt reads never matches. It could not be chosen, and its first 72 bytes are not it.
  */
 export const bcryptRounds = 12;
+
+const fitsBcrypt = (password: string): boolean => Buffer.byteLength(password) <= passwordMaxBytes;
 
 /** Both run within the turn, so that the next check sees this outcome. `before` may refuse by throwing. */
 export interface Watch {
@@ -18,49 +21,71 @@ export interface Watch {
   after(same: boolean): Promise<void>;
 }
 
+/** `network`: who asks, as `networkOf` names an address. */
 export interface Passwords {
-  hash(password: string): Promise<string>;
+  hash(password: string, network: string, before?: Watch['before']): Promise<string>;
   /** `stored` null: no such account. */
-  matches(password: string, stored: string | null, watch?: Watch): Promise<boolean>;
+  matches(password: string, stored: string | null, network: string, watch?: Watch): Promise<boolean>;
 }
 
-export function createPasswords({ rounds = bcryptRounds, atOnce = 2, waitingMax = 64 } = {}): Passwords {
-  const turn = createTurns(atOnce, waitingMax);
+export function createPasswords({
+  rounds = bcryptRounds,
+  atOnce = 2,
+  waitingMax = 64,
+  waitingPerAddress = 2,
+} = {}): Passwords {
+  const turn = createTurns({ atOnce, waitingMax, waitingPerAddress });
   // The password of this hash is random and thrown away.
-  const nobody = hash(crypto.randomUUID(), { cost: rounds });
+  const nobody = hash(crypto.randomUUID(), rounds);
   return {
-    hash: (password) => turn(() => hash(password, { cost: rounds, rejectLongPasswords: true })),
-    matches: (password, stored, watch) =>
-      turn(async () => {
+    hash: (password, network, before) => {
+      // bcrypt would drop the rest without a word.
+      if (!fitsBcrypt(password))
+        return Promise.reject(new RangeError(`A password of more than ${passwordMaxBytes} bytes cannot be hashed.`));
+      return turn(network, async () => {
+        await before?.();
+        return hash(password, rounds);
+      });
+    },
+    matches: (password, stored, network, watch) =>
+      turn(network, async () => {
         await watch?.before();
-        const fits = Buffer.byteLength(password) <= passwordMaxBytes;
         const verified = await verify(password, stored ?? (await nobody));
-        const same = verified && fits && stored !== null;
+        const same = verified && fitsBcrypt(password) && stored !== null;
         await watch?.after(same);
         return same;
       }),
   };
 }
 
-/** Runs `atOnce` pieces of work at a time, in order; refuses when more than `waitingMax` wait. */
-function createTurns(atOnce: number, waitingMax: number) {
+/** Runs `atOnce` pieces of work at a time, in order; refuses when more than `waitingMax` wait, or `waitingPerAddress` of one network. */
+function createTurns({
+  atOnce,
+  waitingMax,
+  waitingPerAddress,
+}: Record<'atOnce' | 'waitingMax' | 'waitingPerAddress', number>) {
   let running = 0;
-  const waiting: (() => void)[] = [];
-  return async <T>(work: () => Promise<T>): Promise<T> => {
+  const waiting: { network: string; start: () => void }[] = [];
+  return async <T>(network: string, work: () => Promise<T>): Promise<T> => {
     if (running >= atOnce) {
+      if (waiting.filter((other) => other.network === network).length >= waitingPerAddress)
+        throw problem('too-many-requests', {
+          detail: 'Too many people sign up or in from your network at this moment; try again in a few seconds.',
+          retryAfterS: 2,
+        });
       if (waiting.length >= waitingMax)
         throw problem('unavailable', {
           detail: 'Too many people sign in at this moment; try again in a few seconds.',
           retryAfterS: 5,
         });
-      await new Promise<void>((resolve) => waiting.push(resolve));
+      await new Promise<void>((start) => waiting.push({ network, start }));
     } else running += 1;
     try {
       return await work();
     } finally {
       // A turn that ends is handed on, so that nobody can slip in between.
       const next = waiting.shift();
-      if (next) next();
+      if (next) next.start();
       else running -= 1;
     }
   };

@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import type { Account } from '../../model/accounts';
-import { SmartbiteUser, userForSmartbite } from '../dialects/smartbite';
+import { SmartbiteUser, userForSmartbite } from '../dialects/smartbite/profile';
+import type { SignedIn } from './accounts';
 import type { Granted } from './sessions';
+
+/** What a client is told of refreshing, at every door that has it. */
+export const refreshRule =
+  'Store the new refresh token. The one that was sent is spent once you use the new one, or the access token that came with it; until then it gives the same ' +
+  'new one again. A spent one still gives the latest for 30 s; sent later it ends the session.';
+
+/** An answer that says no more than that it went well. */
+export const Done = z.object({ success: z.literal(true), message: z.string() });
+export const done = (message: string): z.input<typeof Done> => ({ success: true, message });
 
 /** FoodLog's user, which carries AiREC's name. */
 export const User = z.object({
@@ -44,9 +54,13 @@ export const LoginAnswer = z
   })
   .meta({ id: 'LoginAnswer' });
 
+export const loggedIn = ({ erasureCancelled }: SignedIn): string =>
+  erasureCancelled ? 'Logged in. Your account was to be erased; it is kept.' : 'Logged in.';
+
 export const presentLogin = (
   { account, accessToken, refreshToken, expiresInS }: Granted,
   message: string,
+  user: z.input<typeof SmartbiteUser> = userForSmartbite(account),
 ): z.input<typeof LoginAnswer> => ({
   access_token: accessToken,
   refresh_token: refreshToken,
@@ -60,6 +74,6 @@ export const presentLogin = (
   user: presentUser(account),
   email: account.email,
   name: account.name,
-  data: { user: userForSmartbite(account), tokens: { accessToken, refreshToken }, accessToken, refreshToken, message },
+  data: { user, tokens: { accessToken, refreshToken }, accessToken, refreshToken, message },
   error: null,
 });

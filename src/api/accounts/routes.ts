@@ -1,13 +1,15 @@
+import { foodlogAirecAccounts } from '../dialects/foodlogAirec/accounts';
+import { macromindAccounts } from '../dialects/macromind/accounts';
+import { smartbiteAccounts } from '../dialects/smartbite/accounts';
 import type { Route } from '../route';
 import type { Accounts } from './accounts';
 import type { AccountDeps } from './deps';
-import { foodlogAirecDoor } from './foodlogAirecDoor';
-import { macromindDoor } from './macromindDoor';
-import { smartbiteDoor } from './smartbiteDoor';
+import { ownAccountRoutes } from './own';
 
-/** One account behind every door. */
+/** One account, whichever client it was opened with. */
 export const accountRoutes = (accounts: Accounts, deps: AccountDeps): Route[] => [
-  ...foodlogAirecDoor(accounts),
-  ...macromindDoor(accounts, deps),
-  ...smartbiteDoor(accounts, deps),
+  ...foodlogAirecAccounts(accounts),
+  ...macromindAccounts(accounts, deps),
+  ...ownAccountRoutes(accounts),
+  ...smartbiteAccounts(accounts, deps),
 ];

@@ -1,16 +1,18 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { Account } from '../../model/accounts';
 import type { Id } from '../../model/ids';
 import type { AccountStore } from '../../store/accounts';
 import type { AccountSession, AccountSessionStore } from '../../store/accountSessions';
+import { hashOf, latestAfter, moveOn, pairOf, placeOf, reissue } from './refreshChain';
 import { publicSessionId, type Tokens } from './tokens';
 
 /**
  * Sessions: a sign-in and the chain of refresh tokens that prolongs it.
  *
- * R1  A refresh token is `<session>.<secret>`. The next secret is an HMAC of this one under our key, so a client whose
- *     reply got lost, or two tabs that refresh at once, get the *same* next token for `graceMs`; only hashes are stored.
- * R2  Any other secret under a session's id means that a token was copied: the session ends, with its access tokens.
+ * R1  A refresh token is `<session>.<secret>`. The next secret is an HMAC of this one under our key, so that an earlier token leads to
+ *     the latest though only hashes are stored.
+ * R2  What a token is worth is a matter of the chain (`refreshChain`). One that was copied ends the session, with its access tokens.
  *     The id is 128 random bits and stands nowhere but in the session's own refresh tokens, so nobody can end a stranger's.
  * R3  A session ends `refreshDays` after its last refresh.
  */
@@ -41,12 +43,7 @@ export interface Sessions {
   endAll(ownerId: Id): Promise<void>;
 }
 
-/** How long a spent token still gives the token that followed it. */
-export const graceMs = 30_000;
 const dayMs = 24 * 3600_000;
-
-const hashOf = (secret: string) => createHash('sha256').update(secret).digest('base64url');
-const same = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 const parse = (refreshToken: string) => {
   const match = /^([\w-]{22})\.([\w-]{43})$/.exec(refreshToken.trim());
@@ -59,16 +56,29 @@ export function createSessions(deps: {
   accounts: AccountStore;
   sessions: AccountSessionStore;
   clock: () => Date;
+  log: Pick<Logger, 'warn'>;
 }): Sessions {
-  const { settings, tokens, accounts, sessions, clock } = deps;
+  const { settings, tokens, accounts, sessions, clock, log } = deps;
   const minutes = { short: settings.jwtAccessMinutes, long: settings.jwtExpirationMinutes };
   const longestMs = Math.max(minutes.short, minutes.long) * 60_000;
   const expiry = () => new Date(clock().getTime() + settings.jwtRefreshDays * dayMs);
 
-  const grant = (account: Account, sessionId: string, secret: string, life: Life): Granted => {
-    const { token, expiresInS } = tokens.sign(account, sessionId, minutes[life]);
-    return { account, accessToken: token, refreshToken: `${sessionId}.${secret}`, expiresInS };
+  const grant = (
+    account: Account,
+    { id, createdAt }: Pick<AccountSession, 'id' | 'createdAt'>,
+    secret: string,
+    life: Life,
+    pair?: string,
+  ): Granted => {
+    const { token, expiresInS } = tokens.sign(account, id, minutes[life], pair, createdAt);
+    return { account, accessToken: token, refreshToken: `${id}.${secret}`, expiresInS };
   };
+
+  /** The account with the time of this log-in or refresh. */
+  const cameBack = async (account: Account): Promise<Account> => ({
+    ...account,
+    lastActiveAt: await accounts.noteActive(account),
+  });
 
   const endAccessTokens = async (ownerId: Id, publicId: string) => {
     await accounts.endSession(ownerId, { id: publicId, until: new Date(clock().getTime() + longestMs) });
@@ -80,23 +90,45 @@ export function createSessions(deps: {
     await endAccessTokens(ownerId, publicId);
   };
 
-  /** The secret that follows `secret`, once the session has been moved on to it (by this request or the one before). */
-  const moveOn = async (session: AccountSession, secret: string): Promise<string | null> => {
-    const [next] = tokens.successors(session.id, secret);
-    const hash = hashOf(secret);
-    if (next !== undefined && same(hash, session.currentHash)) {
-      if (await sessions.rotate(session.id, hash, hashOf(next), expiry())) return next;
+  /** The secret that the presented one is exchanged for; `moved`: another request moved the chain meanwhile. */
+  const exchange = async (session: AccountSession, secret: string): Promise<{ next: string } | 'refused' | 'moved'> => {
+    const now = clock();
+    const successors = (of: string) => tokens.successors(session.id, of);
+    const handOut = async (move: typeof moveOn | typeof reissue) => {
+      const [next] = successors(secret);
+      const moved = await sessions.replaceChain(session, move(session, hashOf(next), now), expiry());
+      return moved ? { next } : 'moved';
+    };
+    const place = placeOf(session, hashOf(secret), now);
+    switch (place) {
+      case 'latest':
+        return handOut(moveOn);
+      case 'unspent': {
+        const next = latestAfter(session, secret, successors);
+        if (next === null) return handOut(reissue);
+        await sessions.prolong(session.id, expiry());
+        return { next };
+      }
+      case 'spent': {
+        const next = latestAfter(session, secret, successors);
+        return next === null ? 'refused' : { next };
+      }
+      case 'replayed':
+      case 'unknown':
+        log.warn(
+          { accountId: session.ownerId, sessionId: session.publicId, place },
+          'a refresh token that no longer counts was presented, so it was copied; its session is ended',
+        );
+        await end(session);
+        return 'refused';
     }
-    const now = await sessions.find(session.id);
-    if (now?.previousHash === null || now === null || !same(hash, now.previousHash)) return null;
-    if (clock().getTime() - now.rotatedAt.getTime() > graceMs) return null;
-    return tokens.successors(session.id, secret).find((candidate) => same(hashOf(candidate), now.currentHash)) ?? null;
   };
 
   return {
     async open(account, life) {
       const id = randomBytes(16).toString('base64url');
       const secret = randomBytes(32).toString('base64url');
+      const createdAt = clock();
       await sessions.open({
         id,
         publicId: publicSessionId(id),
@@ -104,23 +136,28 @@ export function createSessions(deps: {
         sessionVersion: account.sessionVersion,
         currentHash: hashOf(secret),
         expiresAt: expiry(),
+        createdAt,
       });
-      return grant(account, id, secret, life);
+      return grant(await cameBack(account), { id, createdAt }, secret, life);
     },
 
     async refresh(refreshToken) {
       const presented = parse(refreshToken);
-      const session = presented && (await sessions.find(presented.id));
-      if (!session) return null;
-      const account = await accounts.find(session.ownerId);
-      if (account?.sessionVersion !== session.sessionVersion) {
-        await sessions.end(session.id);
-        return null;
+      if (!presented) return null;
+      // It comes to an end, as a token only ever ages: what it is worth changes three times at most.
+      for (;;) {
+        const session = await sessions.find(presented.id);
+        if (!session) return null;
+        const account = await accounts.find(session.ownerId);
+        if (account?.sessionVersion !== session.sessionVersion) {
+          await sessions.end(session.id);
+          return null;
+        }
+        const exchanged = await exchange(session, presented.secret);
+        if (exchanged === 'refused') return null;
+        if (exchanged === 'moved') continue;
+        return grant(await cameBack(account), session, exchanged.next, 'short', pairOf(hashOf(exchanged.next)));
       }
-      const next = await moveOn(session, presented.secret);
-      if (next !== null) return grant(account, session.id, next, 'short');
-      await end(session);
-      return null;
     },
 
     async endByRefreshToken(refreshToken, ownerId) {

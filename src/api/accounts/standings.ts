@@ -3,19 +3,19 @@ import type { AccountStore, Standing } from '../../store/accounts';
 
 interface Kept {
   standing: Promise<Standing | null>;
-  until: number;
+  readAt: number;
 }
 
 /** Accounts whose standing is kept at once; the longest kept goes first. About 300 bytes each. */
 const keptMax = 20_000;
 
-/** The standing of accounts, kept for `keepMs`. Many who ask for one at once wait for one read. */
+/** The standing of accounts, kept for `keepMs`; who needs a fresher one says how old it may be. Many who ask for one at once wait for one read. */
 export function createStandings(accounts: Pick<AccountStore, 'standing'>, clock: () => Date, keepMs: number) {
   const kept = new Map<Id, Kept>();
 
   const read = (id: Id, now: number): Promise<Standing | null> => {
     const standing = accounts.standing(id);
-    const entry = { standing, until: now + keepMs };
+    const entry = { standing, readAt: now };
     kept.delete(id);
     kept.set(id, entry);
     if (kept.size > keptMax) {
@@ -28,10 +28,10 @@ export function createStandings(accounts: Pick<AccountStore, 'standing'>, clock:
   };
 
   return {
-    of(id: Id): Promise<Standing | null> {
+    of(id: Id, oldestMs = keepMs): Promise<Standing | null> {
       const now = clock().getTime();
       const found = kept.get(id);
-      return found && found.until > now ? found.standing : read(id, now);
+      return found && found.readAt + oldestMs > now ? found.standing : read(id, now);
     },
     forget: (id: Id): void => void kept.delete(id),
   };

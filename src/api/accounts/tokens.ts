@@ -3,8 +3,11 @@ import jwt, { type JwtHeader, type JwtPayload } from 'jsonwebtoken';
 import { z } from 'zod';
 import { Id } from '../../model/ids';
 import type { Account } from '../../model/accounts';
-import type { AccountStore } from '../../store/accounts';
+import type { AccountStore, Standing } from '../../store/accounts';
+import type { AccountSessionStore } from '../../store/accountSessions';
+import type { TicketHolder } from '../../store/tickets';
 import type { Authenticate, Caller } from '../deps';
+import type { NoteUse } from './firstUses';
 import { createStandings } from './standings';
 
 /**
@@ -15,7 +18,11 @@ import { createStandings } from './standings';
  *     sessions. The row is read at most once in `standingMs` for each account and replica, so what ends a token (sign-out,
  *     new password, erasure) holds at once on the replica that was asked and within `standingMs` on every other. It costs
  *     one read by primary key an account and `standingMs`, nothing for the requests between.
- * T3  Role and e-mail come from the row, not from the claims: a role that was taken away is gone as soon.
+ * T3  One that was handed out by a refresh names its pair. Its first use is noted before it counts, as it spends the refresh token
+ *     before (`firstUses`); tokens of a log-in, and of versions that named none, spend nothing.
+ * T4  What stays open, an event stream, is checked again and again, by a standing of `streamStandingMs` at most: it ends with the
+ *     token that opened it, with its session, and with a change of role. A ticket ends with the session that asked for it.
+ * T5  Role and e-mail come from the row, not from the claims: a role that was taken away is gone as soon.
  */
 export interface TokenSettings {
   readonly jwtSecrets: readonly string[];
@@ -31,26 +38,37 @@ export interface Tokens {
     account: Pick<Account, 'id' | 'email' | 'role' | 'sessionVersion'>,
     sessionId: string,
     lifeMinutes: number,
+    /** Of which the first use is noted; none for the first pair of a session, which has no predecessor to spend. */
+    pair?: string,
+    /** The claim `auth_time`: when the password was given; a refresh does not change it. */
+    signedInAt?: Date,
   ): SignedToken;
   authenticate: Authenticate;
-  /** The account as it is now; null where it is gone or may not sign in. */
-  findCaller: (id: Id) => Promise<Caller | null>;
+  /** Who holds a ticket, as the account is now; null where it is gone or may not sign in, or the session of the ticket has ended. */
+  findCaller: (holder: TicketHolder) => Promise<Caller | null>;
+  /** A check whether what the caller opened may stay open (T4). */
+  mayStay: (caller: Caller) => () => Promise<boolean>;
   /** After a change of standing: the next check reads the row. */
   forget(accountId: Id): void;
   /** The refresh token that follows `secret`, by each of our keys, the one that signs first. See `sessions`. */
-  successors(sessionId: string, secret: string): string[];
+  successors(sessionId: string, secret: string): [string, ...string[]];
 }
 
 const issuer = 'palate';
 const audience = 'palate';
 /** How long the standing of an account is taken as read. */
 export const standingMs = 5_000;
+/** The same, of whoever keeps a stream open. */
+const streamStandingMs = 2_000;
 
 const Claims = z.object({
   sub: Id,
   typ: z.literal('access'),
   sid: z.string().max(64),
   ver: z.number().int(),
+  pair: z.string().max(64).optional(),
+  /** Missing in tokens of versions that did not state it. */
+  auth_time: z.number().int().optional(),
   /** Checked by the library where it is there; a token without an end is none of ours. */
   exp: z.number().int(),
 });
@@ -70,12 +88,14 @@ const signingKey = (secret: string): SigningKey => ({
 export function createTokens(deps: {
   settings: TokenSettings;
   accounts: Pick<AccountStore, 'standing'>;
+  sessions: Pick<AccountSessionStore, 'findByPublicId'>;
+  noteUse: NoteUse;
   clock: () => Date;
   standingMs?: number;
 }): Tokens {
   const keys = deps.settings.jwtSecrets.map(signingKey);
   const byKid = new Map(keys.map(({ kid, key }) => [kid, key]));
-  const [first] = keys;
+  const [first, ...others] = keys;
   if (!first) throw new RangeError('JWT_SECRET is empty: there is nothing to sign tokens with');
   const standings = createStandings(deps.accounts, deps.clock, deps.standingMs ?? standingMs);
   const nowS = () => Math.floor(deps.clock().getTime() / 1000);
@@ -92,8 +112,32 @@ export function createTokens(deps: {
     }
   };
 
+  const standsIn = (standing: Standing | null, holder: Omit<TicketHolder, 'ownerId'>): standing is Standing =>
+    standing?.state === 'active' &&
+    // One that says nothing of it is a ticket of an earlier version.
+    (holder.sessionVersion === undefined || standing.sessionVersion === holder.sessionVersion) &&
+    !standing.endedSessions.some(({ id }) => id === holder.sessionId);
+
+  const mayStay: Tokens['mayStay'] = ({ id, role, sessionId, sessionVersion, tokenExpiresAt }) => {
+    // A session is only ever prolonged, and one that is ended stands in the account's row: so its own is read when its time is over.
+    let sessionEndsAt = 0;
+    const sessionLives = async () => {
+      const now = deps.clock().getTime();
+      if (sessionId === undefined || now < sessionEndsAt) return true;
+      sessionEndsAt = (await deps.sessions.findByPublicId(id, sessionId))?.expiresAt.getTime() ?? 0;
+      return now < sessionEndsAt;
+    };
+    return async () => {
+      if (tokenExpiresAt && tokenExpiresAt <= deps.clock()) return false;
+      const standing = await standings.of(id, streamStandingMs);
+      return standsIn(standing, { sessionId, sessionVersion }) && standing.role === role && sessionLives();
+    };
+  };
+
   return {
-    sign({ id, email, role, sessionVersion }, sessionId, lifeMinutes) {
+    mayStay,
+
+    sign({ id, email, role, sessionVersion }, sessionId, lifeMinutes, pair, signedInAt) {
       const iat = nowS();
       const expiresInS = lifeMinutes * 60;
       const payload: JwtPayload = {
@@ -106,6 +150,8 @@ export function createTokens(deps: {
         typ: 'access',
         sid: publicSessionId(sessionId),
         ver: sessionVersion,
+        ...(pair !== undefined && { pair }),
+        ...(signedInAt && { auth_time: Math.floor(signedInAt.getTime() / 1000) }),
         iat,
         exp: iat + expiresInS,
       };
@@ -116,20 +162,33 @@ export function createTokens(deps: {
       const claims = verify(bearer);
       if (typeof claims === 'string') return claims;
       const standing = await standings.of(claims.sub);
-      if (standing?.state !== 'active' || standing.sessionVersion !== claims.ver) return 'invalid';
-      if (standing.endedSessions.some(({ id }) => id === claims.sid)) return 'invalid';
-      return { id: claims.sub, email: standing.email, role: standing.role, sessionId: claims.sid };
+      if (!standsIn(standing, { sessionId: claims.sid, sessionVersion: claims.ver })) return 'invalid';
+      if (claims.pair !== undefined) await deps.noteUse(claims.sub, claims.sid, claims.pair);
+      return {
+        id: claims.sub,
+        email: standing.email,
+        role: standing.role,
+        sessionId: claims.sid,
+        sessionVersion: claims.ver,
+        tokenExpiresAt: new Date(claims.exp * 1000),
+        ...(claims.auth_time !== undefined && { signedInAt: new Date(claims.auth_time * 1000) }),
+      };
     },
 
-    async findCaller(id) {
-      const standing = await standings.of(id);
-      return standing?.state === 'active' ? { id, email: standing.email, role: standing.role } : null;
+    async findCaller({ ownerId, ...session }) {
+      const standing = await standings.of(ownerId);
+      if (!standsIn(standing, session)) return null;
+      const caller = { id: ownerId, email: standing.email, role: standing.role, ...session };
+      return (await mayStay(caller)()) ? caller : null;
     },
 
     forget: standings.forget,
 
-    successors: (sessionId, secret) =>
-      keys.map(({ key }) => createHmac('sha256', key).update(`refresh:${sessionId}.${secret}`).digest('base64url')),
+    successors: (sessionId, secret) => {
+      const by = ({ key }: SigningKey) =>
+        createHmac('sha256', key).update(`refresh:${sessionId}.${secret}`).digest('base64url');
+      return [by(first), ...others.map(by)];
+    },
   };
 }
 

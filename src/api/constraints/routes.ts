@@ -4,13 +4,13 @@ import type { Constraints } from '../../model/constraints';
 import { constraintsSection } from '../../model/context';
 import type { ConstraintStore } from '../../store/constraints';
 import { createContextWrites, type ContextWriteDeps } from '../context/change';
-import { envelope, enveloped } from '../dialects/smartbite';
+import { envelope, enveloped } from '../dialects/smartbite/envelope';
 import {
   applyConstraints,
   ConstraintsBody,
   ConstraintView,
   presentConstraints,
-} from '../dialects/smartbiteConstraints';
+} from '../dialects/smartbite/constraints';
 import { Problem } from '../errors';
 import { json, type Route } from '../route';
 

@@ -1,6 +1,6 @@
 import { WithStartWorkflowOperation } from '@temporalio/client';
 import { z } from 'zod';
-import { contextRun, type ContextRuns } from '../../launches/contextChanges';
+import { startContext, type ContextRuns } from '../../launches/contextChanges';
 import { contextWorkflows, pushNow, type PushReport } from '../../messages/context';
 import { UserContext } from '../../model/context';
 import { Id } from '../../model/ids';
@@ -33,12 +33,16 @@ const marginMs = 500;
 export const internalContextRoutes = ({ store, contextRuns, settings }: InternalContextDeps): Route[] => {
   const push = async (runs: ContextRuns, userId: string): Promise<PushReport> => {
     const client = await runs.client();
-    const run = new WithStartWorkflowOperation(contextWorkflows.sync, {
-      ...contextRun(runs, userId),
-      workflowIdConflictPolicy: 'USE_EXISTING',
-    });
     return client.withDeadline(Date.now() + settings.contextSyncTimeoutMs + marginMs, () =>
-      client.workflow.executeUpdateWithStart(pushNow, { startWorkflowOperation: run, args: [] }),
+      startContext(runs, userId, (run) =>
+        client.workflow.executeUpdateWithStart(pushNow, {
+          startWorkflowOperation: new WithStartWorkflowOperation(contextWorkflows.sync.name, {
+            ...run,
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+          args: [],
+        }),
+      ),
     );
   };
 
@@ -46,7 +50,11 @@ export const internalContextRoutes = ({ store, contextRuns, settings }: Internal
     json(
       {
         method: 'get',
-        path: ['/api/v1/users/internal/ai/user-context/:userId', '/users/internal/ai/user-context/:userId'],
+        path: [
+          '/api/v1/users/internal/ai/user-context/:userId',
+          '/users/internal/ai/user-context/:userId',
+          '/internal/ai/user-context/:userId',
+        ],
         access: 'internal',
         tag: 'context',
         summary: 'The context of a user, pushed to the ML service at once (SmartBite)',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '../../config/settings';
 import { MlEvent, ModelUpdated } from '../../model/mlEvents';
+import { verifies } from '../../services/signatures';
 import { isDuplicateKey } from '../../store/faults';
 import type { Store } from '../../store/store';
 import { invalid, Problem, problem } from '../errors';
@@ -18,8 +19,6 @@ export interface MlEventDeps {
   readonly settings: Pick<Settings, 'internalHmacSecret'>;
   readonly store: Pick<Store, 'mlEventReceipts' | 'mlModels' | 'transaction'>;
   readonly clock: () => Date;
-  /** Whether one of the secrets signed timestamp and body. */
-  readonly verifies: (secrets: readonly string[], timestamp: string, rawBody: Uint8Array, signature: string) => boolean;
 }
 
 const takenAlready = () => problem('conflict', { detail: 'This message was taken in already; sign anew for another.' });
@@ -36,7 +35,7 @@ const Taken = z
   })
   .meta({ id: 'MlEventTaken' });
 
-export const mlEventRoutes = ({ settings, store, clock, verifies }: MlEventDeps): Route[] => {
+export const mlEventRoutes = ({ settings, store, clock }: MlEventDeps): Route[] => {
   const refuse = (detail?: string) => problem('bad-signature', detail === undefined ? {} : { detail });
 
   /** The time that the message names. Throws 401 where it is no time of now. */

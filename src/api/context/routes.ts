@@ -1,6 +1,6 @@
 import { UserContext } from '../../model/context';
 import type { ContextSnapshots } from '../../store/context/snapshot';
-import { envelope, enveloped } from '../dialects/smartbite';
+import { envelope, enveloped } from '../dialects/smartbite/envelope';
 import { problem, Problem } from '../errors';
 import { json, type Route } from '../route';
 

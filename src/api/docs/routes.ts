@@ -1,62 +1,60 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { describeProblem, notFound } from '../errors';
 import type { OpenApiDocument } from '../openapi';
-import { file, json, type FileAnswer, type Route } from '../route';
+import { file, json, type Route, type SharedAnswer } from '../route';
 import { renderDocs } from './page';
+import { shared } from './shared';
 import { styleSheet } from './style';
 
 /** The document for programs, and the same for people: plain pages that need no network and no script. */
-
-export const page = (text: string, contentType: string): FileAnswer => {
-  const bytes = Buffer.from(text);
-  return {
-    stream: Readable.from([bytes]),
-    contentType: `${contentType}; charset=utf-8`,
-    bytes: bytes.length,
-    headers: { 'cache-control': 'no-cache' },
-  };
-};
 
 const ProblemKind = z
   .object({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() })
   .meta({ id: 'ProblemKind' });
 
 export const docsRoutes = (document: () => OpenApiDocument): Route[] => {
-  const shared = { access: 'public', limit: 'none', tag: 'Palate' } as const;
-  let rendered: string | undefined;
+  const open = { access: 'public', tag: 'palate' } as const;
+  // Made when first asked for, as the table is not complete yet.
+  let asJson: SharedAnswer | undefined;
+  let asPage: SharedAnswer | undefined;
+  const style = shared(styleSheet, 'text/css');
   return [
-    json(
+    file(
       {
-        ...shared,
-        method: 'get',
+        ...open,
         path: '/openapi.json',
         summary: 'This document',
-        responses: { 200: z.record(z.string(), z.unknown()) },
+        responses: {
+          200: {
+            description: 'OpenAPI 3.1',
+            schema: z.record(z.string(), z.unknown()),
+            contentType: 'application/json',
+          },
+        },
       },
-      () => ({ ...document() }),
+      () => (asJson ??= shared(JSON.stringify(document()), 'application/json')),
     ),
     file(
       {
-        ...shared,
+        ...open,
         path: '/docs',
         summary: 'This document as a page',
         responses: { 200: { description: 'The page', contentType: 'text/html' } },
       },
-      () => page((rendered ??= renderDocs(document())), 'text/html'),
+      () => (asPage ??= shared(renderDocs(document()), 'text/html')),
     ),
     file(
       {
-        ...shared,
+        ...open,
         path: '/docs/style.css',
         summary: 'Style sheet of the pages',
         responses: { 200: { description: 'The style sheet', contentType: 'text/css' } },
       },
-      () => page(styleSheet, 'text/css'),
+      () => style,
     ),
     json(
       {
-        ...shared,
+        ...open,
         method: 'get',
         path: '/problems/:name',
         summary: 'What a kind of problem means',

@@ -12,6 +12,7 @@ export const ReceiptView = z
     id: z.string(),
     state: ErasureState,
     requested_at: z.string(),
+    due_at: z.string().nullable().meta({ description: 'When one that is `scheduled` begins' }),
     finished_at: z.string().nullable(),
     removed: z
       .record(z.string(), z.int())
@@ -23,12 +24,14 @@ export const presentReceipt = ({
   id,
   state,
   requestedAt,
+  dueAt,
   finishedAt,
   removed,
 }: Receipt): z.input<typeof ReceiptView> => ({
   id,
   state,
   requested_at: requestedAt.toISOString(),
+  due_at: dueAt?.toISOString() ?? null,
   finished_at: finishedAt?.toISOString() ?? null,
   removed,
 });

@@ -1,17 +1,18 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { barcodeId, foodWorkflows, type BarcodeOutcome, type LookUpBarcode } from '../../messages/foods';
+import { foodWorkflows, type BarcodeOutcome } from '../../messages/foods';
 import type { BrandedFood } from '../../store/foods';
 import { problem } from '../errors';
 import type { FoodDeps } from './deps';
 
 /** Sooner than this nobody need ask again. */
 const retryAfterS = 30;
-const longestWaitMs = 15_000;
+const defaultWaitMs = 15_000;
 
 const off = () =>
   problem('unavailable', {
     detail:
       'Products are looked up at USDA FoodData Central, which this server is not set up to ask; its operator turns it on with FDC_API_KEY.',
+    expected: true,
   });
 
 /** A run that failed or was ended from outside found nothing out, and the next request starts another. */
@@ -39,17 +40,7 @@ export async function findProduct(
   if (deps.settings.fdcApiKey === null) throw off();
   await spend();
   const outcome = await deps.joint
-    .ask<BarcodeOutcome>(
-      {
-        workflowId: barcodeId(gtin14),
-        workflow: foodWorkflows.lookUpBarcode,
-        args: [{ gtin14 } satisfies LookUpBarcode],
-        queue: 'main',
-        feature: 'foods',
-        summary: 'Looks up a product by its bar code',
-      },
-      Math.min(deps.settings.predictWaitMs, longestWaitMs),
-    )
+    .ask<BarcodeOutcome>(foodWorkflows.lookUpBarcode.start([gtin14], { gtin14 }), deps.barcodeWaitMs ?? defaultWaitMs)
     .catch(failed);
   switch (outcome?.kind) {
     case 'found':

@@ -1,5 +1,5 @@
 import type { JointRuns } from '../../launches/joint';
-import type { FoodTable, Matching } from '../../ml/foods';
+import type { FoodTable } from '../../ml/foods';
 import type { Store } from '../../store/store';
 import type { Paging } from '../paging';
 
@@ -10,11 +10,10 @@ export interface FoodDeps {
   readonly paging: Paging;
   /** Our own table. */
   readonly table: FoodTable;
-  /** How names of foods are compared. */
-  readonly matching: Matching;
   readonly settings: {
     /** null: FoodData Central is not configured. */
     readonly fdcApiKey: string | null;
-    readonly predictWaitMs: number;
   };
+  /** How long a look-up by bar code is waited for; default 15 s. */
+  readonly barcodeWaitMs?: number;
 }

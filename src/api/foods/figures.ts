@@ -46,6 +46,17 @@ export const eachFact = (of: (fact: Fact) => number | null): NutritionFacts => (
   sodium_mg: of('sodium_mg'),
 });
 
+/** Figures that a client sent, in the house's words; what it left out is not known. */
+export const nutrientsOf = (sent: Partial<Record<Fact, number | null | undefined>>): Nutrients => ({
+  kcal: sent.calories ?? null,
+  proteinG: sent.proteins ?? null,
+  fatG: sent.fats ?? null,
+  carbohydrateG: sent.carbohydrates ?? null,
+  fibreG: sent.fiber ?? null,
+  sugarG: sent.sugar ?? null,
+  sodiumMg: sent.sodium_mg ?? null,
+});
+
 /** Grams to `digits`; of 100 g of a food one more than of a portion, as clients multiply them. */
 export const facts = (nutrients: Nutrients, digits = 1): NutritionFacts =>
   eachFact((fact) => roundFact(fact, nutrients[nutrientOf[fact]], digits));

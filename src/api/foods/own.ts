@@ -15,6 +15,7 @@ import {
   type WeighedFood,
 } from '../../ml/foods';
 import { unprocessable } from '../errors';
+import { nutrientsOf } from './figures';
 import type { FoodReader } from './reader';
 import type { FoodSearch } from './search';
 
@@ -90,16 +91,9 @@ export const OwnFoodIn = z
   });
 export type OwnFoodIn = z.output<typeof OwnFoodIn>;
 
-const nutrientsOf = (figures: Figures): Nutrients => {
-  const nutrients: Nutrients = {
-    kcal: figures.calories ?? null,
-    proteinG: figures.proteins ?? null,
-    fatG: figures.fats ?? null,
-    carbohydrateG: figures.carbohydrates ?? null,
-    fibreG: figures.fiber ?? null,
-    sugarG: figures.sugar ?? null,
-    sodiumMg: figures.sodium_mg ?? null,
-  };
+/** Energy that was left out is worked out from the macronutrients. */
+const completed = (figures: Figures): Nutrients => {
+  const nutrients = nutrientsOf(figures);
   return { ...nutrients, kcal: nutrients.kcal ?? atwaterKcal(nutrients) };
 };
 
@@ -199,11 +193,7 @@ export const createOwnFoodFacts = (deps: { reader: FoodReader; search: FoodSearc
   return async (body: OwnFoodIn, ownerId: Id): Promise<OwnFoodFacts> => {
     if (body.ingredients) return recipe(body, ownerId);
     const { serving } = body;
-    const stated = body.per_100g
-      ? nutrientsOf(body.per_100g)
-      : serving
-        ? nutrientsOf(serving.figures)
-        : unknownNutrients;
+    const stated = body.per_100g ? completed(body.per_100g) : serving ? completed(serving.figures) : unknownNutrients;
     const per100G = possible(
       serving ? scale(stated, 10_000 / serving.grams) : stated,
       serving ? 'body.serving' : 'body.per_100g',

@@ -180,10 +180,12 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
         params: Params,
         responses: { 204: { description: 'Deleted' } },
       },
-      async ({ params, caller, afterAnswer }) => {
+      async ({ params, caller }) => {
         const id = ownId(params.id);
-        if (!(await own.remove(id, caller.id))) notFound('food of yours');
-        afterAnswer(() => deps.store.idempotency.replaceAnswer(id, deletedSince));
+        await deps.store.transaction(async (session) => {
+          if (!(await own.remove(id, caller.id, session))) notFound('food of yours');
+          await deps.store.idempotency.replaceAnswers(id, deletedSince, session);
+        });
         return reply(204, null);
       },
     ),

@@ -1,6 +1,14 @@
 import type { Id } from '../../model/ids';
 import { dataTypeNames } from '../../model/importedFoods';
-import { compareHits, createFoodIndex, type FoodIndex, type SearchEntry, type SearchHit } from '../../ml/foods';
+import {
+  compareHits,
+  createFoodIndex,
+  fit,
+  queryWords,
+  type FoodIndex,
+  type SearchEntry,
+  type SearchHit,
+} from '../../ml/foods';
 import { ownKey, type OwnFood } from '../../model/ownFoods';
 import type { BrandedFood } from '../../store/foods';
 import type { Position } from '../paging';
@@ -59,11 +67,7 @@ export interface FoodSearch {
   best(query: string): Promise<string | null>;
 }
 
-export const createFoodSearch = ({
-  store: { foods },
-  table,
-  matching,
-}: Pick<FoodDeps, 'store' | 'table' | 'matching'>): FoodSearch => {
+export const createFoodSearch = ({ store: { foods }, table }: Pick<FoodDeps, 'store' | 'table'>): FoodSearch => {
   let made: Promise<Generic> | null = null;
 
   const make = async (revision: number, releases: readonly string[]): Promise<Generic> => {
@@ -83,7 +87,7 @@ export const createFoodSearch = ({
         .map(({ slug, name, aliases }) => ({ key: `table:${slug}`, names: [name, ...aliases] as const, dataType: '' })),
     ];
     const releaseOf = new Map(imported.map(({ fdcId, release }) => [`fdc:${fdcId}`, release]));
-    return { revision, index: createFoodIndex(entries, matching), releases: releaseOf };
+    return { revision, index: createFoodIndex(entries), releases: releaseOf };
   };
 
   const generic = async (): Promise<Generic> => {
@@ -98,14 +102,14 @@ export const createFoodSearch = ({
   const ownHits = (own: readonly OwnFood[], query: string | null): Placed[] => {
     if (query === null || own.length === 0) return [];
     const entries = own.map(({ id, name }) => ({ key: ownKey(id), names: [name] as const, dataType: '' }));
-    return createFoodIndex(entries, matching)
+    return createFoodIndex(entries)
       .search(query)
       .map((hit) => ({ ...hit, section: 0 }));
   };
 
   /** Brands have words enough to be found by them as they are written; only the last may be unfinished. */
   const brandHits = async (query: string): Promise<{ hit: Placed; product: BrandedFood }[]> => {
-    const words = matching.queryWords(query).slice(0, 12);
+    const words = queryWords(query).slice(0, 12);
     const last = /[\p{L}\p{N}%]$/u.test(query) ? (words.at(-1) ?? '') : '';
     const products = await foods.barcodes.named(last === '' ? words : words.slice(0, -1), last, mostBrands);
     const index = createFoodIndex(
@@ -114,7 +118,6 @@ export const createFoodSearch = ({
         names: [brand === null ? food.name : `${food.name}, ${brand}`] as const,
         dataType: 'Branded',
       })),
-      matching,
     );
     const byKey = new Map(products.map((product) => [`gtin:${product.gtin14}`, product]));
     return index.search(query).flatMap((hit) => {
@@ -174,7 +177,7 @@ export const createFoodSearch = ({
     async best(query) {
       const { index } = await generic();
       const [first] = index.search(`${query} `);
-      return first && matching.fit(matching.queryWords(query), first.name, '') !== null ? first.key : null;
+      return first && fit(queryWords(query), first.name, '') !== null ? first.key : null;
     },
   };
 };

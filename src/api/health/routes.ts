@@ -1,14 +1,21 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { HealthCheck, ShellDeps } from '../deps';
+import type { ShellDeps } from '../deps';
+import { nothingAt, Problem } from '../errors';
+import { hasInternalKey } from '../middleware/access';
 import { file, json, reply, type Route } from '../route';
+import { createHealthReport } from './report';
 
 /**
  * live      the process answers; restart it where not
  * ready     MongoDB answers and the server is not shutting down; send it requests
  * health    for people and for the clients that ask it: what is missing, and what works all the same
  */
-const Part = z.object({ status: z.enum(['up', 'down']), without: z.string().optional() });
+const Part = z.object({
+  status: z
+    .enum(['up', 'degraded', 'down'])
+    .meta({ description: '`degraded`: some of the systems that the part stands for do not answer' }),
+  without: z.string().optional(),
+});
 const Health = z
   .object({
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
@@ -29,39 +36,9 @@ const Readiness = z
   .meta({ id: 'Readiness' });
 const Liveness = z.object({ status: z.literal('live') }).meta({ id: 'Liveness' });
 
-/** A part that has not answered by then counts as down: `/health` must not hang with what it reports on. */
-const probeWithinMs = 1_500;
-/** Answers are kept this long, so that many who ask are not many who probe. */
-const keptMs = 1_000;
-
-const answers = async (check: HealthCheck): Promise<boolean> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), probeWithinMs);
-  });
-  const asked = Promise.resolve()
-    .then(() => check.probe())
-    .then(
-      () => true,
-      () => false,
-    );
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
-};
-
-const createProbe = (checks: readonly HealthCheck[]) => {
-  let last: { at: number; found: Promise<readonly (HealthCheck & { up: boolean })[]> } | undefined;
-  return () => {
-    const now = performance.now();
-    if (!last || now - last.at > keptMs) {
-      last = { at: now, found: Promise.all(checks.map(async (check) => ({ ...check, up: await answers(check) }))) };
-    }
-    return last.found;
-  };
-};
-
-export const healthRoutes = ({ health, clock, metrics }: ShellDeps, draining: () => boolean): Route[] => {
-  const probe = createProbe(health.checks);
-  const shared = { access: 'public', limit: 'none', tag: 'Health' } as const;
+export const healthRoutes = ({ health, clock, metrics, settings }: ShellDeps, draining: () => boolean): Route[] => {
+  const report = createHealthReport(health.checks);
+  const shared = { access: 'public', limit: 'none', tag: 'health' } as const;
 
   return [
     json(
@@ -76,9 +53,7 @@ export const healthRoutes = ({ health, clock, metrics }: ShellDeps, draining: ()
         },
       },
       async () => {
-        const parts = await probe();
-        const down = parts.filter(({ up }) => !up);
-        const status = down.length === 0 ? 'healthy' : down.some(({ required }) => required) ? 'unhealthy' : 'degraded';
+        const { status, parts, degraded } = await report();
         const model = health.model();
         return reply(status === 'unhealthy' ? 503 : 200, {
           status,
@@ -88,10 +63,8 @@ export const healthRoutes = ({ health, clock, metrics }: ShellDeps, draining: ()
           model_loaded: model?.loaded ?? false,
           timestamp: clock().toISOString(),
           persistence: { ...health.persistence },
-          parts: Object.fromEntries(
-            parts.map(({ name, up, without }) => [name, up ? { status: 'up' } : { status: 'down', without }]),
-          ),
-          degraded: down.map(({ without }) => without),
+          parts: { ...parts },
+          degraded: [...degraded],
         });
       },
     ),
@@ -115,7 +88,7 @@ export const healthRoutes = ({ health, clock, metrics }: ShellDeps, draining: ()
       },
       async () => {
         if (draining()) return reply(503, { status: 'not_ready', reason: 'The server is shutting down.' });
-        const missing = (await probe()).find(({ required, up }) => required && !up);
+        const missing = (await report()).found.find(({ required, state }) => required && state === 'down');
         return missing
           ? reply(503, { status: 'not_ready', reason: `${missing.name} does not answer.` })
           : reply(200, { status: 'ready', reason: null });
@@ -123,14 +96,17 @@ export const healthRoutes = ({ health, clock, metrics }: ShellDeps, draining: ()
     ),
     file(
       {
-        ...shared,
+        access: 'public',
+        tag: 'health',
         path: '/metrics',
         summary: 'Metrics for Prometheus',
-        responses: { 200: { description: 'Prometheus text format', contentType: 'text/plain' } },
+        description:
+          'Collected at most once in two seconds, however many ask. In production only for callers with `x-internal-key`, unless the server is set to show them to everyone (`METRICS_ON_API`); others find nothing here.',
+        responses: { 200: { description: 'Prometheus text format', contentType: 'text/plain' }, 404: Problem },
       },
-      async () => {
-        const text = Buffer.from(await metrics.registry.metrics());
-        return { stream: Readable.from([text]), contentType: metrics.registry.contentType, bytes: text.length };
+      ({ path, headers }) => {
+        if (!settings.metricsOnApi && !hasInternalKey(settings, headers)) throw nothingAt(path);
+        return metrics.scrape();
       },
     ),
   ];

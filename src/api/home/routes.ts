@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ShellDeps } from '../deps';
-import { page } from '../docs/routes';
 import { html } from '../docs/html';
-import { file, reply, type Route } from '../route';
+import { shared } from '../docs/shared';
+import { file, type Route } from '../route';
 
 const Home = z
   .object({
@@ -15,7 +15,9 @@ const Home = z
 
 const description =
   'Turns a meal photo into nutrition, and keeps what an app about food needs to know about its users.';
-const links = { documentation: '/docs', openapi: '/openapi.json', health: '/health', metrics: '/metrics' } as const;
+const links = { documentation: '/docs', openapi: '/openapi.json', health: '/health' } as const;
+/** Named to those only who find something there. */
+const metricsPath = '/metrics';
 
 /** Whether `Accept` asks for a page before it asks for JSON: browsers do, programs do not. */
 const wantsPage = (accept: string | undefined) => {
@@ -25,7 +27,7 @@ const wantsPage = (accept: string | undefined) => {
   return at >= 0 && (json < 0 || at < json);
 };
 
-const render = (version: string, runs: string | null) =>
+const render = (version: string, metrics: boolean, runs: string | null) =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -42,7 +44,7 @@ const render = (version: string, runs: string | null) =>
             <li><a href="${links.documentation}">What it can do</a>: every address, with what it takes and answers</li>
             <li><a href="${links.openapi}">The same for programs</a> (OpenAPI 3.1)</li>
             <li><a href="${links.health}">How it is</a>: what works at the moment</li>
-            <li><a href="${links.metrics}">Its numbers</a>, for Prometheus</li>
+            ${metrics ? html`<li><a href="${metricsPath}">Its numbers</a>, for Prometheus</li>` : ''}
             ${runs === null ? '' : html`<li><a href="${runs}">Its runs</a>, for operators (Temporal UI)</li>`}
           </ul>
           <p>A first request: what is on the plate of a picture, or of a sentence with it.</p>
@@ -52,35 +54,33 @@ curl -F photo=@&lt;your picture&gt; -F "caption=two slices of cheese pizza" &lt;
       </body>
     </html> `.html;
 
-export const homeRoutes = ({ health, settings: { temporalUiUrl: runs = null } }: ShellDeps): Route[] => [
-  file(
-    {
-      path: '/',
-      access: 'public',
-      limit: 'none',
-      tag: 'Palate',
-      summary: 'What this is: a page for people, JSON for programs',
-      responses: {
-        200: {
-          description: 'JSON; HTML where `Accept` asks for it',
-          schema: Home,
-          contentType: 'application/json',
-          otherTypes: ['text/html'],
+export const homeRoutes = ({ health, settings }: ShellDeps): Route[] => {
+  const { metricsOnApi: metrics, temporalUiUrl: runs = null } = settings;
+  const home: z.input<typeof Home> = {
+    name: 'Palate',
+    version: health.version,
+    description,
+    links: { ...links, ...(metrics && { metrics: metricsPath }), ...(runs !== null && { runs }) },
+  };
+  const forPrograms = shared(JSON.stringify(home), 'application/json', { vary: 'Accept' });
+  const forPeople = shared(render(health.version, metrics, runs), 'text/html', { vary: 'Accept' });
+  return [
+    file(
+      {
+        path: '/',
+        access: 'public',
+        tag: 'palate',
+        summary: 'What this is: a page for people, JSON for programs',
+        responses: {
+          200: {
+            description: 'JSON; HTML where `Accept` asks for it',
+            schema: Home,
+            contentType: 'application/json',
+            otherTypes: ['text/html'],
+          },
         },
       },
-    },
-    ({ headers }) =>
-      wantsPage(headers.accept)
-        ? page(render(health.version, runs), 'text/html')
-        : reply(
-            200,
-            {
-              name: 'Palate',
-              version: health.version,
-              description,
-              links: { ...links, ...(runs !== null && { runs }) },
-            },
-            { vary: 'Accept' },
-          ),
-  ),
-];
+      ({ headers }) => (wantsPage(headers.accept) ? forPeople : forPrograms),
+    ),
+  ];
+};

@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import type { Id } from '../../model/ids';
 import type { CatalogueSnapshot } from '../../store/meals';
 import { file, json, type Limit, type Route } from '../route';
 import type { MealDeps } from './deps';
-import { CatalogueMeal, presentInCatalogue } from './present';
+import { CatalogueMeal, presentInCatalogue } from '../dialects/smartbite/meals';
+import { createPseudonyms } from './views';
 
 /**
  * The catalogue as the ML service reads it.
@@ -14,22 +16,22 @@ import { CatalogueMeal, presentInCatalogue } from './present';
  */
 const rowsAtOnce = 50;
 /** Raised when meals are shown otherwise, so that nobody keeps the old shape. */
-const shape = 1;
+const shape = 2;
 /** The whole catalogue is thousands of times the work of a page; who sends the validator costs next to nothing. */
 const limit: Limit = { name: 'meal-catalogue', max: 60, windowMs: 60_000, by: 'account' };
 
-async function* texts(snapshot: CatalogueSnapshot): AsyncGenerator<string> {
+async function* texts(snapshot: CatalogueSnapshot, authorOf: (id: Id) => string): AsyncGenerator<string> {
   let before = '{"success":true,"data":[';
   for await (const meals of snapshot.meals(rowsAtOnce)) {
-    yield before + meals.map((meal) => JSON.stringify(presentInCatalogue(meal))).join(',');
+    yield before + meals.map((meal) => JSON.stringify(presentInCatalogue(meal, authorOf))).join(',');
     before = ',';
   }
   yield before === ',' ? ']}' : `${before}]}`;
 }
 
 /** A stream that is destroyed before it was read never begins its generator, so the snapshot is closed by the stream. */
-const streamOf = (snapshot: CatalogueSnapshot, log: MealDeps['log']): Readable => {
-  const stream = Readable.from(texts(snapshot), { objectMode: false, highWaterMark: 1 });
+const streamOf = (snapshot: CatalogueSnapshot, { authorKey, log }: MealDeps): Readable => {
+  const stream = Readable.from(texts(snapshot, createPseudonyms(authorKey)), { objectMode: false, highWaterMark: 1 });
   stream.once('close', () => {
     snapshot
       .close()
@@ -72,7 +74,7 @@ export const catalogueRoutes = (deps: MealDeps): Route[] => [
     async () => {
       const snapshot = await deps.store.meals.catalogue.open();
       return {
-        stream: streamOf(snapshot, deps.log),
+        stream: streamOf(snapshot, deps),
         contentType: 'application/json; charset=utf-8',
         bytes: null,
         etag: `meals-${shape}-${snapshot.version}`,

@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { mealWords, ownEmbedding } from '../../ml/embeddings';
 import { Id } from '../../model/ids';
-import { MealChange, MealType, newMealFacts, NewMeal, withChange, type MealFacts } from '../../model/meals';
-import type { DerivedFacts } from '../../store/meals';
-import { nameStems } from '../../ml/foods';
+import { MealChange, newMealFacts, NewMeal, withChange, type MealFacts } from '../../model/meals';
+import type { DerivedFacts, WithImage } from '../../store/meals';
 import type { Caller } from '../deps';
-import { envelope, enveloped } from '../dialects/smartbite';
+import { envelope, enveloped } from '../dialects/smartbite/envelope';
 import { conflict, Problem, problem } from '../errors';
 import { deletedSince } from '../middleware/idempotency';
-import { PageQuery } from '../paging';
-import { json, reply, type Limit, type Route } from '../route';
+import { json, reply, type Route } from '../route';
 import { catalogueRoutes } from './catalogue';
 import type { MealDeps } from './deps';
-import { MealView, presentMeal } from './present';
+import { foundMeal, missingMeal } from './found';
+import { likeRoutes } from './likes';
+import { mealListRoute } from './list';
+import { createMealViews } from './views';
+import { MealView } from '../dialects/smartbite/meals';
 
 /** Meals of the catalogue that all users share: SmartBite's `/api/v1/meals`. */
 const Params = z.object({ mealId: Id });
@@ -22,29 +24,15 @@ const OneMeal = enveloped(z.object({ meal: MealView }));
 const mostMeals = 1_000;
 /** Whoever changes a meal at the same time as others has its turn within a few. */
 const changeAttempts = 10;
-const likeLimit: Limit = { name: 'likes', max: 300, windowMs: 60_000, by: 'account' };
 
 const derivedOf = (facts: MealFacts): DerivedFacts => ({ words: mealWords(facts), embedding: ownEmbedding(facts) });
 
-/** The last word may be unfinished, unless a space follows it. */
-const wordsOf = (query: string): { words: string[]; begun: string } => {
-  if (/\s$/.test(query)) return { words: nameStems(query), begun: '' };
-  const [begun = '', ...others] = nameStems(query).reverse();
-  return { words: others, begun };
-};
-
-const missing = () =>
-  problem('not-found', {
-    detail: 'There is no such meal, or it was deleted. GET /api/v1/meals lists those there are.',
-  });
+const unreadable = { description: 'The picture cannot be read', schema: Problem };
 
 export const mealRoutes = (deps: MealDeps): Route[] => {
   const { meals } = deps.store;
-  const found = async (id: Id) => {
-    const meal = await meals.findOne(id);
-    if (!meal) throw missing();
-    return meal;
-  };
+  const views = createMealViews(deps);
+  const found = (id: Id) => foundMeal(meals, id);
   /** Meals are everyone's to read, so that one is another's is no secret. */
   const mayChange = ({ createdBy }: { createdBy: Id | null }, caller: Caller) => {
     if (caller.role === 'admin' || createdBy === caller.id) return;
@@ -56,37 +44,16 @@ export const mealRoutes = (deps: MealDeps): Route[] => {
     });
   };
 
+  const shown = (image: Id | null, { id }: Caller, before: Id | null = null): WithImage => ({
+    id: image,
+    async alongside(session) {
+      if (image !== null) await deps.pictures.keep(image, id, session);
+      if (before !== null) await deps.pictures.release(before, session);
+    },
+  });
+
   return [
-    json(
-      {
-        method: 'get',
-        path: '/api/v1/meals',
-        access: 'user',
-        tag: 'meals',
-        summary: 'Meals of the catalogue, the latest first',
-        description: '`query` finds words of name, cuisine and ingredients; the last one may be unfinished.',
-        query: PageQuery.extend({
-          mealType: MealType.optional(),
-          cuisine: z
-            .string()
-            .max(60)
-            .transform((text) => text.trim().toLowerCase())
-            .optional()
-            .meta({ example: 'italian' }),
-          query: z.string().max(200).optional().meta({ example: 'lentil so' }),
-        }),
-        responses: {
-          200: enveloped(z.object({ meals: z.array(MealView), nextCursor: z.string().nullable() })),
-        },
-      },
-      async ({ query: { mealType, cuisine, query = '', limit, cursor } }) => {
-        const before = deps.paging.idBefore('meals', cursor);
-        const filter = { mealType, cuisine: cuisine === '' ? undefined : cuisine, ...wordsOf(query) };
-        const rows = await meals.list(filter, limit + 1, before);
-        const page = deps.paging.page('meals', rows, limit, ({ id }) => [id]);
-        return envelope({ meals: page.items.map(presentMeal), nextCursor: page.nextCursor });
-      },
-    ),
+    mealListRoute(deps, views),
 
     json(
       {
@@ -95,7 +62,9 @@ export const mealRoutes = (deps: MealDeps): Route[] => {
         access: 'user',
         tag: 'meals',
         summary: 'Add a meal to the catalogue',
+        description: 'Also as a form, then with a picture in `image`.',
         body: NewMeal,
+        form: deps.pictures.form('image'),
         idempotent: true,
         responses: {
           201: {
@@ -105,21 +74,28 @@ export const mealRoutes = (deps: MealDeps): Route[] => {
           },
           409: { description: 'You have added as many meals as an account may', schema: Problem },
           410: { description: 'A repeat under its key; the meal was deleted since', schema: Problem },
+          422: unreadable,
         },
       },
-      async ({ body, caller, resourceId }) => {
+      async (context) => {
+        const { body, files, caller, resourceId } = context;
         // A repeat after a crash finds its meal before it can find the account full.
         const stands = await meals.findOne(resourceId);
         const facts = newMealFacts(body);
         const most = caller.role === 'admin' ? Infinity : mostMeals;
-        const meal = stands ?? (await meals.create(resourceId, caller.id, facts, derivedOf(facts), most));
+        const image = stands || !files.image ? null : await deps.pictures.take('image', files.image, context);
+        const meal =
+          stands ?? (await meals.create(resourceId, caller.id, facts, derivedOf(facts), most, shown(image, caller)));
+        if (meal === 'full' && image !== null) await deps.pictures.remove(image);
         if (meal === 'full')
           throw problem('conflict', {
             detail: `You have added ${mostMeals} meals, which is the most. What you delete makes room after 90 days.`,
             settled: false,
           });
         if (!meal) throw problem('gone', { detail: 'The meal that this request added was deleted since.' });
-        return reply(201, envelope({ meal: presentMeal(meal) }), { location: `/api/v1/meals/${meal.id}` });
+        return reply(201, envelope({ meal: await views.one(meal, context) }), {
+          location: `/api/v1/meals/${meal.id}`,
+        });
       },
     ),
 
@@ -133,7 +109,7 @@ export const mealRoutes = (deps: MealDeps): Route[] => {
         params: Params,
         responses: { 200: OneMeal },
       },
-      async ({ params }) => envelope({ meal: presentMeal(await found(params.mealId)) }),
+      async ({ params, ...reader }) => envelope({ meal: await views.one(await found(params.mealId), reader) }),
     ),
 
     json(
@@ -143,23 +119,42 @@ export const mealRoutes = (deps: MealDeps): Route[] => {
         access: 'user',
         tag: 'meals',
         summary: 'Change a meal that you added',
-        description: 'A field that is left out stays as it is, also within `nutrition`; `null` clears it.',
+        description:
+          'A field that is left out stays as it is, also within `nutrition`; `null` clears it. Also as a form, then with a picture in `image`.',
         params: Params,
-        body: MealChange,
+        body: MealChange.extend({
+          image: z
+            .unknown()
+            .optional()
+            .meta({ description: '`null` takes the picture away; anything else says nothing' }),
+        }),
+        form: deps.pictures.form('image'),
         responses: {
           200: OneMeal,
           403: { description: 'Somebody else added it', schema: Problem },
           409: { description: 'Others change it at the same time; send it again', schema: Problem },
+          410: { description: 'The picture was deleted meanwhile', schema: Problem },
+          422: unreadable,
         },
       },
-      async ({ params: { mealId }, body, caller }) => {
+      async (context) => {
+        const { params, body, files, caller, afterAnswer } = context;
+        const { mealId } = params;
+        mayChange(await found(mealId), caller);
+        const taken = files.image ? await deps.pictures.take('image', files.image, context) : null;
+        const changesImage = taken !== null || body.image === null;
         for (let attempt = 0; attempt < changeAttempts; attempt += 1) {
           const meal = await found(mealId);
           mayChange(meal, caller);
           const facts = withChange(meal, body);
-          if (await meals.replace(mealId, meal.revision, facts, derivedOf(facts)))
-            return envelope({ meal: presentMeal(await found(mealId)) });
+          const image = changesImage ? shown(taken, caller, meal.imageId) : undefined;
+          if (await meals.replace(mealId, meal.revision, facts, derivedOf(facts), image)) {
+            const { imageId } = meal;
+            if (image && imageId !== null) afterAnswer(() => deps.pictures.remove(imageId));
+            return envelope({ meal: await views.one(await found(mealId), context) });
+          }
         }
+        if (taken !== null) await deps.pictures.remove(taken);
         return conflict('The meal is being changed by others; send the change again.');
       },
     ),
@@ -178,32 +173,20 @@ export const mealRoutes = (deps: MealDeps): Route[] => {
         },
       },
       async ({ params: { mealId }, caller, afterAnswer }) => {
-        mayChange(await found(mealId), caller);
-        if (!(await meals.remove(mealId))) throw missing();
+        const { imageId, ...meal } = await found(mealId);
+        mayChange(meal, caller);
+        const removed = await meals.remove(mealId, async (session) => {
+          await deps.store.idempotency.replaceAnswers(mealId, deletedSince, session);
+          if (imageId !== null) await deps.pictures.release(imageId, session);
+        });
+        if (!removed) throw missingMeal();
+        if (imageId !== null) afterAnswer(() => deps.pictures.remove(imageId));
         afterAnswer(() => meals.likes.removeOfMeal(mealId));
-        afterAnswer(() => deps.store.idempotency.replaceAnswer(mealId, deletedSince));
         return envelope({ message: 'The meal is deleted.' });
       },
     ),
 
-    json(
-      {
-        method: 'post',
-        path: '/api/v1/meals/:mealId/like',
-        access: 'user',
-        tag: 'meals',
-        summary: 'Like a meal',
-        description: 'Counts once an account; liking it again changes nothing.',
-        params: Params,
-        limit: likeLimit,
-        responses: { 200: OneMeal },
-      },
-      async ({ params: { mealId }, caller }) => {
-        await meals.likes.add(mealId, caller.id);
-        return envelope({ meal: presentMeal(await found(mealId)) });
-      },
-    ),
-
+    ...likeRoutes(deps, views),
     ...catalogueRoutes(deps),
   ];
 };

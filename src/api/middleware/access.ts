@@ -1,11 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Request } from 'express';
 import type { Role } from '../../model/accounts';
 import type { AppCaller, Caller, ShellDeps } from '../deps';
 import { problem, type ProblemName } from '../errors';
 import type { Access, RouteKind } from '../route';
 
-/** Who asks, and whether they may. A bad token is never the same as none, except on public routes, which do not look. */
+/**
+ * Who asks, and whether they may. A bad token is never the same as none, except on public routes, which do not look. An empty
+ * `Authorization` is none: gateways forward one for a client that sent nothing.
+ */
 
 const rank: Record<Role, number> = { user: 0, support: 1, admin: 2 };
 /** Longer ones are no tokens of ours. */
@@ -27,6 +31,15 @@ const same = (a: string, b: string) => {
   return timingSafeEqual(digest(a), digest(b));
 };
 
+/** Whether the request has `x-internal-key` with a key of ours. */
+export const hasInternalKey = (
+  { nodeInternalKey: keys }: Pick<ShellDeps['settings'], 'nodeInternalKey'>,
+  headers: IncomingHttpHeaders,
+): boolean => {
+  const given = headers['x-internal-key'];
+  return typeof given === 'string' && given !== '' && (keys ?? []).some((key) => same(key, given));
+};
+
 async function callerOfToken(deps: ShellDeps, header: string): Promise<Caller> {
   const [, bearer] = /^bearer +([^\s]+) *$/i.exec(header) ?? [];
   if (bearer === undefined || bearer.length > maxTokenChars) {
@@ -41,11 +54,11 @@ async function callerOfToken(deps: ShellDeps, header: string): Promise<Caller> {
 async function callerOfTicket(deps: ShellDeps, request: Request): Promise<Caller | null> {
   const { ticket } = request.query;
   if (ticket === undefined) return null;
-  const owner =
+  const holder =
     typeof ticket === 'string' && ticket.length <= 128
-      ? await deps.store.tickets.findOwner(ticket, request.path)
+      ? await deps.store.tickets.findHolder(ticket, request.path)
       : null;
-  const caller = owner === null ? null : await deps.findCaller(owner);
+  const caller = holder === null ? null : await deps.findCaller(holder);
   if (!caller) throw problem('ticket-invalid', { headers: challenge('invalid_token', 'The ticket is not valid') });
   return caller;
 }
@@ -64,9 +77,7 @@ export async function identify(
     case 'public':
       return null;
     case 'internal': {
-      const given = request.get('x-internal-key') ?? '';
-      const keys = deps.settings.nodeInternalKey ?? [];
-      if (given === '' || !keys.some((key) => same(key, given))) throw problem('bad-internal-key');
+      if (!hasInternalKey(deps.settings, request.headers)) throw problem('bad-internal-key');
       return null;
     }
     case 'app': {
@@ -75,13 +86,9 @@ export async function identify(
       return (await deps.authenticateApp?.(given)) ?? refuse('api-key-invalid');
     }
     default: {
-      const header = request.get('authorization');
+      const header = request.get('authorization') ?? '';
       const caller =
-        header !== undefined
-          ? await callerOfToken(deps, header)
-          : kind === 'sse'
-            ? await callerOfTicket(deps, request)
-            : null;
+        header !== '' ? await callerOfToken(deps, header) : kind === 'sse' ? await callerOfTicket(deps, request) : null;
       if (access === 'optional') return caller;
       if (!caller) throw problem('not-authenticated', { headers: challenge() });
       if (rank[caller.role] < rank[access]) {

@@ -2,31 +2,26 @@ import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { problemBody, type HttpProblem } from '../errors';
-import type { FileAnswer, Reply, SseEvent } from '../route';
+import { announceClose } from '../connection/connection';
+import type { FileAnswer, Reply, SharedAnswer, SseEvent } from '../route';
 
 /** Writes answers of each kind to the socket. */
 
-/** How long a client whose body was refused may go on sending, so that it reads the answer instead of a reset connection. */
-const lingerMs = 5_000;
 const heartbeatMs = 15_000;
 /** What a browser waits before it comes back, in milliseconds. */
 const sseRetryMs = 2_000;
 
 const setHeaders = (response: Response, headers: Readonly<Record<string, string>>) => {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) {
+    // What the middleware has named there stays: an answer may depend on the origin, too.
+    if (name === 'vary') response.vary(value);
+    else response.setHeader(name, value);
+  }
 };
-
-/** Gives an unread body a little time to arrive and be dropped, then closes the connection. */
-export function lingerThenClose(request: Request) {
-  if (request.complete) return;
-  const timer = setTimeout(() => request.socket.destroy(), lingerMs);
-  timer.unref();
-  request.once('close', () => clearTimeout(timer));
-  request.resume();
-}
 
 export function sendJson(response: Response, answer: Reply) {
   setHeaders(response, answer.headers);
+  announceClose(response.req, response);
   response.statusCode = answer.status;
   if (answer.status === 204 || answer.status === 304 || answer.value === undefined) {
     response.end();
@@ -52,32 +47,49 @@ export function sendProblem(request: Request, response: Response, failure: HttpP
     headers: { ...failure.headers, 'content-type': 'application/problem+json; charset=utf-8' },
     settled: true,
   });
-  lingerThenClose(request);
 }
 
 const stalledMs = 30_000;
 
+/** Sets the validator of an answer, and tells whether the client has that version already. */
+function isKnown(request: Request, response: Response, answer: { readonly etag?: string; readonly weak?: boolean }) {
+  if (answer.etag === undefined) return false;
+  const etag = `"${answer.etag}"`;
+  response.setHeader('etag', answer.weak === true ? `W/${etag}` : etag);
+  // Weak comparison, as RFC 9110 §13.1.2 wants it for this header.
+  const known =
+    request
+      .get('if-none-match')
+      ?.split(',')
+      .map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
+  return known.includes(etag) || known.includes('*');
+}
+
+/** Sends bytes that are there already; what is not taken at once waits as a reference to them. */
+export function sendShared(request: Request, response: Response, answer: SharedAnswer) {
+  announceClose(request, response);
+  response.setHeader('content-type', answer.contentType);
+  setHeaders(response, answer.headers ?? {});
+  if (isKnown(request, response, answer)) {
+    response.writeHead(304).end();
+    return;
+  }
+  response.setHeader('content-length', answer.body.length);
+  response.end(request.method === 'HEAD' ? undefined : answer.body);
+}
+
 export async function sendFile(request: Request, response: Response, answer: FileAnswer) {
+  announceClose(request, response);
   response.statusCode = 200;
   response.setHeader('content-type', answer.contentType);
   if (answer.bytes !== null) response.setHeader('content-length', answer.bytes);
   setHeaders(response, answer.headers ?? {});
-  if (answer.etag !== undefined) {
-    const etag = `"${answer.etag}"`;
-    response.setHeader('etag', answer.weak === true ? `W/${etag}` : etag);
-    // Weak comparison, as RFC 9110 §13.1.2 wants it for this header.
-    const known =
-      request
-        .get('if-none-match')
-        ?.split(',')
-        .map((tag) => tag.trim().replace(/^W\//, '')) ?? [];
-    if (known.includes(etag) || known.includes('*')) {
-      answer.stream.destroy();
-      response.removeHeader('content-length');
-      response.statusCode = 304;
-      response.end();
-      return;
-    }
+  if (isKnown(request, response, answer)) {
+    answer.stream.destroy();
+    response.removeHeader('content-length');
+    response.statusCode = 304;
+    response.end();
+    return;
   }
   if (request.method === 'HEAD') {
     answer.stream.destroy();

@@ -25,6 +25,8 @@ export interface Exchange {
   route: string | null;
   /** Sends events: ends at once when the server shuts down. */
   streaming: boolean;
+  /** Its answer is what the server is set up to give, whatever the status. */
+  expected: boolean;
   /** What went wrong inside, for the log line. */
   failure: unknown;
 }
@@ -70,7 +72,7 @@ export function createExchanges(deps: { log: Logger; metrics: Metrics }): Exchan
       ms: Math.round(ms * 10) / 10,
       ...(exchange.failure === undefined ? {} : { err: exchange.failure }),
     };
-    if (status >= 500) exchange.log.error(line, 'request failed');
+    if (status >= 500 && !exchange.expected) exchange.log.error(line, 'request failed');
     else if (quiet.test(route)) exchange.log.debug(line, 'request');
     else exchange.log.info(line, 'request');
   };
@@ -105,6 +107,7 @@ export function createExchanges(deps: { log: Logger; metrics: Metrics }): Exchan
         afterAnswer: [],
         route: null,
         streaming: false,
+        expected: false,
         failure: undefined,
       };
       exchanges.set(request, exchange);

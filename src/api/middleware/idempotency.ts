@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Id } from '../../model/ids';
 import type { StoredAnswer } from '../../store/idempotency';
+import { renewLease } from '../../store/leaseRenewal';
 import type { ShellDeps } from '../deps';
 import { HttpProblem, problem, problemBody } from '../errors';
 import { reply, type Reply } from '../route';
@@ -25,11 +26,17 @@ export interface IdempotentRequest {
   readonly requestId: string;
 }
 
-/** Takes the place of the answer where what a request made is deleted: a repeat gets nothing of it, and makes it no second time. */
+/** Takes the place of every answer that shows what is deleted: a repeat gets nothing of it, and makes it no second time. */
 export const deletedSince: StoredAnswer = {
   status: 410,
   headers: { 'content-type': 'application/problem+json' },
-  body: JSON.stringify(problemBody(problem('gone', { detail: 'What this request made was deleted since.' }), '', '')),
+  body: JSON.stringify(
+    problemBody(
+      problem('gone', { detail: 'What this request made, or what its answer showed, was deleted since.' }),
+      '',
+      '',
+    ),
+  ),
   sealed: false,
 };
 
@@ -81,12 +88,11 @@ export async function underKey(
   }
 
   const { id, lease, resourceId } = claim;
-  const renewal = setInterval(() => {
-    deps.store.idempotency.renew(id, lease, leaseMs).catch((err: unknown) => {
-      deps.log.warn({ err }, 'the lease of an idempotency key was not renewed');
-    });
-  }, leaseMs / 3);
-  renewal.unref();
+  const renewal = renewLease({
+    leaseMs,
+    renew: () => deps.store.idempotency.renew(id, lease, leaseMs),
+    onFault: (err) => deps.log.warn({ err }, 'the lease of an idempotency key was not renewed'),
+  });
 
   /** The answer stands whether or not it could be kept: a repeat then runs again under the same resource id. */
   const keep = async (answer: Reply) => {
@@ -121,6 +127,6 @@ export async function underKey(
     await keep(reply(failure.status, body, headers, { settled: failure.settled }));
     throw error;
   } finally {
-    clearInterval(renewal);
+    renewal.stop();
   }
 }

@@ -93,12 +93,12 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json *(?:; *charset *= *"?([\w-]+)
 
 /** Throws 415 unless the body is announced as JSON in UTF-8, uncompressed. */
 function checkType(request: IncomingMessage) {
-  const type = request.headers['content-type'];
-  const [match, charset = 'utf-8'] = jsonType.exec(type?.trim() ?? '') ?? [];
+  const type = request.headers['content-type']?.trim() ?? '';
+  const [match, charset = 'utf-8'] = jsonType.exec(type) ?? [];
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (match === undefined || !/^utf-?8$|^us-ascii$/i.test(charset) || encoding.toLowerCase() !== 'identity') {
     throw problem('unsupported-type', {
-      detail: `Send the body as application/json in UTF-8, not compressed; this one is ${type ?? 'of no stated type'}${
+      detail: `Send the body as application/json in UTF-8, not compressed; this one is ${type === '' ? 'of no stated type' : type}${
         encoding === 'identity' ? '' : `, ${encoding}`
       }.`,
       headers: { 'accept-encoding': 'identity', accept: 'application/json' },

@@ -20,10 +20,7 @@ export const copyRoutes = (deps: PhotoDeps): Route[] => [
       summary: 'Log the same meal again',
       description: 'Takes over figures, provenance and words, not the picture. Without `consumed_at` it is eaten now.',
       params: z.object({ id: Id }),
-      body: z
-        .object({ consumed_at: MealTime(deps.clock).optional() })
-        .strict()
-        .optional(),
+      body: z.strictObject({ consumed_at: MealTime(deps.clock).optional() }).optional(),
       idempotent: true,
       responses: {
         201: { description: 'The new entry', schema: PhotoView, headers: ['location'] },

@@ -1,9 +1,9 @@
 import { mostPer100G } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import type { Correction, Entry } from '../../model/photos';
-import { correctionId, photoWorkflows, type CorrectEntry } from '../../messages/photos';
-import { amended, amendedItem, hasItem, mostItemGrams, mostItems, newItem, withItem } from '../../ml/foods';
-import type { Launch } from '../../store/launches';
+import type { Analysis, Correction, Entry, Refining } from '../../model/photos';
+import { photoWorkflows } from '../../messages/photos';
+import { amended, amendedItem, hasItem, mostItemGrams, mostItems, newItem } from '../../ml/foods';
+import type { Launch } from '../../model/launches';
 import type { Corrected } from '../../store/photos/facts';
 import { notFound, problem, unprocessable } from '../errors';
 import type { PhotoDeps } from './deps';
@@ -100,9 +100,7 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
       ? null
       : item === null
         ? amended(analysis, change)
-        : remove === true
-          ? withItem(analysis, item, [])
-          : amendedItem(analysis, item, change);
+        : amendedItem(analysis, item, { ...change, remove });
   if (
     figures?.items.some(
       ({ grams: weight, nutrients }) => weight > mostItemGrams || (nutrients.kcal ?? 0) > mostItemKcal,
@@ -113,13 +111,37 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
     );
   const edited = await deps.store.photos.edit(entry.id, entry.revision, {
     ...(consumedAt && { consumedAt }),
-    ...(figures && { analysis: figures, correctedAt: deps.clock() }),
+    ...(figures && (await weighing(deps, entry, figures, { item, ...change, ...(remove === true && { remove }) }))),
   });
   if (!edited) return null;
   return {
     entry: { ...edited, kind: entry.kind },
     pending: false,
     ...(figures && { corrected: remove === true ? 'food' : 'weight' }),
+  };
+}
+
+/**
+ * What a weight changes in the row. Where the run of an earlier word still asks for better figures, one about an item is its word as well:
+ * the weights stay the user's and only the figures change.
+ */
+async function weighing(
+  deps: PhotoDeps,
+  { id, analysis, correctedAt }: Entry,
+  figures: Analysis,
+  { item, ...change }: Pick<Correction, 'grams' | 'servings' | 'remove'> & { item: string | null },
+): Promise<{ analysis: Analysis; correctedAt: Date; refining?: Refining }> {
+  const now = deps.clock();
+  const refining = item !== null && analysis?.provisional === true ? await deps.store.photos.refiningOf(id) : null;
+  const stands = refining !== null && refining.word.at.getTime() === correctedAt?.getTime();
+  const earlier = stands ? [...(refining.earlier ?? []), refining.word] : [];
+  if (!stands || earlier.length >= mostItems) return { analysis: figures, correctedAt: now };
+  // The time names the word.
+  const at = new Date(Math.max(now.getTime(), refining.word.at.getTime() + 1));
+  return {
+    analysis: { ...figures, provisional: true },
+    correctedAt: at,
+    refining: { ...refining, earlier, word: { item, food: null, ...change, at } },
   };
 }
 
@@ -187,13 +209,11 @@ async function requestCorrection(
 ): Promise<{ started: boolean } | null> {
   const { photos, launches, transaction } = deps.store;
   const launch: Launch = {
-    workflowId: correctionId(entry.id, entry.revision + 1),
-    workflow: photoWorkflows.correct,
-    args: [{ entryId: entry.id } satisfies CorrectEntry],
-    queue: 'main',
+    ...photoWorkflows.correct.start([entry.id, entry.revision + 1], {
+      entryId: entry.id,
+      timing: deps.settings.photoTiming,
+    }),
     ownerId,
-    feature: 'photos',
-    summary: 'Works a correction into an entry',
     requestId,
   };
   // The time names the word: a later one is told from the one it replaces even within a millisecond.

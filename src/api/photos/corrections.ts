@@ -5,7 +5,7 @@ import { newItem } from '../../ml/foods';
 import { conflict, Problem } from '../errors';
 import { json, reply, type Context, type Reply, type Route } from '../route';
 import { speak, type Said } from './correct';
-import { finishDeletion } from './delete';
+import { finishDeletion, hideEntry } from './delete';
 import type { PhotoDeps } from './deps';
 import { MealTime, momentOf, timeZoneOf, type StatedTime } from './mealTime';
 import { ownedEntry } from './owned';
@@ -41,18 +41,13 @@ const bothAmounts = 'has both grams and servings; send one of them';
 const something = (change: object) => Object.values(change).some((value) => value !== undefined);
 
 const ItemChange = z
-  .object({ food: Food.optional(), ...Amount })
-  .strict()
+  .strictObject({ food: Food.optional(), ...Amount })
   .refine(something, 'names nothing to change; send food, grams or servings')
   .refine(oneAmount, bothAmounts);
-const NewItem = z
-  .object({ food: Food, ...Amount })
-  .strict()
-  .refine(oneAmount, bothAmounts);
+const NewItem = z.strictObject({ food: Food, ...Amount }).refine(oneAmount, bothAmounts);
 const Change = (clock: () => Date) =>
   z
-    .object({ food: Food.optional(), ...Amount, consumed_at: MealTime(clock).optional() })
-    .strict()
+    .strictObject({ food: Food.optional(), ...Amount, consumed_at: MealTime(clock).optional() })
     .refine(something, 'names nothing to change; send food, grams, servings or consumed_at')
     .refine(oneAmount, bothAmounts);
 
@@ -127,9 +122,15 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
         params: Params,
         body: NewItem,
         idempotent: true,
-        responses,
+        responses: {
+          ...responses,
+          410: { description: 'A repeat under its key; the entry was deleted since', schema: Problem },
+        },
       },
-      (context) => hear(context, context.params.id, { item: newItem, request: context.resourceId, ...context.body }),
+      async (context) => {
+        await context.shows(context.params.id);
+        return hear(context, context.params.id, { item: newItem, request: context.resourceId, ...context.body });
+      },
     ),
     json(
       {
@@ -154,7 +155,7 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
         description:
           '`same: true` deletes this entry and answers the one that stands; `same: false` makes it a meal of its own.',
         params: Params,
-        body: z.object({ same: z.boolean() }).strict(),
+        body: z.strictObject({ same: z.boolean() }),
         responses: {
           200: PhotoView,
           409: { description: 'Nobody asked: the entry has no `duplicate_of`', schema: Problem },
@@ -171,7 +172,7 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
           return presentEntry(deps, await owned(entry.id), origin, timeZone);
         }
         const standing = await owned(entry.duplicateOf);
-        if (await photos.hide(entry.id)) context.afterAnswer(() => finishDeletion(deps, entry.id));
+        if (await hideEntry(deps, entry.id)) context.afterAnswer(() => finishDeletion(deps, entry.id));
         return presentEntry(deps, standing, origin, timeZone);
       },
     ),

@@ -7,15 +7,29 @@
  */
 export type Cell = string | number | boolean | null;
 
-// The full-width signs count as the plain ones where the spreadsheet is set to Japanese; a cell may also begin after `;` or a tab, which some
-// spreadsheets take for separators; and marks that are not seen may stand before the sign.
-const formulaStart = /(?:^|[;\t"])[\s"\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
-const plainNumber = /^[+-]?\d+(\.\d+)?$/;
+/** The full-width ones count as the plain ones where the spreadsheet is set to Japanese. */
+const formulaSigns = new Set('=+-@＝＋－＠');
+/** Some spreadsheets take `;` or a tab for a separator: a cell may begin after it, as after a quote. */
+const cellStarts = new Set(';\t"');
+/** Spaces, and marks that are not seen, may stand before the sign. */
+const unseen = /^[\s\p{Cf}]$/u;
+
+/** One pass, whatever the text: a regular expression would begin anew at each of a row of separators. */
+function beginsFormula(text: string): boolean {
+  if (/^[\t\r\n]/.test(text)) return true;
+  let atStart = true;
+  for (const sign of text) {
+    if (atStart && formulaSigns.has(sign)) return true;
+    atStart = cellStarts.has(sign) || (atStart && unseen.test(sign));
+  }
+  return false;
+}
+const plainNumber = /^[+-]?\d+(?:\.\d+)?$/;
 
 const textOf = (cell: Cell): string => {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  return formulaStart.test(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
+  return beginsFormula(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
 };
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

@@ -7,6 +7,7 @@ import type { PhotoTiming } from '../../messages/photos';
 import type { Capabilities } from '../capabilities';
 import type { TemporalHandle } from '../deps';
 import type { Paging } from '../paging';
+import type { FairnessKeyOf } from './fairnessKey';
 
 /** What the photo routes need. */
 export interface PhotoDeps {
@@ -23,6 +24,7 @@ export interface PhotoDeps {
   readonly foods: FoodTable;
   readonly clock: () => Date;
   readonly settings: PhotoSettings;
+  readonly fairnessKeyOf: FairnessKeyOf;
 }
 
 export interface PhotoSettings {

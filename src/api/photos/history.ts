@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { wholeLog, type LogRange } from '../../store/photos';
-import { pageOf, PageQuery } from '../paging';
+import { defaultLimit, maxLimit, pageOf, PageQuery } from '../paging';
 import { json, type Route } from '../route';
 import type { PhotoDeps } from './deps';
 import { timeZoneOf } from './mealTime';
@@ -13,6 +13,12 @@ const LogPage = pageOf(PhotoView).extend({ message: z.string().optional() });
 const list = 'history';
 
 const Query = PageQuery.extend({
+  limit: PageQuery.shape.limit
+    .unwrap()
+    .optional()
+    .meta({
+      description: `Rows on a page, 1 to ${maxLimit}; where it is missing ${defaultLimit}, and ${maxLimit} without a \`cursor\``,
+    }),
   ...rangeFields,
   favourite: z.literal('true', 'must be true, or left out').optional().meta({ description: '`true`: favourites only' }),
 }).refine(...oneRange);
@@ -29,7 +35,9 @@ export const historyRoutes = (deps: PhotoDeps): Route[] => [
       responses: { 200: LogPage },
     },
     async ({ caller, query, origin }) => {
-      const { limit, cursor } = query;
+      const { cursor } = query;
+      // FoodLog's clients read the log once and know no second page.
+      const limit = query.limit ?? (cursor === undefined ? maxLimit : defaultLimit);
       const favourite = query.favourite !== undefined;
       const ranged = (query.from ?? query.to ?? query.days) !== undefined;
       const last = deps.paging.timeAndIdBefore(list, cursor);

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import { notFound } from '../errors';
 import { json, reply, type Route } from '../route';
-import { finishDeletion } from './delete';
+import { finishDeletion, hideEntry } from './delete';
 import type { PhotoDeps } from './deps';
 import { timeZoneOf } from './mealTime';
-import { ownedEntry } from './owned';
+import { deletableEntry, ownedEntry } from './owned';
 import { EntryView, presentEntry, presentVersion } from './present';
 
 /** One entry of the caller's log, a photo or a meal by hand: read and deleted under its id. */
@@ -14,6 +14,7 @@ const Params = z.object({ id: Id });
 export const logRoutes = (deps: PhotoDeps): Route[] => {
   const { photos } = deps.store;
   const owned = ownedEntry(deps);
+  const deletable = deletableEntry(deps);
 
   return [
     json(
@@ -43,12 +44,13 @@ export const logRoutes = (deps: PhotoDeps): Route[] => {
         access: 'user',
         tag: 'log',
         summary: 'Delete an entry with its pictures',
+        description: 'Also one that failed, with what was kept of its upload.',
         params: Params,
         responses: { 204: { description: 'Deleted' } },
       },
       async (context) => {
-        const { id } = await owned(context.params.id, context.caller.id);
-        if (!(await photos.hide(id))) notFound('history entry');
+        const { id } = await deletable(context.params.id, context.caller.id);
+        if (!(await hideEntry(deps, id))) notFound('history entry');
         context.afterAnswer(() => finishDeletion(deps, id));
         return reply(204, null);
       },

@@ -3,9 +3,10 @@ import { FoodKey } from '../../model/foods';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
 import { ReleaseName } from '../../model/importedFoods';
-import { analysisOfCaption, analysisOfItems, analysisOfStated } from '../../ml/foods';
+import { analysisOfCaption, analysisOfItems, analysisOfStated, maxCaptionLength } from '../../ml/foods';
 import { dayOf } from '../../ml/zones';
 import { Problem, problem, unprocessable } from '../errors';
+import { nutrientsOf } from '../foods/figures';
 import { createFoodReader, type HowMuch } from '../foods/reader';
 import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
@@ -23,25 +24,36 @@ const Eaten = {
   food_id: FoodKey.meta({ description: '`id` of GET /foods' }),
   release: ReleaseName.optional(),
 };
+const amount = (most: number) => z.number().min(0).max(most).nullish();
+/** Figures of the whole meal, under their names in an entry's `nutrition_facts`. */
+const Stated = {
+  calories: z.number().min(0).max(20_000),
+  proteins: amount(5_000),
+  fats: amount(5_000),
+  carbohydrates: amount(5_000),
+  fiber: amount(5_000),
+  sugar: amount(5_000),
+  sodium_mg: amount(1_000_000),
+};
 const NewMeal = (clock: () => Date) => {
   const date = MealTime(clock).optional();
   return z.union([
-    z.object({ name: z.string().trim().min(1).max(200), calories: z.number().min(0).max(20_000), date }),
-    z.object({
+    z.strictObject({ name: z.string().trim().min(1).max(200), ...Stated, date }),
+    z.strictObject({
       text: z
         .string()
         .trim()
         .min(1)
-        .max(2000)
+        .max(maxCaptionLength)
         .meta({ example: 'two slices of cheese pizza and a glass of whole milk' }),
       date,
     }),
-    z.object({
+    z.strictObject({
       items: z
         .array(
           z.union([
-            z.object({ ...Eaten, grams: z.number().positive().max(20_000) }),
-            z.object({
+            z.strictObject({ ...Eaten, grams: z.number().positive().max(20_000) }),
+            z.strictObject({
               ...Eaten,
               portion: z.string().trim().min(1).max(200).meta({
                 description: 'One of the portions that GET /foods/:id names, or `default`',
@@ -82,7 +94,7 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
   /** Null: no food is named. Throws 404 for a food that is not there, 422 for a portion that it does not have. */
   const analysisOf = async (meal: z.output<ReturnType<typeof NewMeal>>, ownerId: Id): Promise<Analysis | null> => {
     if ('text' in meal) return analysisOfCaption(meal.text, deps.foods);
-    if ('name' in meal) return analysisOfStated(meal.name, meal.calories);
+    if ('name' in meal) return analysisOfStated(meal.name, { ...nutrientsOf(meal), kcal: meal.calories });
     const items = await Promise.all(
       meal.items.map(({ food_id: key, release, ...howMuch }) =>
         reader.item({ key, ...(release !== undefined && { release }) }, amountOf(howMuch), ownerId),
@@ -98,7 +110,7 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
         path: '/save_meal',
         access: 'user',
         tag: 'log',
-        summary: 'Log a meal by name and calories, in words, or by foods',
+        summary: 'Log a meal by name and figures, in words, or by foods',
         description:
           'With `text` the foods and amounts are read from your words, and the figures from our table of foods. With `items` they are foods of GET /foods, your own among them.',
         body: NewMeal(deps.clock),

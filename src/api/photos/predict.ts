@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { maxCaptionLength } from '../../ml/foods';
 import type { Caller } from '../deps';
 import { Problem, problem } from '../errors';
 import { reply, stream, type Reply, type Route } from '../route';
@@ -8,7 +9,7 @@ import type { PhotoDeps } from './deps';
 import { MealTime, momentOf, timeZoneOf } from './mealTime';
 import { presentEntry, presentRejection, PhotoView, RejectionView } from './present';
 import { receivePicture } from './receive';
-import { takeIn } from './takeIn';
+import { ingestPicture } from './ingest';
 import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
 
 /** `POST /predict`: a photo comes in, is waited for, and answered from MongoDB. */
@@ -25,10 +26,13 @@ const Grams = z
   .transform(Number)
   .pipe(z.number().positive().max(20_000));
 
+/** `food` of a 202: FoodLog's clients know no 202, and show what they find there. */
+const stillAnalysing = 'Still being analysed';
+
 const fieldsOf = (clock: () => Date) =>
   z
-    .object({
-      caption: filledIn(z.string().trim().max(2000)),
+    .strictObject({
+      caption: filledIn(z.string().trim().max(maxCaptionLength)),
       grams: filledIn(Grams),
       meal_date: filledIn(MealTime(clock)),
       consumed_at: filledIn(MealTime(clock)),
@@ -52,10 +56,11 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
         idempotent: true,
         consumes: {
           contentType: 'multipart/form-data',
-          schema: z.object({
-            photo: z
-              .string()
-              .meta({ format: 'binary', description: 'The picture; the field may also be called `image`' }),
+          schema: z.strictObject({
+            photo: z.string().meta({
+              format: 'binary',
+              description: 'The picture; the field may also be called `image`. Where both are sent, `photo` counts',
+            }),
             caption: z.string().optional(),
             grams: z.number().optional(),
             meal_date: z.string().optional(),
@@ -65,11 +70,14 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
         responses: {
           200: { description: 'Analysed, waiting for a label, or rejected', schema: settled, headers: ['location'] },
           202: {
-            description: 'Still being analysed, or a classifier is still being asked',
+            description: `Still being analysed, or a classifier is still being asked; \`food\` is "${stillAnalysing}"`,
             schema: PhotoView,
             headers: ['location'],
           },
-          410: { description: 'The photo was deleted while it was being analysed', schema: Problem },
+          410: {
+            description: 'The photo was deleted while it was being analysed, or before a repeat under its key',
+            schema: Problem,
+          },
           ...(deps.settings.hfRejectionStatusCode !== 200 && {
             [deps.settings.hfRejectionStatusCode]: { description: 'Rejected', schema: RejectionView },
           }),
@@ -88,14 +96,16 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
           const fields = { ...said, statedAt: stated && momentOf(stated, timeZone) };
           const digest = createHash('sha256').update(received.sha256).update(JSON.stringify(fields)).digest('hex');
           return await context.idempotent(digest, async (resourceId) => {
-            const launched = await takeIn(deps, {
+            const launched = await ingestPicture(deps, {
               id: resourceId,
               kind: 'photo',
               caller,
+              ip: context.ip,
               received,
               fields,
               requestId: context.requestId,
             });
+            if (launched.id !== resourceId) await context.shows(launched.id);
             // Where the run could not be started, the launcher will: nothing is gained by waiting here.
             const entry = launched.started
               ? await waitUntilSettled(deps, launched.id, signal)
@@ -147,5 +157,5 @@ function answer(
   const location = { location: `/photos/${entry.id}${key}` };
   if (entry.state === 'analyzed' || (entry.state === 'needs_label' && !entry.retrying))
     return reply(200, view, location);
-  return reply(202, view, location, { settled: false });
+  return reply(202, { ...view, food: stillAnalysing }, location, { settled: false });
 }

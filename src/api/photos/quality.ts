@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InferenceSource } from '../../model/photos';
 import { shareOf } from '../../store/photos/facts';
+import { upTo } from '../paging';
 import { json, type Route } from '../route';
 import type { PhotoDeps } from './deps';
 import { round } from '../foods/figures';
@@ -53,13 +54,7 @@ export const qualityRoutes = (deps: PhotoDeps): Route[] => [
       tag: 'support',
       summary: 'Share of photos whose food was corrected, by classifier',
       query: z.object({
-        days: z.coerce
-          .number('must be a whole number')
-          .int('must be a whole number')
-          .min(1, 'must be at least 1')
-          .max(mostDays, `must be at most ${mostDays}`)
-          .default(30)
-          .meta({ description: 'Photos analysed in so many days' }),
+        days: upTo(mostDays).default(30).meta({ description: 'Photos analysed in so many days' }),
       }),
       responses: { 200: QualityView },
     },

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { headerBytes, inspectPicture, PictureUnreadable, type UnreadableReason } from '../../ml/pictures';
 import { problem, type ProblemName } from '../errors';
 import type { PhotoDeps } from './deps';
-import { receiveUpload, type Upload } from './multipart';
+import { receiveUpload, type Upload } from '../forms/multipart';
 
 /** A picture that came in whole and is what its bytes say; it waits in a temporary file. */
 export interface ReceivedPicture extends Upload {
@@ -34,13 +34,22 @@ export async function receivePicture(
     signal,
   });
   try {
-    return { ...upload, contentType: inspectPicture(await firstBytes(upload.file.path, headerBytes)).type };
+    return { ...upload, contentType: await pictureTypeOf(upload.file.path, upload.fieldName) };
   } catch (error) {
     await upload.discard();
+    throw error;
+  }
+}
+
+/** The type of a picture by its bytes. Throws the problem of what no decoder should see, at the field that it came in. */
+export async function pictureTypeOf(path: string, fieldName: string): Promise<string> {
+  try {
+    return inspectPicture(await firstBytes(path, headerBytes)).type;
+  } catch (error) {
     if (error instanceof PictureUnreadable)
       throw problem(problemOf[error.reason], {
         detail: error.message,
-        errors: [{ path: `body.${upload.fieldName}`, message: error.message }],
+        errors: [{ path: `body.${fieldName}`, message: error.message }],
       });
     throw error;
   }

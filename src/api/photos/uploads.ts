@@ -2,17 +2,21 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import { notFound, Problem, problem } from '../errors';
 import { json, reply, stream, type Route } from '../route';
-import { finishDeletion } from './delete';
+import { finishDeletion, hideEntry } from './delete';
 import type { PhotoDeps } from './deps';
 import { signedPicturePath } from './pictures';
 import { receivePicture } from './receive';
-import { takeIn } from './takeIn';
+import { ingestPicture } from './ingest';
+import { validate } from '../validation';
 import { waitForEntry } from './wait';
 
 /** `POST /upload`: a bare picture is kept and served, and never analysed. */
 const UploadView = z
   .object({ success: z.literal(true), id: Id, filename: z.string(), path: z.string(), image_url: z.string() })
   .meta({ id: 'Upload', description: '`image_url` is signed and expires; `path` is its address on this server' });
+
+/** Beside the picture. */
+const NoFields = z.strictObject({});
 
 export const uploadRoutes = (deps: PhotoDeps): Route[] => [
   stream(
@@ -27,10 +31,11 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
       idempotent: true,
       consumes: {
         contentType: 'multipart/form-data',
-        schema: z.object({
-          image: z
-            .string()
-            .meta({ format: 'binary', description: 'The picture; the field may also be called `photo`' }),
+        schema: z.strictObject({
+          image: z.string().meta({
+            format: 'binary',
+            description: 'The picture; the field may also be called `photo`, which counts where both are sent',
+          }),
         }),
       },
       responses: {
@@ -42,11 +47,13 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
     async (context) => {
       const received = await receivePicture(deps, context.request, context.signal);
       try {
+        await validate({ body: NoFields }, { params: undefined, query: undefined, body: received.fields });
         return await context.idempotent(received.sha256, async (resourceId) => {
-          const { id } = await takeIn(deps, {
+          const { id } = await ingestPicture(deps, {
             id: resourceId,
             kind: 'upload',
             caller: context.caller,
+            ip: context.ip,
             received,
             fields: { statedAt: null },
             requestId: context.requestId,
@@ -83,7 +90,7 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
     async (context) => {
       const entry = await deps.store.photos.find(context.params.id);
       if (entry?.kind !== 'upload' || entry.ownerId !== context.caller.id) notFound('upload');
-      if (!(await deps.store.photos.hide(entry.id))) notFound('upload');
+      if (!(await hideEntry(deps, entry.id))) notFound('upload');
       context.afterAnswer(() => finishDeletion(deps, entry.id));
       return reply(204, null);
     },

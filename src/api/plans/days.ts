@@ -3,7 +3,7 @@ import type { Id } from '../../model/ids';
 import type { PlannedDay, Slot } from '../../model/plans';
 import { weekdays } from '../../model/weekdays';
 import type { NamedMeal } from '../../model/meals';
-import type { DaysIn } from '../dialects/smartbitePlans';
+import type { DaysIn } from '../dialects/smartbite/plans';
 import { invalid } from '../errors';
 
 /** Days of a plan as they are kept. */

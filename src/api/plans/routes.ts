@@ -5,8 +5,8 @@ import type { Mark, PlanStore, SlotOf } from '../../store/plans';
 import type { IdempotencyStore } from '../../store/idempotency';
 import type { MealStore } from '../../store/meals';
 import { createContextWrites, type ContextWriteDeps, type Written } from '../context/change';
-import { envelope, enveloped } from '../dialects/smartbite';
-import { ListQuery } from '../dialects/smartbiteLists';
+import { envelope, enveloped } from '../dialects/smartbite/envelope';
+import { ListQuery } from '../dialects/smartbite/lists';
 import {
   NewPlanBody,
   PlanChangeBody,
@@ -18,7 +18,7 @@ import {
   titleOf,
   totalsOf,
   WrittenPlan,
-} from '../dialects/smartbitePlans';
+} from '../dialects/smartbite/plans';
 import { notFound, Problem, problem } from '../errors';
 import { deletedSince } from '../middleware/idempotency';
 import type { Paging } from '../paging';
@@ -30,7 +30,7 @@ export interface PlanDeps extends ContextWriteDeps {
   readonly store: ContextWriteDeps['store'] & {
     readonly plans: PlanStore;
     readonly meals: Pick<MealStore, 'find'>;
-    readonly idempotency: Pick<IdempotencyStore, 'replaceAnswer'>;
+    readonly idempotency: Pick<IdempotencyStore, 'replaceAnswers'>;
   };
   readonly paging: Paging;
 }
@@ -211,9 +211,9 @@ export const planRoutes = (deps: PlanDeps): Route[] => {
         const { caller, params } = context;
         await write(context, 'adherenceHistory', async (session) => {
           if (!(await plans.remove(params.planId, caller.id, session))) notFound('meal plan');
+          await deps.store.idempotency.replaceAnswers(params.planId, deletedSince, session);
           return { changed: true, value: null };
         });
-        context.afterAnswer(() => deps.store.idempotency.replaceAnswer(params.planId, deletedSince));
         return envelope({ message: 'The meal plan is deleted.' });
       },
     ),

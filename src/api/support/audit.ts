@@ -9,7 +9,7 @@ const AuditView = z
   .object({
     at: z.string(),
     actor: z.object({
-      id: z.string(),
+      id: z.string().meta({ description: 'Of the account; 24 zeros for `npm run admin`, which knows no account' }),
       email: z.string().nullable().meta({ description: 'As it was then; null once that account was erased' }),
     }),
     action: AuditAction,

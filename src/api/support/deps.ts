@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
+import type { Settings } from '../../config/settings';
 import type { ContextRuns } from '../../launches/contextChanges';
 import type { Launches } from '../../launches/launch';
 import type { ReplayTiming } from '../../messages/contextReplay';
 import type { Store } from '../../store/store';
 import type { TemporalHandle } from '../deps';
 import type { Paging } from '../paging';
+import type { SupportPanel } from './panel';
 
 /** What the routes for support need. */
 export interface SupportDeps {
@@ -13,19 +15,15 @@ export interface SupportDeps {
     | 'accounts'
     | 'audit'
     | 'circuits'
-    | 'constraints'
     | 'contextReplays'
     | 'contextSyncList'
     | 'contextSyncs'
     | 'erasures'
-    | 'feedback'
-    | 'foods'
     | 'launches'
-    | 'meals'
-    | 'photos'
-    | 'plans'
     | 'transaction'
   >;
+  /** What the page of one account shows of each feature. */
+  readonly panels: readonly SupportPanel[];
   readonly log: Pick<Logger, 'error'>;
   readonly launches: Launches;
   readonly temporal: TemporalHandle;
@@ -33,6 +31,6 @@ export interface SupportDeps {
   readonly contextRuns: ContextRuns | null;
   readonly paging: Paging;
   readonly clock: () => Date;
-  readonly settings: { readonly temporalUiUrl: string | null; readonly temporalNamespace: string };
+  readonly settings: Pick<Settings, 'flaskAiBaseUrl' | 'temporalUiUrl' | 'temporalNamespace'>;
   readonly replayTiming?: ReplayTiming;
 }

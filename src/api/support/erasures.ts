@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { erasureId } from '../../messages/erasure';
+import { erasureWorkflows } from '../../messages/erasure';
 import { ErasureState, ForgetFailureReason, type Erasure } from '../../model/erasure';
 import { pageOf, PageQuery } from '../paging';
 import { json, type Route } from '../route';
@@ -23,6 +23,7 @@ const ErasureItem = z
         '`palate`: it is being erased here. `ml_service`: all is gone here, and the ML service has not confirmed; of one that is `done`: it is asked once more, as it may have taken a late push in',
     }),
     requested_at: z.string(),
+    due_at: time.meta({ description: 'When one that is `scheduled` begins, unless its owner logs in before' }),
     finished_at: time,
     waiting_since: time.meta({ description: 'Since when the ML service has not confirmed' }),
     attempts: z.int().meta({ description: 'Requests to the ML service that it did not confirm' }),
@@ -41,20 +42,21 @@ const waitsFor = ({ state, forgetting }: Erasure) => {
 };
 
 const present = ({ settings }: Pick<SupportDeps, 'settings'>, erasure: Erasure): z.input<typeof ErasureItem> => {
-  const { id, ownerId, state, requestedAt, finishedAt, forgetting } = erasure;
+  const { id, ownerId, state, requestedAt, dueAt, finishedAt, forgetting } = erasure;
   return {
     id,
     user_id: ownerId,
     state,
     waiting_for: waitsFor(erasure),
     requested_at: requestedAt.toISOString(),
+    due_at: iso(dueAt),
     finished_at: iso(finishedAt),
     waiting_since: iso(forgetting?.waitingSince ?? null),
     attempts: forgetting?.attempts ?? 0,
     last_failed_at: iso(forgetting?.lastFailedAt ?? null),
     reason: forgetting?.reason ?? null,
     status: forgetting?.status ?? null,
-    run_url: ownerId === null ? null : runUrl(settings, erasureId(ownerId)),
+    run_url: ownerId === null || state === 'scheduled' ? null : runUrl(settings, erasureWorkflows.erase.id(ownerId)),
   };
 };
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contextSyncId } from '../../messages/context';
+import { contextWorkflows } from '../../messages/context';
 import { SyncFailureReason } from '../../model/context';
 import { isFailed } from '../../store/context/syncList';
 import type { SyncRow } from '../../store/context/syncs';
@@ -19,12 +19,13 @@ const time = z.string().nullable();
 /**
  * failed        given up, and on the failed list
  * dismissed     given up, and off the list until the next change
- * held          behind, while the receiver is left alone
+ * held          behind, while calls to the receiver are suspended
  * pending       behind, and on its way
+ * off           behind, while no receiver is configured
  * acknowledged  the receiver has what there is
  * unversioned   nothing was changed since there are versions: there is nothing to compare
  */
-const SyncShownState = z.enum(['failed', 'dismissed', 'held', 'pending', 'acknowledged', 'unversioned']);
+const SyncShownState = z.enum(['failed', 'dismissed', 'held', 'pending', 'off', 'acknowledged', 'unversioned']);
 type SyncShownState = z.infer<typeof SyncShownState>;
 
 const syncFields = {
@@ -68,16 +69,19 @@ export const SyncView = z
   })
   .meta({ id: 'SupportSync' });
 
-const stateOf = (row: SyncRow, held: boolean): SyncShownState => {
+/** Whether anything is sent at the moment. `held`: the receiver is left alone; `off`: none is configured. */
+export type Sending = 'on' | 'held' | 'off';
+
+const stateOf = (row: SyncRow, sending: Sending): SyncShownState => {
   if (isFailed(row)) return 'failed';
   if (row.dismissed !== null) return 'dismissed';
   if (!row.behind) return 'acknowledged';
-  return held ? 'held' : 'pending';
+  return sending === 'on' ? 'pending' : sending;
 };
 
-const shared = (row: SyncRow, held: boolean) => ({
+const shared = (row: SyncRow, sending: Sending) => ({
   user_id: row._id,
-  state: stateOf(row, held),
+  state: stateOf(row, sending),
   reason: row.failure?.reason ?? row.recent.at(-1)?.reason ?? null,
   version: row.version,
   acknowledged_version: row.acknowledged,
@@ -85,8 +89,8 @@ const shared = (row: SyncRow, held: boolean) => ({
   last_failed_at: iso(row.lastFailedAt),
 });
 
-export const presentSyncItem = (row: SyncRow, held: boolean): z.input<typeof SyncItem> => ({
-  ...shared(row, held),
+export const presentSyncItem = (row: SyncRow, sending: Sending): z.input<typeof SyncItem> => ({
+  ...shared(row, sending),
   attempts: row.attempts,
 });
 
@@ -95,10 +99,10 @@ export const presentSync = (
   { settings }: Pick<SupportDeps, 'settings'>,
   userId: string,
   row: SyncRow | null,
-  held: boolean,
+  sending: Sending,
 ): z.input<typeof SyncView> => ({
   ...(row
-    ? shared(row, held)
+    ? shared(row, sending)
     : {
         user_id: userId,
         state: 'unversioned' as const,
@@ -122,11 +126,19 @@ export const presentSync = (
     .reverse(),
   acknowledged_at: iso(row?.acknowledgedAt ?? null),
   behind_since: iso(row?.behindSince ?? null),
-  next_attempt_at: iso(row?.dueAt ?? null),
+  next_attempt_at: sending === 'off' ? null : iso(row?.dueAt ?? null),
   dismissed: row?.dismissed ? { ...row.dismissed, at: row.dismissed.at.toISOString() } : null,
-  run_url: runUrl(settings, contextSyncId(userId)),
+  // A run is started to send something: there is none where nothing is sent, or nothing was changed.
+  run_url: sending === 'off' || row === null ? null : runUrl(settings, contextWorkflows.sync.id(userId)),
 });
 
-/** The receiver is left alone at the moment. */
-export const isHeld = async ({ store }: { store: Pick<SupportDeps['store'], 'circuits'> }): Promise<boolean> =>
-  (await store.circuits.find('context_receiver')).state !== 'closed';
+export const sendingOf = async ({
+  store,
+  settings,
+}: {
+  readonly store: Pick<SupportDeps['store'], 'circuits'>;
+  readonly settings: Pick<SupportDeps['settings'], 'flaskAiBaseUrl'>;
+}): Promise<Sending> => {
+  if (settings.flaskAiBaseUrl === null) return 'off';
+  return (await store.circuits.find('context_receiver')).state === 'closed' ? 'on' : 'held';
+};

@@ -1,7 +1,7 @@
 import type { SignalDefinition } from '@temporalio/common';
 import { isAway } from '../../launches/faults';
 import { isRunOpen, tellRun } from '../../launches/tell';
-import { replaySyncsId } from '../../messages/contextReplay';
+import { replayWorkflows } from '../../messages/contextReplay';
 import type { Replay } from '../../model/contextReplays';
 import type { Id } from '../../model/ids';
 import type { SupportDeps } from './deps';
@@ -23,8 +23,8 @@ export const createReplayRuns = ({
   /** Cancels the replay where its run has ended without a word. Throws as the client does where Temporal is away. */
   const look = async (id: Id): Promise<'unstarted' | 'open' | 'ended'> => {
     // In this order: what is not pending was started before, so that no open run means one that has ended.
-    if (await launches.isPending(replaySyncsId(id))) return 'unstarted';
-    if (await isRunOpen(temporal, replaySyncsId(id))) return 'open';
+    if (await launches.isPending(replayWorkflows.replay.id(id))) return 'unstarted';
+    if (await isRunOpen(temporal, replayWorkflows.replay.id(id))) return 'open';
     await contextReplays.move(id, 'cancelled');
     return 'ended';
   };
@@ -45,7 +45,7 @@ export const createReplayRuns = ({
 
     /** `unstarted`: there is no run yet that could be told. Throws as the client does where Temporal is away. */
     async tell(id: Id, signal: SignalDefinition): Promise<'told' | 'unstarted' | 'ended'> {
-      if (await tellRun(temporal, replaySyncsId(id), signal)) return 'told';
+      if (await tellRun(temporal, replayWorkflows.replay.id(id), signal)) return 'told';
       // Open: it was started meanwhile, and was not told.
       return (await look(id)) === 'ended' ? 'ended' : 'unstarted';
     },

@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import { contextWorkflows } from '../../messages/context';
-import {
-  cancelReplay,
-  pauseReplay,
-  replaySyncsId,
-  replayTiming,
-  resumeReplay,
-  type ReplaySyncs,
-} from '../../messages/contextReplay';
+import { cancelReplay, pauseReplay, replayWorkflows, replayTiming, resumeReplay } from '../../messages/contextReplay';
 import type { AuditAction } from '../../model/audit';
 import { SyncFailureReason } from '../../model/context';
 import { ReplayOutcome, ReplayScope, ReplayState, type Replay, type ReplayWanted } from '../../model/contextReplays';
 import { Id } from '../../model/ids';
+import type { Launch } from '../../model/launches';
 import { isDuplicateKey } from '../../store/faults';
-import type { Launch } from '../../store/launches';
 import { conflict, notFound, problem, Problem } from '../errors';
 import { pageOf, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
@@ -98,10 +90,8 @@ const words = ({ scope, filter: { reason, since }, raise }: ReplayWanted) =>
     ...(since ? [`since ${since.toISOString()}`] : []),
     ...(raise === null ? [] : [`versions raised by ${raise}`]),
   ].join(', ');
-const summaries: Readonly<Record<ReplayScope, string>> = {
-  failed: 'Replays failed context syncs',
-  all: 'Sends the context of every account anew',
-};
+/** Instead of the definition's, which is of those that failed. */
+const summaryOfAll = 'Sends the context of every account anew';
 
 export const replayRoutes = (deps: SupportDeps): Route[] => {
   const { audit, contextReplays, contextSyncList, launches, transaction } = deps.store;
@@ -117,7 +107,7 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
     skipped: replay.skipped,
     created_at: replay.createdAt.toISOString(),
     finished_at: iso(replay.finishedAt),
-    run_url: runUrl(deps.settings, replaySyncsId(replay.id)),
+    run_url: runUrl(deps.settings, replayWorkflows.replay.id(replay.id)),
   });
   const existing = async (id: Id) => (await contextReplays.find(id)) ?? notFound('replay');
   const matched = async ({ scope, filter }: ReplayWanted): Promise<number> => {
@@ -128,13 +118,9 @@ export const replayRoutes = (deps: SupportDeps): Route[] => {
       : counts[filter.reason];
   };
   const launchOf = (id: Id, { scope }: ReplayWanted, requestId: string): Launch => ({
-    workflowId: replaySyncsId(id),
-    workflow: contextWorkflows.replay,
-    args: [{ replayId: id, timing: deps.replayTiming ?? replayTiming } satisfies ReplaySyncs],
-    queue: 'main',
+    ...replayWorkflows.replay.start([id], { replayId: id, timing: deps.replayTiming ?? replayTiming }),
+    ...(scope === 'all' && { summary: summaryOfAll }),
     ownerId: null,
-    feature: 'context',
-    summary: summaries[scope],
     requestId,
   });
 

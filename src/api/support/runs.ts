@@ -1,4 +1,4 @@
-import { isAway } from '../../launches/faults';
+import { isAway, isUnknownSearchAttribute } from '../../launches/faults';
 import { searchAttributes } from '../../messages/searchAttributes';
 import type { Id } from '../../model/ids';
 import type { SupportDeps } from './deps';
@@ -24,7 +24,7 @@ interface RunGlance {
   closedAt: Date | null;
 }
 
-/** The latest runs that work for an account; null where Temporal does not say within two seconds. What else it fails of is a fault of ours. */
+/** The latest runs that work for an account; null where Temporal does not say within two seconds, or knows no search attributes. What else it fails of is a fault of ours. */
 export async function runsOf({ temporal, log }: Pick<SupportDeps, 'temporal' | 'log'>, ownerId: Id, most: number) {
   try {
     const client = await temporal.client();
@@ -44,7 +44,8 @@ export async function runsOf({ temporal, log }: Pick<SupportDeps, 'temporal' | '
       return runs;
     });
   } catch (error) {
-    if (!isAway(error)) log.error({ err: error }, 'the runs of an account could not be listed');
+    if (!isAway(error) && !isUnknownSearchAttribute(error))
+      log.error({ err: error }, 'the runs of an account could not be listed');
     return null;
   }
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { wakeContext } from '../../launches/contextChanges';
 import { tellRun } from '../../launches/tell';
-import { contextSyncId, replaySync, syncSettled } from '../../messages/context';
+import { contextWorkflows, replaySync, syncSettled } from '../../messages/context';
 import { Id } from '../../model/ids';
 import { conflict, notFound, Problem } from '../errors';
 import { json, reply, type Route } from '../route';
 import type { SupportDeps } from './deps';
-import { isHeld, presentSync, SyncView } from './present';
+import { presentSync, sendingOf, SyncView } from './present';
 
 /** What support does about one context sync: once more, or never mind. Both are in the audit. */
 
@@ -14,15 +14,15 @@ export const syncIsOff =
   'Context sync is off: no receiver is configured (FLASK_AI_BASE_URL). Changes are kept, and sent once there is one.';
 
 const params = z.object({ userId: Id });
-const Dismissal = z.object({
+const Dismissal = z.strictObject({
   reason: z.string().trim().min(1, 'is empty; say why').max(500, 'is longer than 500 characters'),
 });
 
 export const syncActionRoutes = (deps: SupportDeps): Route[] => {
   const { accounts, audit, contextSyncList, contextSyncs, transaction } = deps.store;
   const view = async (userId: Id) => {
-    const [row, held] = await Promise.all([contextSyncs.find(userId), isHeld(deps)]);
-    return presentSync(deps, userId, row, held);
+    const [row, sending] = await Promise.all([contextSyncs.find(userId), sendingOf(deps)]);
+    return presentSync(deps, userId, row, sending);
   };
 
   return [
@@ -74,7 +74,7 @@ export const syncActionRoutes = (deps: SupportDeps): Route[] => {
         });
         afterAnswer(async () => {
           try {
-            await tellRun(deps.temporal, contextSyncId(userId), syncSettled);
+            await tellRun(deps.temporal, contextWorkflows.sync.id(userId), syncSettled);
           } catch (err) {
             // It finds out by itself: a run that waits as failed does nothing before the next change.
             log.info({ err, userId }, 'the run of a dismissed sync could not be told');

@@ -7,7 +7,7 @@ import { notFound, Problem } from '../errors';
 import { pageOf, PageQuery } from '../paging';
 import { json, type Route } from '../route';
 import type { SupportDeps } from './deps';
-import { isHeld, presentSync, presentSyncItem, Since, SyncItem, SyncView } from './present';
+import { presentSync, presentSyncItem, sendingOf, Since, SyncItem, SyncView, type Sending } from './present';
 
 /** Context syncs as support sees them. */
 
@@ -16,7 +16,7 @@ const countedAtMost = 10_000;
 const Query = PageQuery.extend({
   state: z.enum(['failed', 'pending', 'held']).default('failed').meta({
     description:
-      '`failed`: on the failed list, the latest first. `pending`: everyone behind, each with a state of its own. `held`: behind and not given up, while the receiver is left alone',
+      '`failed`: on the failed list, the latest first. `pending`: everyone behind, each with a state of its own. `held`: behind and not given up, while calls to the receiver are suspended',
   }),
   reason: SyncFailureReason.optional().meta({ description: 'Given up for this reason' }),
   user: Id.optional().meta({ description: 'This account only' }),
@@ -35,11 +35,11 @@ export const syncRoutes = (deps: SupportDeps): Route[] => {
   const { contextSyncList, contextSyncs, accounts } = deps.store;
 
   /** One account under the filters of a list. */
-  const ofUser = async (user: Id, { state, reason, since }: z.output<typeof Query>, held: boolean) => {
+  const ofUser = async (user: Id, { state, reason, since }: z.output<typeof Query>, sending: Sending) => {
     const row = await contextSyncs.find(user);
     const recent = row !== null && (!since || (row.lastFailedAt !== null && row.lastFailedAt >= since));
     if (!recent) return { rows: [], counts: none };
-    const shown = presentSyncItem(row, held).state;
+    const shown = presentSyncItem(row, sending).state;
     const wanted = state === 'pending' ? row.behind : shown === state;
     const rows = wanted && (reason === undefined || row.failure?.reason === reason) ? [row] : [];
     return { rows, counts: shown === 'failed' && row.failure ? { ...none, [row.failure.reason]: 1 } : none };
@@ -62,10 +62,10 @@ export const syncRoutes = (deps: SupportDeps): Route[] => {
         const list = `syncs:${state}`;
         const last = state === 'failed' ? deps.paging.timeAndIdBefore(list, cursor) : null;
         const after = state === 'failed' ? null : deps.paging.idBefore(list, cursor);
-        const held = await isHeld(deps);
-        const present = (rows: readonly SyncRow[]) => rows.map((row) => presentSyncItem(row, held));
+        const sending = await sendingOf(deps);
+        const present = (rows: readonly SyncRow[]) => rows.map((row) => presentSyncItem(row, sending));
         if (query.user !== undefined) {
-          const { rows, counts } = await ofUser(query.user, query, held);
+          const { rows, counts } = await ofUser(query.user, query, sending);
           return { items: present(rows), counts, nextCursor: null };
         }
         const counts = await contextSyncList.countFailed(filter.since, countedAtMost);
@@ -79,7 +79,7 @@ export const syncRoutes = (deps: SupportDeps): Route[] => {
           );
           return { items: present(page.items), counts, nextCursor: page.nextCursor };
         }
-        if (state === 'held' && !held) return { items: [], counts, nextCursor: null };
+        if (state === 'held' && sending !== 'held') return { items: [], counts, nextCursor: null };
         const page = deps.paging.page(
           list,
           await contextSyncList.findBehind(filter, {
@@ -104,13 +104,13 @@ export const syncRoutes = (deps: SupportDeps): Route[] => {
         responses: { 200: SyncView, 404: Problem },
       },
       async ({ params: { userId } }) => {
-        const [account, row, held] = await Promise.all([
+        const [account, row, sending] = await Promise.all([
           accounts.find(userId),
           contextSyncs.find(userId),
-          isHeld(deps),
+          sendingOf(deps),
         ]);
         if (!account) notFound('account');
-        return presentSync(deps, userId, row, held);
+        return presentSync(deps, userId, row, sending);
       },
     ),
   ];

@@ -7,7 +7,7 @@ import type { RouteTable } from '../table';
 /** Seconds that a ticket is good for. */
 const ttlS = 600;
 
-const TicketRequest = z.object({
+const TicketRequest = z.strictObject({
   path: z
     .string()
     .max(512)
@@ -27,8 +27,9 @@ export const ticketRoutes = ({ store }: ShellDeps, table: () => RouteTable): Rou
       access: 'user',
       summary: 'A ticket to listen to one event stream from a browser',
       description:
-        'Send it as `?ticket=`. It is bound to your account and the path, and good for any number of connections until it expires.',
-      tag: 'Events',
+        'Send it as `?ticket=`. It is bound to your account and the path, and good for any number of connections until it expires or you log out. ' +
+        'A stream that is open goes on when its ticket expires; it ends with your session.',
+      tag: 'events',
       body: TicketRequest,
       responses: { 201: Ticket, 422: Problem },
     },
@@ -36,7 +37,9 @@ export const ticketRoutes = ({ store }: ShellDeps, table: () => RouteTable): Rou
       const route = table().find('get', body.path);
       if (route?.kind !== 'sse') unprocessable(`${body.path} is not an event stream.`);
       if (route.access === 'public') unprocessable('This event stream needs no ticket.');
-      return reply(201, { ticket: await store.tickets.issue(caller.id, body.path, ttlS), expires_in: ttlS });
+      const { id: ownerId, sessionId, sessionVersion } = caller;
+      const ticket = await store.tickets.issue({ ownerId, sessionId, sessionVersion }, body.path, ttlS);
+      return reply(201, { ticket, expires_in: ttlS });
     },
   ),
 ];

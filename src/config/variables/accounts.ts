@@ -9,7 +9,7 @@ export const accountsVariables = {
       secret: true,
       example: 'jR4vT0cQm8sY2nLxW6bZ1kHd5fGp9aUe',
       meaning:
-        'Signs access tokens. Several, comma separated, for rotation: the first signs, all verify. `npm start` makes and keeps one.',
+        'Signs access tokens. Several, comma separated, for rotation: the first signs, all verify. `npm start` makes and keeps one, except in production, where it has to be given.',
     },
   ),
   jwtAccessMinutes: setting(kind.wholeNumber(1, 1440), {
@@ -33,11 +33,17 @@ export const accountsVariables = {
     example: '7',
     meaning: 'Life of a refresh token; each use replaces it.',
   }),
+  signupsPerHour: setting(kind.wholeNumber(1, 10_000_000), {
+    variable: 'SIGNUPS_PER_HOUR',
+    byDefault: '20',
+    example: '200',
+    meaning: 'Sign-ups in an hour from one address (an IPv6 network of /64 counts as one).',
+  }),
   palateEncryptionKeys: setting(kind.encryptionKeys(), {
     variable: 'PALATE_ENCRYPTION_KEYS',
     secret: true,
     example: 'q83vEjRWeJCrze8SNFZ4kBEiM0RVZneImaq7zN3u/wA=',
     meaning:
-      'Keys for stored secrets: base64 of 32 bytes each, comma separated. The first encrypts, all decrypt. `npm start` makes and keeps one.',
+      'Keys for stored secrets: base64 of 32 bytes each, comma separated. The first encrypts, all decrypt. `npm start` makes and keeps one, except in production, where it has to be given.',
   }),
 };

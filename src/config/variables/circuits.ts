@@ -6,7 +6,8 @@ export const circuitsVariables = {
     variable: 'CIRCUIT_FAILURES',
     byDefault: '5',
     example: '5',
-    meaning: 'Failures in a row, of all replicas together, after which an outside system is left alone for a while.',
+    meaning:
+      'Failures in a row, of all replicas together, after which the circuit opens: calls are suspended for a while.',
   }),
   circuitOpenMs: setting(kind.wholeNumber(1, 86_400_000), {
     variable: 'CIRCUIT_OPEN_MS',
@@ -28,6 +29,6 @@ export const circuitsVariables = {
     byDefault: '600000',
     example: '600000',
     meaning:
-      'For how long a system is left alone that refuses the account or the address (key, credit, no such model).',
+      'For how long calls are suspended to a system that refuses the account or the address (key, credit, no such model).',
   }),
 };

@@ -33,7 +33,7 @@ export const classifiersVariables = {
     unit: 's',
     byDefault: '15',
     example: '15',
-    meaning: 'Time limit of one call to a classifier.',
+    meaning: 'Time limit of one call to a classifier; shorter while a request waits (`PREDICT_WAIT_MS`).',
   }),
   mlServiceUrl: setting(orNull(kind.baseUrl()), {
     variable: 'ML_SERVICE_URL',

@@ -15,7 +15,7 @@ export const enginesVariables = {
     byDefault: 'check',
     example: 'build',
     meaning:
-      'What a start does about indexes: `build` them, or only `check` that they stand and refuse to start without. `npm start` builds them in its own MongoDB; elsewhere run `npm run migrate`.',
+      'What a start does about indexes and migrations: `build` and run them, or only `check` and refuse to start where they are needed. `npm start` runs them in its own MongoDB; elsewhere run `npm run migrate`.',
   }),
   temporalAddress: setting(kind.hostAndPort(), {
     variable: 'TEMPORAL_ADDRESS',

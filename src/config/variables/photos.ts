@@ -14,9 +14,10 @@ export const photosVariables = {
   predictWaitMs: setting(kind.wholeNumber(0, 300_000), {
     variable: 'PREDICT_WAIT_MS',
     unit: 'ms',
-    byDefault: '25000',
-    example: '25000',
-    meaning: 'How long a photo request waits for its analysis before it answers 202.',
+    byDefault: '12000',
+    example: '12000',
+    meaning:
+      'How long a photo request waits for its analysis before it answers 202. Meanwhile one call to a classifier takes at most 2 s less, unless that would be under 1 s; workers read it for that.',
   }),
   photoClassifyRetryMs: setting(kind.wholeNumber(1, 60_000), {
     variable: 'PHOTO_CLASSIFY_RETRY_MS',
@@ -59,6 +60,14 @@ export const photosVariables = {
     example: '604800000',
     meaning:
       'How long figures of our own table wait for FoodData Central to be back, which is asked as often as a classifier; then they stand.',
+  }),
+  photoReopenMs: setting(kind.wholeNumber(1, DAY_MS), {
+    variable: 'PHOTO_REOPEN_MS',
+    unit: 'ms',
+    byDefault: '14000',
+    example: '14000',
+    meaning:
+      'Before a picture that a decoder or a worker failed on is opened again; each later wait is three times as long. Six attempts, 28 minutes in all by default, then the photo has failed.',
   }),
   photoReapMs: setting(kind.wholeNumber(1000, DAY_MS), {
     variable: 'PHOTO_REAP_MS',

@@ -1,5 +1,5 @@
 import * as kind from '../kinds';
-import { setting } from '../documented';
+import { orNull, setting } from '../documented';
 
 export const processVariables = {
   nodeEnv: setting(kind.oneOf(['development', 'test', 'production']), {
@@ -31,6 +31,20 @@ export const processVariables = {
     byDefault: '9464',
     example: '9464',
     meaning:
-      'Port of `/metrics` and `/health/live` of every process, on 127.0.0.1; the API also serves both. 0 takes any free port.',
+      'Port of `/metrics` and `/health/live` of every process; the API also serves both (`METRICS_ON_API`). 0 takes any free port.',
+  }),
+  metricsHost: setting(kind.text(), {
+    variable: 'METRICS_HOST',
+    byDefault: '127.0.0.1',
+    example: '0.0.0.0',
+    meaning:
+      'Address that `METRICS_PORT` listens on. It asks for no key: `0.0.0.0` is for containers whose network is yours alone.',
+  }),
+  metricsOnApi: setting(orNull(kind.flag()), {
+    variable: 'METRICS_ON_API',
+    unset: 'true, in production false',
+    example: 'false',
+    meaning:
+      'Whether the API serves `/metrics` to everyone. Where not, it does to callers whose `x-internal-key` is of `NODE_INTERNAL_KEY`, and is 404 to others.',
   }),
 };

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { descriptionWords } from '../../ml/foods';
 import type { ImportedDataType } from '../../model/importedFoods';
 import { type ReleaseName } from '../../model/importedFoods';
-import { descriptionWords } from '../../services/fooddata/match';
 import type { FoodImportStore } from '../../store/foods';
+import { renewLease } from '../../store/leaseRenewal';
 import { readDownload, type Download, type DownloadedFood } from './download';
 import { ImportRefused } from '../faults';
 
@@ -70,12 +71,14 @@ export async function importFoods(options: ImportOptions): Promise<ImportSummary
   const lease = randomUUID();
   await takeLease(imports, lease, leaseMs, onProgress);
   let held = true;
-  const renewal = setInterval(() => {
-    imports.renewLease(lease, leaseMs).then(
-      (still) => (held &&= still),
-      () => undefined, // The next write says it.
-    );
-  }, leaseMs / 3);
+  const renewal = renewLease({
+    leaseMs,
+    renew: () => imports.renewLease(lease, leaseMs),
+    // That MongoDB is away the next write says.
+    onLost: () => {
+      held = false;
+    },
+  });
   const stillHeld = () => {
     if (!held) throw lost();
   };
@@ -125,7 +128,7 @@ export async function importFoods(options: ImportOptions): Promise<ImportSummary
     const { faults, otherFoods, withoutFigures, absent, nutrientsBy } = download;
     return { releases, faults, otherFoods, withoutFigures, absent, nutrientsBy, ms: performance.now() - begun };
   } finally {
-    clearInterval(renewal);
+    renewal.stop();
     await imports.endLease(lease).catch(() => undefined);
   }
 }

@@ -1,3 +1,5 @@
+import { dietFlags } from '../../model/meals';
+
 /** Which field a column or key of a catalogue is: case, blanks and signs do not matter, nor `nutrition.` before a figure. */
 export const mealFields = [
   'externalId',
@@ -8,8 +10,11 @@ export const mealFields = [
   'allergens',
   'costLevel',
   'cookTime',
+  'prepTimeMinutes',
   'skillLevel',
   'appliances',
+  'description',
+  ...dietFlags,
 ] as const;
 export const figureFields = [
   'calories',
@@ -35,6 +40,12 @@ const others: Readonly<Record<string, Field>> = {
   fibre: 'fiber',
   sodiummg: 'sodium',
   cooktimeminutes: 'cookTime',
+  preptime: 'prepTimeMinutes',
+  vegetarian: 'isVegetarian',
+  vegan: 'isVegan',
+  glutenfree: 'isGlutenFree',
+  dairyfree: 'isDairyFree',
+  nutfree: 'isNutFree',
 };
 const fields = new Map<string, Field>([
   ...[...mealFields, ...figureFields].map((field): [string, Field] => [folded(field), field]),

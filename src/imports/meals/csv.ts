@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { parse, type CsvError } from 'csv-parse';
+import { dietFlags } from '../../model/meals';
 import { ImportRefused } from '../faults';
 import { fieldOf, figureFields, type Field, type RawRow, type UnreadRow } from './columns';
 import { textOf } from './text';
@@ -16,7 +17,8 @@ const longestRowChars = 64_000;
 const separators = [',', ';', '\t'] as const;
 
 const lists: ReadonlySet<Field> = new Set(['ingredients', 'allergens', 'appliances'] as const);
-const numbers: ReadonlySet<Field> = new Set([...figureFields, 'cookTime'] as const);
+const numbers: ReadonlySet<Field> = new Set([...figureFields, 'cookTime', 'prepTimeMinutes'] as const);
+const flags: ReadonlySet<Field> = new Set(dietFlags);
 
 const codeOf = (error: unknown): string =>
   typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
@@ -35,6 +37,12 @@ function valueOf(field: Field, cell: string): unknown {
   if (numbers.has(field)) {
     if (/^-?\d+(?:\.\d+)?$/.test(text)) return Number(text);
     throw new Error(`"${text.slice(0, 40)}" is no number; write it like 12.5, or leave it empty where it is not known`);
+  }
+  if (flags.has(field)) {
+    const word = text.toLowerCase();
+    if (['true', 'yes', '1'].includes(word)) return true;
+    if (['false', 'no', '0'].includes(word)) return false;
+    throw new Error(`"${text.slice(0, 40)}" is neither true nor false`);
   }
   if (!lists.has(field)) return text;
   if (!text.startsWith('[')) return text.split('|').map((one) => one.trim()).filter((one) => one !== ''); // prettier-ignore
@@ -60,7 +68,7 @@ export async function* csvRows(
   const text = textOf(path, name);
   const chunks = text.chunks[Symbol.asyncIterator]();
   let head = '';
-  while (!/\S[^\n]*\n/.test(head) && head.length < longestRowChars) {
+  while (!head.trimStart().includes('\n') && head.length < longestRowChars) {
     const next = await chunks.next();
     if (next.done === true) break;
     head += next.value;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { implausible } from '../../ml/foods';
 import { mealWords, ownEmbedding } from '../../ml/embeddings';
+import { laterFacts, type MealFacts } from '../../model/meals';
 import type { ImportedBatch, ImportedMeal, MealImportStore } from '../../store/meals';
 import { ImportRefused, RowFaults } from '../faults';
 import type { RawRow, UnreadRow } from './columns';
@@ -50,8 +51,13 @@ const progressRows = 5_000;
 /** Faults that a check tells: more than anybody mends by hand, and no more than memory holds. */
 const checkedFaults = 1_000;
 
-const digestOf = (meal: CheckedMeal): string =>
-  createHash('sha256').update(JSON.stringify(meal.facts)).digest('base64url');
+/** Of the facts that meals always had, and of the later ones that are stated: the digests of files that were imported before stand. */
+function digestOf({ facts }: CheckedMeal): string {
+  const unstated = laterFacts.filter((fact) => facts[fact] === null);
+  const digested: Partial<MealFacts> = { ...facts };
+  for (const fact of unstated) Reflect.deleteProperty(digested, fact);
+  return createHash('sha256').update(JSON.stringify(digested)).digest('base64url');
+}
 
 const asImported = (meal: CheckedMeal): ImportedMeal => ({
   key: meal.key,

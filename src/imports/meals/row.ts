@@ -1,6 +1,6 @@
 import { faultWords } from '../../model/faultWords';
 import { Id } from '../../model/ids';
-import { newMealFacts, NewMeal, type MealFacts } from '../../model/meals';
+import { MealInFile, newMealFacts, type MealFacts } from '../../model/meals';
 import { figureFields, type RawRow } from './columns';
 
 /** One row of a catalogue, checked. */
@@ -20,13 +20,13 @@ export function checkRow({ values }: RawRow): Checked {
   const { externalId, ...rest } = values;
   const said = {
     ...rest,
-    // Null: where it is missing, too, the words that are right are told.
-    mealType: lowered(rest.mealType) ?? null,
+    // Empty: where it is missing, too, the words that are right are told. A meal of this catalogue may have none, and its row says so.
+    mealType: rest.mealType === undefined ? '' : lowered(rest.mealType),
     costLevel: lowered(rest.costLevel),
     skillLevel: lowered(rest.skillLevel),
     nutrition: Object.fromEntries(figureFields.map((field) => [field, values[field] ?? null])),
   };
-  const checked = NewMeal.safeParse(said, { error: faultWords });
+  const checked = MealInFile.safeParse(said, { error: faultWords });
   const faults = checked.error?.issues.map(({ path, message }) => `${path.filter((part) => part !== 'nutrition').join('.') || 'row'}: ${message}`) ?? []; // prettier-ignore
   const id = typeof externalId === 'number' ? String(externalId) : (externalId ?? '');
   if (typeof id !== 'string' || id.length > longestId || /\p{Cc}/u.test(id))

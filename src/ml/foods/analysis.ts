@@ -1,5 +1,5 @@
 /** Whole analyses that need nothing but our own table: meals in words, meals by name and energy, and changed amounts. */
-import type { AnalyzedItem } from '../../model/foods';
+import type { AnalyzedItem, Nutrients } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
 import { parseCaption } from './caption';
 import { itemsOfCaption, regrammed, servingsOf } from './items';
@@ -32,13 +32,14 @@ export const analysisOfItems = (items: readonly AnalyzedItem[]): Analysis => ({
   fdc: withoutFdc('The foods were picked.'),
 });
 
-/** A meal of which a person states name and energy (kcal) and nothing else. */
-export const analysisOfStated = (name: string, kcal: number): Analysis => {
+/** A meal of which a person states name, energy (kcal) and what else is known of it; what is left out is not known. */
+export const analysisOfStated = (name: string, stated: Partial<Nutrients> & { kcal: number }): Analysis => {
+  const { kcal } = stated;
   const item: AnalyzedItem = {
     label: name,
     grams: 0,
     portionSource: 'given',
-    nutrients: { ...unknownNutrients, kcal },
+    nutrients: { ...unknownNutrients, ...stated },
     interval: { low: kcal, high: kcal },
     ingredients: [],
     provenance: [{ source: 'user', fdcId: null, description: name, per100G: unknownNutrients, grams: 0 }],
@@ -50,7 +51,7 @@ export const analysisOfStated = (name: string, kcal: number): Analysis => {
     classification: null,
     ...mealOf([item]),
     warnings: [],
-    fdc: withoutFdc('The energy was stated.'),
+    fdc: withoutFdc('The figures were stated.'),
   };
 };
 
@@ -86,12 +87,13 @@ export const mostItems = 60;
 /** In place of an id: one more item. */
 export const newItem = 'new';
 
-/** One item at another weight, or a number of servings of it. */
+/** One item at another weight, or a number of servings of it, or without it. */
 export const amendedItem = (
   analysis: Analysis,
   id: string,
-  change: { grams: number | null; servings: number | null },
+  change: { grams: number | null; servings: number | null; remove?: boolean | undefined },
 ): Analysis => {
+  if (change.remove === true) return withItem(analysis, id, []);
   const standing = mealOf(analysis.items).items.filter((item) => item.id === id);
   const { grams, servings } = change;
   const amount = (item: AnalyzedItem) =>

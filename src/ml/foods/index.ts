@@ -11,7 +11,8 @@
  *   regrammed(item, grams) · servingsOf(item, servings): AnalyzedItem
  *   energyKcal(stated, macronutrients) · atwaterKcal · implausible(nutrients, subject)
  *   scale · sum · per100GOf · composeDish
- *   createFoodIndex(entries, matching): FoodIndex                   search as you type, typos forgiven
+ *   descriptionWords(text) · queryWords(text) · fit(wanted, description, dataType): number | null
+ *   createFoodIndex(entries): FoodIndex                             search as you type, typos forgiven
  */
 export {
   amended,
@@ -43,11 +44,12 @@ export {
   sourceOf,
 } from './items';
 export type { ItemOptions, WeighedFood } from './items';
+export { descriptionWords, fit, queryWords } from './matching';
 export { nameStems } from './names';
 export { nutrientKeys, per100GOf, scale, sum, unknownNutrients } from './nutrients';
 export type { NutrientSum } from './nutrients';
 export { compareHits, createFoodIndex } from './search';
-export type { FoodIndex, Matching, SearchEntry, SearchHit } from './search';
+export type { FoodIndex, SearchEntry, SearchHit } from './search';
 export { gramsOfCounted, mostItemGrams } from './portions';
 export type { Counted } from './portions';
 export { createFoodTable } from './table';

@@ -6,18 +6,9 @@
  * Q3  Among those the order is that of `fit`, which knows what a food is called and what is only said of it; then the shorter name.
  * Q4  Work is bounded: so many words of a query are read, and only the most promising names are weighed by `fit`.
  */
+import { descriptionWords, fit, queryWords } from './matching';
 import { fold } from './names';
 import { distance } from './spelling';
-
-/** How names and queries are compared; handed in, as the rules belong to whoever knows the names. */
-export interface Matching {
-  /** Words of a name in the form in which they are compared. */
-  descriptionWords(text: string): string[];
-  /** The same of a query, without words that carry no meaning. */
-  queryWords(text: string): string[];
-  /** Higher is better, null does not fit. */
-  fit(wanted: readonly string[], description: string, dataType: string): number | null;
-}
 
 export interface SearchEntry {
   /** Key of the food; unique in an index. */
@@ -77,14 +68,14 @@ interface Found {
 export const compareHits = (a: PlaceOfHit, b: PlaceOfHit): number =>
   b.score - a.score || a.name.length - b.name.length || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-export const createFoodIndex = (entries: readonly SearchEntry[], matching: Matching): FoodIndex => {
+export const createFoodIndex = (entries: readonly SearchEntry[]): FoodIndex => {
   const names: Name[] = [];
   const postings = new Map<string, number[]>();
   const wordOfForm = new Map<string, string>();
   entries.forEach(({ names: all, dataType }, entry) => {
     for (const name of all) {
       const forms = fold(name).match(/[\p{L}\p{N}%]+/gu) ?? [];
-      const words = forms.map((form) => matching.descriptionWords(form)[0] ?? form);
+      const words = forms.map((form) => descriptionWords(form)[0] ?? form);
       const at = names.push({ entry, text: fold(name), dataType, words: words.length, first: words[0] ?? '' }) - 1;
       forms.forEach((form, i) => wordOfForm.set(form, words[i] ?? form));
       for (const word of new Set(words)) {
@@ -129,7 +120,7 @@ export const createFoodIndex = (entries: readonly SearchEntry[], matching: Match
     const unfinished = /[\p{L}\p{N}%]$/u.test(query);
     return raw.flatMap((text, at) => {
       const isLast = unfinished && at === raw.length - 1;
-      const [word] = matching.queryWords(text);
+      const [word] = queryWords(text);
       // "a" alone may become "apple".
       if (word === undefined && !(isLast && raw.length === 1)) return [];
       return [{ raw: text, word: word ?? text, isLast }];
@@ -187,7 +178,7 @@ export const createFoodIndex = (entries: readonly SearchEntry[], matching: Match
       const best = new Map<number, number>();
       promising.forEach(({ name, match, score }, at) => {
         const doubt = 1 - match.quality / match.matched;
-        const fitted = at < mostWeighed ? matching.fit(match.words, name.text, name.dataType) : null;
+        const fitted = at < mostWeighed ? fit(match.words, name.text, name.dataType) : null;
         const whole = fitted !== null ? fitting + fitted - doubt : at < mostWeighed ? weighed + score : score;
         best.set(name.entry, Math.max(best.get(name.entry) ?? -Infinity, Math.round(whole * 10_000)));
       });

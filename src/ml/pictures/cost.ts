@@ -8,7 +8,7 @@ import { PictureUnreadable } from './unreadable';
  * C1  The estimate is never below what the decoder takes (measured with libvips 8.18 and libheif 1.23), so that a sum of estimates
  *     bounds the memory of those that are open together.
  */
-export interface Opening {
+export interface DecodeFacts {
   type: PictureType;
   width: number;
   height: number;
@@ -32,11 +32,11 @@ const coefficientBytes = 2;
 const heicPixelBytes = 10;
 
 /** What all pictures that are open together may take. */
-export const openingBudgetBytes = 270_000_000;
+export const decodeBudgetBytes = 270_000_000;
 
 /** Bytes, as an upper bound; of a HEIC what its decoder is allowed at most. */
-export const openingBytes = (opening: Opening): number => {
-  const { type, width, height, channels, bytesPerSample, interlaced, fileBytes } = opening;
+export const decodeBytes = (facts: DecodeFacts): number => {
+  const { type, width, height, channels, bytesPerSample, interlaced, fileBytes } = facts;
   const pixels = width * height;
   const rows = width * channels * bytesPerSample * rowsHeld;
   const base = fixedBytes + fileBytes;
@@ -52,15 +52,19 @@ export const openingBytes = (opening: Opening): number => {
       return base + pixels * 4;
     // What it takes depends on depth and colours, which stand deep inside; its decoder is held to the bound (`heicHeapBytes`).
     case 'image/heic':
-      return Math.min(openingBudgetBytes, base + heicThreadBytes + 3 * fileBytes + pixels * heicPixelBytes);
+      return Math.min(decodeBudgetBytes, base + heicThreadBytes + 3 * fileBytes + pixels * heicPixelBytes);
   }
 };
 
 /** The memory of the decoder of a HEIC: what it was reckoned at, less what stands outside of it. */
-export const heicHeapBytes = (opening: Opening): number =>
-  openingBytes(opening) - fixedBytes - heicThreadBytes - 2 * opening.fileBytes;
+export const heicHeapBytes = (facts: DecodeFacts): number =>
+  decodeBytes(facts) - fixedBytes - heicThreadBytes - 2 * facts.fileBytes;
 
-export const tooCostly = ({ type, width, height }: Pick<Opening, 'type' | 'width' | 'height'>): PictureUnreadable => {
+export const tooCostly = ({
+  type,
+  width,
+  height,
+}: Pick<DecodeFacts, 'type' | 'width' | 'height'>): PictureUnreadable => {
   const megapixels = Math.round((width * height) / 1e6);
   const form = {
     'image/jpeg': 'in several passes (progressive)',
@@ -76,6 +80,6 @@ export const tooCostly = ({ type, width, height }: Pick<Opening, 'type' | 'width
 };
 
 /** Throws `PictureUnreadable` for what even alone would take more than there is for all. */
-export const checkOpening = (opening: Opening): void => {
-  if (openingBytes(opening) > openingBudgetBytes) throw tooCostly(opening);
+export const checkDecodeBudget = (facts: DecodeFacts): void => {
+  if (decodeBytes(facts) > decodeBudgetBytes) throw tooCostly(facts);
 };

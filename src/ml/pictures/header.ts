@@ -1,4 +1,5 @@
 import { heifSize, isHeic } from './heif';
+import { isFrame, jpegSegments, marker } from './jpegSegments';
 import { damaged, PictureUnreadable } from './unreadable';
 
 /**
@@ -66,26 +67,17 @@ const samplesPerPixel = (view: DataView, frame: number): number => {
   return sum / (across * down);
 };
 
-const readJpeg = (view: DataView): (Size & { samplesPerPixel: number }) | null => {
-  let at = 2;
-  while (at + 9 < view.byteLength) {
-    const marker = view.getUint8(at + 1);
-    // Some cameras leave stray bytes between segments, which decoders skip as well.
-    if (view.getUint8(at) !== 0xff || marker === 0xff || marker === 0) {
-      at += 1;
-    } else if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
-      at += 2;
-    } else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return {
-        height: view.getUint16(at + 5),
-        width: view.getUint16(at + 7),
-        samplesPerPixel: samplesPerPixel(view, at),
-      };
-    } else if (marker === 0xd9 || marker === 0xda) {
-      throw damaged();
-    } else {
-      at += 2 + Math.max(view.getUint16(at + 2), 2);
-    }
+const readJpeg = (view: DataView, bytes: Uint8Array): (Size & { samplesPerPixel: number }) | null => {
+  for (const segment of jpegSegments(bytes)) {
+    const { start } = segment;
+    if (segment.marker === marker.end || segment.marker === marker.scan) throw damaged();
+    if (!isFrame(segment.marker)) continue;
+    if (start + 9 >= bytes.length) return null;
+    return {
+      height: view.getUint16(start + 5),
+      width: view.getUint16(start + 7),
+      samplesPerPixel: samplesPerPixel(view, start),
+    };
   }
   return null;
 };
@@ -115,7 +107,7 @@ const readFrame = (type: PictureType, bytes: Uint8Array): (Size & { samplesPerPi
   try {
     switch (type) {
       case 'image/jpeg':
-        return readJpeg(view);
+        return readJpeg(view, bytes);
       case 'image/png':
         return pngSize(view);
       case 'image/gif':

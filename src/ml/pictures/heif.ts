@@ -1,3 +1,6 @@
+import { named } from './bytes';
+import { createPartLimit } from './parts';
+
 /**
  * As much of HEIF (ISO/IEC 23008-12, in the boxes of ISO/IEC 14496-12) as tells a phone's HEIC from AVIF and videos, and its size.
  * A box is its length (4 bytes), its type (4 letters) and its content.
@@ -20,13 +23,16 @@ export const isHeic = (bytes: Uint8Array): boolean => {
   return false;
 };
 
-interface Box {
-  type: string;
+export interface Box {
+  /** Four letters, as one number (`named`). */
+  type: number;
   start: number;
   end: number;
 }
 
-function* boxes(view: DataView, start: number, end: number): Generator<Box> {
+/** Throws `PictureUnreadable` for more boxes side by side than a picture has. */
+export function* boxes(view: DataView, start: number, end: number): Generator<Box> {
+  const countPart = createPartLimit();
   let at = start;
   while (at + 8 <= end) {
     const length32 = view.getUint32(at);
@@ -35,12 +41,14 @@ function* boxes(view: DataView, start: number, end: number): Generator<Box> {
     const length = wide ? Number(view.getBigUint64(at + 8)) : length32 === 0 ? end - at : length32;
     const header = wide ? 16 : 8;
     if (length < header) return;
-    yield { type: letters(view, at + 4), start: at + header, end: Math.min(at + length, end) };
+    countPart();
+    yield { type: view.getUint32(at + 4), start: at + header, end: Math.min(at + length, end) };
     at += length;
   }
 }
 
-const find = (view: DataView, start: number, end: number, type: string): Box | null => {
+export const findBox = (view: DataView, start: number, end: number, name: string): Box | null => {
+  const type = named(name);
   for (const box of boxes(view, start, end)) if (box.type === type) return box;
   return null;
 };
@@ -50,14 +58,15 @@ const find = (view: DataView, start: number, end: number, type: string): Box | n
  * turning; null where the part that says so lies beyond the bytes given.
  */
 export const heifSize = (view: DataView): { width: number; height: number } | null => {
-  const meta = find(view, 0, view.byteLength, 'meta');
+  const meta = findBox(view, 0, view.byteLength, 'meta');
   // `meta` opens with four bytes of version and flags.
-  const properties = meta && find(view, meta.start + 4, meta.end, 'iprp');
-  const container = properties && find(view, properties.start, properties.end, 'ipco');
+  const properties = meta && findBox(view, meta.start + 4, meta.end, 'iprp');
+  const container = properties && findBox(view, properties.start, properties.end, 'ipco');
   if (container === null) return null;
+  const extent = named('ispe');
   let largest: { width: number; height: number } | null = null;
   for (const box of boxes(view, container.start, container.end)) {
-    if (box.type !== 'ispe' || box.end - box.start < 12) continue;
+    if (box.type !== extent || box.end - box.start < 12) continue;
     const size = { width: view.getUint32(box.start + 4), height: view.getUint32(box.start + 8) };
     if (largest === null || size.width * size.height > largest.width * largest.height) largest = size;
   }

@@ -1,7 +1,9 @@
+export { barePicture, type Bare } from './bare';
 export * from './cost';
+export { readExif, type ExifFacts } from './exif';
 export * from './header';
 export * from './likeness';
 export { rasterEdge, type Raster } from './planes';
 export { signatureBytes, signatureOf, signatureVersion } from './signature';
-export { PictureUnreadable, type UnreadableReason } from './unreadable';
+export { damaged, PictureUnreadable, type UnreadableReason } from './unreadable';
 export * from './vote';

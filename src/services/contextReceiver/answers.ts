@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { SyncFailureReason } from '../../model/context';
 import type { Id } from '../../model/ids';
+import type { SendFailureReason } from '../../model/outbound';
 import { jsonOf } from '../calls';
+import { faultOfStatus, notAcknowledged, type FaultsOf } from '../outbound';
 import { ReceiverFault } from './contextReceiver';
 
 /**
@@ -13,51 +14,33 @@ import { ReceiverFault } from './contextReceiver';
  * A3  A refusal (3xx, 4xx, `success: false`) is clear: nothing was taken in. After anything else it may have been, or may be yet.
  */
 
-const means = (reason: SyncFailureReason, retryable: boolean, uncertain: boolean, what: string) => ({
-  reason,
-  retryable,
-  uncertain,
-  what,
-});
-
-const meaningOf = (status: number) => {
-  if (status >= 500) return means('server_error', true, true, 'is out of order');
-  switch (status) {
-    case 408:
-    case 425:
-      return means('not_ready', true, false, 'was not ready to take it');
-    case 429:
-      return means('throttled', true, false, 'takes no more requests for now');
-    case 401:
-    case 403:
-      return means(
-        'unauthorized',
-        false,
-        false,
-        'refused the signature: compare INTERNAL_HMAC_SECRET and the clocks of both sides',
-      );
-    case 409:
-      return means('conflict', false, false, 'knows another version of this user');
+const words = (reason: SendFailureReason, status: number): string => {
+  switch (reason) {
+    case 'server_error':
+      return 'is out of order';
+    case 'not_ready':
+      return 'was not ready to take it';
+    case 'throttled':
+      return 'takes no more requests for now';
+    case 'unauthorized':
+      return 'refused the signature: compare INTERNAL_HMAC_SECRET and the clocks of both sides';
+    case 'conflict':
+      return 'knows another version of this user';
+    case 'redirected':
+      return 'redirects, which is not followed: check FLASK_AI_BASE_URL';
+    case 'rejected':
+      return status === 404 || status === 405
+        ? 'has no such address: check FLASK_AI_BASE_URL and CONTEXT_SYNC_PATH'
+        : 'does not take what was sent: compare the contract of both sides';
     default:
+      return 'answered without acknowledging it';
   }
-  if (status >= 200 && status < 300) return means('not_acknowledged', true, true, 'answered without acknowledging it');
-  if (status >= 300 && status < 400)
-    return means('redirected', false, false, 'redirects, which is not followed: check FLASK_AI_BASE_URL');
-  if (status === 404 || status === 405)
-    return means('rejected', false, false, 'has no such address: check FLASK_AI_BASE_URL and CONTEXT_SYNC_PATH');
-  return means('rejected', false, false, 'does not take what was sent: compare the contract of both sides');
 };
 
-/** The fault that a status stands for. `retryAfterMs`: the wait that came with it, capped. */
-export const faultOfStatus = (status: number, retryAfterMs?: number): ReceiverFault => {
-  const { reason, retryable, uncertain, what } = meaningOf(status);
-  const wait = retryable ? retryAfterMs : undefined;
-  return new ReceiverFault(`The ML service ${what} (${status}).`, reason, status, retryable, uncertain, wait);
-};
+export const receiverFaults: FaultsOf<ReceiverFault> = { receiver: 'The ML service', Fault: ReceiverFault, words };
 
-/** A 2xx that acknowledges nothing; `why` completes "The ML service …". */
-export const notAcknowledged = (status: number, why: string, uncertain = true): ReceiverFault =>
-  new ReceiverFault(`The ML service ${why} (${status}).`, 'not_acknowledged', status, true, uncertain);
+const unacknowledged = (status: number, why: string, uncertain?: boolean): ReceiverFault =>
+  notAcknowledged(receiverFaults, status, why, uncertain);
 
 const Success = z.object({ success: z.boolean() });
 
@@ -65,15 +48,15 @@ const Success = z.object({ success: z.boolean() });
 export const acknowledgement = (status: number, body: string): unknown => {
   const answer = jsonOf(body);
   const said = Success.safeParse(answer);
-  if (!said.success) throw notAcknowledged(status, 'sent an answer that is no acknowledgement');
-  if (!said.data.success) throw notAcknowledged(status, 'says that it did not take it', false);
+  if (!said.success) throw unacknowledged(status, 'sent an answer that is no acknowledgement');
+  if (!said.data.success) throw unacknowledged(status, 'says that it did not take it', false);
   return answer;
 };
 
 /** Throws `ReceiverFault` unless the answer (2xx or 404; `body` is empty with 204) confirms that a user is forgotten, or not known. */
 export const confirmForgotten = (status: number, body: string): void => {
   if (status === 404) {
-    if (!Success.safeParse(jsonOf(body)).success) throw faultOfStatus(status);
+    if (!Success.safeParse(jsonOf(body)).success) throw faultOfStatus(receiverFaults, status);
   } else if (status !== 204) acknowledgement(status, body);
 };
 
@@ -83,11 +66,11 @@ const Result = z.object({ success: z.boolean(), status: z.int().nullish().catch(
 
 const outcomeOf = (status: number, results: readonly unknown[]): ReceiverFault | null => {
   const [result, ...more] = results.map((one) => Result.safeParse(one));
-  if (result === undefined) return notAcknowledged(status, 'left this user out of its answer');
-  if (more.length > 0) return notAcknowledged(status, 'names this user more than once in its answer');
-  if (!result.success) return notAcknowledged(status, 'does not say what became of this user');
+  if (result === undefined) return unacknowledged(status, 'left this user out of its answer');
+  if (more.length > 0) return unacknowledged(status, 'names this user more than once in its answer');
+  if (!result.success) return unacknowledged(status, 'does not say what became of this user');
   if (result.data.success) return null;
-  return faultOfStatus(result.data.status ?? 400);
+  return faultOfStatus(receiverFaults, result.data.status ?? 400);
 };
 
 /**
@@ -100,7 +83,7 @@ export const batchOutcomes = (
   userIds: readonly Id[],
 ): ReadonlyMap<Id, ReceiverFault | null> => {
   const listed = Results.safeParse(answer);
-  if (!listed.success) throw notAcknowledged(status, 'sent an answer without results');
+  if (!listed.success) throw unacknowledged(status, 'sent an answer without results');
   const byUser = new Map<string, unknown[]>(userIds.map((userId) => [userId, []]));
   for (const result of listed.data.results) byUser.get(Named.safeParse(result).data?.userId ?? '')?.push(result);
   return new Map(userIds.map((userId) => [userId, outcomeOf(status, byUser.get(userId) ?? [])]));

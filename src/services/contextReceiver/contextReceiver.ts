@@ -1,5 +1,5 @@
-import type { SyncFailureReason } from '../../model/context';
 import type { Id } from '../../model/ids';
+import { OutboundFault } from '../outbound';
 
 /** What is told of one user: the context, or with `baseVersion` the sections of it that changed since then. */
 export interface ContextMessage {
@@ -29,21 +29,6 @@ export interface ManyAnswered {
   outcomes: ReadonlyMap<Id, ReceiverFault | null>;
 }
 
-/** The receiver did not acknowledge. The message is a sentence without anything that the other side wrote. */
-export class ReceiverFault extends Error {
+export class ReceiverFault extends OutboundFault {
   override readonly name = 'ReceiverFault';
-  constructor(
-    message: string,
-    readonly reason: SyncFailureReason,
-    /** HTTP status; null where there was no answer. */
-    readonly status: number | null,
-    /** Whether another attempt may go better. */
-    readonly retryable: boolean,
-    /** The whole request may have reached the receiver, which may take it in yet. */
-    readonly uncertain: boolean,
-    /** The wait that the other side asked for, capped; undefined where it named none. */
-    readonly retryAfterMs?: number,
-  ) {
-    super(message);
-  }
 }

@@ -1,3 +1,2 @@
 export * from './contextReceiver';
 export * from './httpReceiver';
-export * from './signature';

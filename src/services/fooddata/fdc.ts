@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Food, FoodPortion } from '../../model/foods';
-import { boundedText, jsonOf, networkReason, observed, retryAfterMs } from '../calls';
+import { boundedText, jsonOf, networkReason, observed, retryAfterMs, withoutEndSlashes } from '../calls';
 import type { OnCall } from '../calls';
 import { nutrientsOf } from './figures';
-import { fit, queryWords } from './match';
+import { fit, queryWords } from '../../ml/foods';
 import { FooddataRefused, FooddataUnavailable } from './fooddata';
 import type { FoodData } from './fooddata';
 
@@ -117,7 +117,7 @@ export const createFdc = (options: FdcOptions): Fdc => {
     onCall,
   } = options;
   const { pageSize = 25, dataTypes = ['Survey (FNDDS)', 'Foundation', 'SR Legacy'] } = options;
-  const url = `${baseUrl.replace(/\/+$/, '')}/foods/search`;
+  const url = `${withoutEndSlashes(baseUrl)}/foods/search`;
   const rounds = [
     { types: dataTypes.filter((type) => type !== branded), owner: undefined },
     { types: dataTypes.filter((type) => type === branded), owner: brandOwner },

@@ -1,7 +1,7 @@
+import { fit, queryWords } from '../../ml/foods';
 import type { Food } from '../../model/foods';
 import { dataTypeNames, type ImportedDataType } from '../../model/importedFoods';
 import type { FoodData } from './fooddata';
-import { fit, queryWords } from './match';
 
 /** Where imported foods are kept. */
 export interface ImportedFoods {

@@ -12,8 +12,8 @@ import type { ObjectBody, ObjectStore } from './objectStore';
  * Objects as plain files, so that an operator can look at them: `<directory>/objects/<key>`.
  *
  * F1  A file is written beside the tree (`incoming/`), flushed, then renamed into place, and its folder is flushed: a crash
- *     leaves the old object, the new one, or a stray in `incoming/`. A start removes strays of over an hour; younger ones may
- *     be another process at work, as all roles share the folder.
+ *     leaves the old object, the new one, or a stray in `incoming/`. Strays go when they are 15 minutes old; younger ones may be
+ *     another process at work, as all roles share the folder.
  * F2  A content type that the key's ending does not tell is kept under `types/<key>`, written before the object appears.
  * F3  Empty folders are removed with their last object: a folder for each photo ever taken would outlive the photos.
  */
@@ -53,12 +53,16 @@ export const createFileStore = async ({ directory, onCall }: FileStoreOptions): 
   const incoming = join(directory, 'incoming');
   const call = <T>(work: () => Promise<T>) => observed('objects', onCall, work);
 
-  try {
-    for (const folder of [objects, types, incoming]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const removeStrays = async () => {
     for (const name of await readdir(incoming)) {
       const facts = await stat(join(incoming, name)).catch(() => null);
       if (facts !== null && facts.mtimeMs < Date.now() - strayMs) await rm(join(incoming, name), { force: true });
     }
+  };
+
+  try {
+    for (const folder of [objects, types, incoming]) await mkdir(folder, { recursive: true, mode: 0o700 });
+    await removeStrays();
   } catch (error) {
     throw named(error, 'its start');
   }
@@ -234,6 +238,8 @@ export const createFileStore = async ({ directory, onCall }: FileStoreOptions): 
       });
     },
     list: (prefix) => walk(prefix === '' ? '' : checkPrefix(prefix).slice(0, -1)),
+    removeStrays: () =>
+      removeStrays().catch((error: unknown) => Promise.reject(named(error, 'removing what was half written'))),
     ping: () =>
       call(async () => {
         try {

@@ -21,6 +21,8 @@ export interface ObjectStore {
   removePrefix(prefix: string): Promise<number>;
   /** Keys below `prefix`, in no promised order; `''` lists all. */
   list(prefix: string): AsyncIterable<string>;
+  /** Removes what killed processes half wrote: it has no key, so nothing else ever finds it. */
+  removeStrays(): Promise<void>;
   /** Throws `ObjectStoreUnavailable` when the store cannot be used. */
   ping(): Promise<void>;
   /** Lets go of idle connections; the store is not used afterwards. */

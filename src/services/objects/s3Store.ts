@@ -13,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { observed } from '../calls';
 import type { OnCall } from '../calls';
+import { createIdleTimeout, withIdleTimeout, type IdleTimeout } from './idleTimeout';
 import {
   checkKey,
   checkPrefix,
@@ -26,7 +27,8 @@ import type { ObjectStore } from './objectStore';
 /**
  * Objects in an S3 bucket, or in any server that speaks S3 (`endpoint`).
  *
- * S1  One attempt for each call, with a deadline: workflows retry, and the SDK's own retries would hide an outage from them.
+ * S1  One attempt for each call, bounded in time: workflows retry, and the SDK's own retries would hide an outage from them. Where an object
+ *     is read or a file stored, silence of the bucket is bounded, not the whole: an object may be of any size and its reader slow.
  * S2  Objects are private, or also the bucket owner's. The header is sent only for the latter, as buckets without lists refuse it.
  * S3  Checksums only where S3 asks for them: servers beside Amazon's refuse the trailing ones the SDK adds by default.
  */
@@ -38,13 +40,17 @@ export interface S3StoreOptions {
   acl?: 'private' | 'bucket-owner-read' | 'bucket-owner-full-control' | undefined;
   /** Unset: the SDK's usual places (environment, profile, role). */
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } | undefined;
-  /** For a call without a body of ours; a body adds a second for each 256 KiB. */
+  /** For an answer, and for each part of an object that is on its way. */
   timeoutMs?: number;
+  /** What is sent has more time, by its size at this pace: a buffer as a whole, a file for each part, and after the last one to be written down. */
+  slowestBytesPerMs?: number;
   onCall?: OnCall;
 }
 
 const defaultTimeoutMs = 10_000;
-const slowestBytesPerMs = 256;
+const defaultSlowestBytesPerMs = 256;
+/** The sockets of both sides may hold so much, and take the next part of a file only once a good deal of it is through. */
+const socketBytes = 4 * 1_048_576;
 /** The most that one `DeleteObjects` takes. */
 const deletePage = 1000;
 
@@ -86,25 +92,41 @@ const openFile = async ({ path, bytes }: { path: string; bytes: number }): Promi
   throw new ObjectStoreUnavailable(`The file to be stored has ${size} bytes, not ${bytes}.`);
 };
 
+/** The bytes of a file; each part that is asked for says that the one before is under way. */
+async function* parts(file: Readable, idle: IdleTimeout, partMs: number, lastMs: number): AsyncGenerator<Buffer> {
+  for await (const part of file as AsyncIterable<Buffer>) {
+    idle.start(partMs);
+    yield part;
+  }
+  idle.start(lastMs);
+}
+
 /** The SDK writes to the console what it also throws. */
 const mute = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** A client of one bucket, which must exist. */
 export const createS3Store = (options: S3StoreOptions): ObjectStore => {
-  const { bucket: Bucket, endpoint, acl = 'private', timeoutMs = defaultTimeoutMs, onCall } = options;
+  const {
+    bucket: Bucket,
+    endpoint,
+    acl = 'private',
+    timeoutMs = defaultTimeoutMs,
+    slowestBytesPerMs = defaultSlowestBytesPerMs,
+    onCall,
+  } = options;
   const client = new S3Client({
     region: options.region,
     maxAttempts: 1,
     logger: mute,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: { connectionTimeout: Math.min(timeoutMs, 3000), socketTimeout: timeoutMs },
+    // Its own socket timeout would also count while the reader of an object takes nothing.
+    requestHandler: { connectionTimeout: Math.min(timeoutMs, 3000), socketTimeout: 0 },
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   });
-  const deadline = (bytes = 0) => ({
-    abortSignal: AbortSignal.timeout(timeoutMs + Math.ceil(bytes / slowestBytesPerMs)),
-  });
+  const msFor = (bytes: number) => timeoutMs + Math.ceil(bytes / slowestBytesPerMs);
+  const deadline = (bytes = 0) => ({ abortSignal: AbortSignal.timeout(msFor(bytes)) });
   const call = <T>(what: string, work: () => Promise<T>, key?: string) =>
     observed('objects', onCall, async () => {
       try {
@@ -137,31 +159,63 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
   }
 
   const fetchObject = async (key: string) => {
-    const answer = await client.send(new GetObjectCommand({ Bucket, Key: key }), deadline());
-    if (!(answer.Body instanceof Readable)) throw new ObjectStoreUnavailable(`The bucket sent no body for ${key}.`);
-    return { stream: answer.Body, bytes: answer.ContentLength ?? 0, contentType: answer.ContentType };
+    const idle = createIdleTimeout();
+    idle.start(timeoutMs);
+    try {
+      const answer = await client.send(new GetObjectCommand({ Bucket, Key: key }), { abortSignal: idle.signal });
+      if (!(answer.Body instanceof Readable)) throw new ObjectStoreUnavailable(`The bucket sent no body for ${key}.`);
+      const stream = withIdleTimeout(
+        answer.Body,
+        timeoutMs,
+        (reason, cause) => new ObjectStoreUnavailable(`The bucket did not send all of ${key} (${reason}).`, { cause }),
+      );
+      return { stream, bytes: answer.ContentLength ?? 0, contentType: answer.ContentType };
+    } finally {
+      idle.stop();
+    }
+  };
+
+  const putObject = async (key: string, Body: Buffer | Readable, bytes: number, type: string, signal: AbortSignal) => {
+    await client.send(
+      new PutObjectCommand({
+        Bucket,
+        Key: key,
+        Body,
+        ContentLength: bytes,
+        ContentType: type,
+        ...(acl === 'private' ? {} : { ACL: acl }),
+      }),
+      { abortSignal: signal },
+    );
   };
 
   return {
     put: async (key, body, { contentType }) => {
       checkKey(key);
       await call(`storing ${key}`, async () => {
-        const bytes = Buffer.isBuffer(body) ? body.length : body.bytes;
-        const Body = Buffer.isBuffer(body) ? body : await openFile(body);
+        if (Buffer.isBuffer(body)) {
+          await putObject(key, body, body.length, contentType, deadline(body.length).abortSignal);
+          return;
+        }
+        const file = await openFile(body);
+        const idle = createIdleTimeout();
+        idle.start(timeoutMs);
+        const partMs = msFor(Math.min(body.bytes, socketBytes));
+        const sent = Readable.from(parts(file, idle, partMs, msFor(body.bytes)), { objectMode: false });
+        let unread: Error | undefined;
+        // Also of what is destroyed below: an error that nobody listens to would end the process.
+        sent.on('error', (error) => {
+          unread ??= error;
+          idle.abort();
+        });
         try {
-          await client.send(
-            new PutObjectCommand({
-              Bucket,
-              Key: key,
-              Body,
-              ContentLength: bytes,
-              ContentType: contentType,
-              ...(acl === 'private' ? {} : { ACL: acl }),
-            }),
-            deadline(bytes),
-          );
+          await putObject(key, sent, body.bytes, contentType, idle.signal);
+        } catch (error) {
+          throw unread ?? error;
         } finally {
-          if (Body instanceof Readable) Body.destroy();
+          idle.stop();
+          sent.destroy();
+          file.destroy();
         }
       });
     },
@@ -181,16 +235,8 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
       return call(
         `reading ${key}`,
         async () => {
-          const { stream, bytes } = await fetchObject(key);
-          const overdue = setTimeout(
-            () => stream.destroy(new ObjectStoreUnavailable(`The bucket was too slow to send ${key}.`)),
-            timeoutMs + bytes / slowestBytesPerMs,
-          );
-          try {
-            return await buffer(stream);
-          } finally {
-            clearTimeout(overdue);
-          }
+          const { stream } = await fetchObject(key);
+          return buffer(stream);
         },
         key,
       );
@@ -220,6 +266,8 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
       return removed;
     },
     list: (prefix) => keys(prefix === '' ? '' : checkPrefix(prefix)),
+    // A bucket shows an object once it is whole, and keeps nothing of one that is not.
+    removeStrays: () => Promise.resolve(),
     ping: async () => {
       await call('its check', () => client.send(new HeadBucketCommand({ Bucket }), deadline()));
     },

@@ -38,6 +38,7 @@ const feedbackOf = ({ id, type, rating, mealId, mealPlanId, comment, createdAt }
   type,
   rating,
   mealId,
+  meal: mealId,
   mealPlanId,
   comment,
   createdAt: createdAt.toISOString(),
@@ -48,6 +49,7 @@ const adherenceOf = (plan: MealPlan): UserContext['adherenceHistory'] =>
   plan.days.flatMap(({ date, slots }) =>
     slots.map(({ mealId, mealName, cuisine, mealType, status }) => ({
       mealId,
+      meal: mealId,
       mealName,
       cuisine,
       mealType,

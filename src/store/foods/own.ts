@@ -79,8 +79,8 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
       return row && fromRow(row);
     },
 
-    async remove(id: Id, ownerId: Id): Promise<boolean> {
-      return (await rows.deleteOne({ _id: id, ownerId })).deletedCount === 1;
+    async remove(id: Id, ownerId: Id, session: ClientSession): Promise<boolean> {
+      return (await rows.deleteOne({ _id: id, ownerId }, { session })).deletedCount === 1;
     },
   };
 }

@@ -2,6 +2,7 @@ import { Schema, type ClientSession, type Connection, type mongo } from 'mongoos
 import type { Meal } from '../../model/meals';
 import type { Id } from '../../model/ids';
 import { newId } from '../ids';
+import type { Transaction } from '../transaction';
 import { fromRow, type MealRow, mealRows } from './row';
 
 /** The catalogue as a whole: its version, and all of it as it stood at one moment. `index.ts` states the rules. */
@@ -10,6 +11,8 @@ interface CatalogueRow {
   /** Names this catalogue: versions of another database say nothing of this one. */
   lineage: Id;
   version: number;
+  /** When the version last rose for counts of likes alone. */
+  countedAt?: Date;
 }
 
 const schema = new Schema<CatalogueRow>(
@@ -17,6 +20,7 @@ const schema = new Schema<CatalogueRow>(
     _id: { type: String, required: true },
     lineage: { type: String, required: true },
     version: { type: Number, required: true },
+    countedAt: Date,
   },
   { versionKey: false, collection: 'meal_catalogue' },
 );
@@ -43,11 +47,33 @@ export interface MealStats {
   skillLevels: Share[];
 }
 
-export function createCatalogue(connection: Connection) {
+/** The version rises for counts of likes at most once in this time: a like is no reason to read the whole catalogue again. */
+const countsMs = 60_000;
+
+export function createCatalogue(connection: Connection, clock: () => Date, transaction: Transaction) {
   const rows = mealRows(connection);
   const catalogue = connection.model('MealCatalogue', schema);
 
   const snapshot = async (): Promise<ClientSession> => connection.startSession({ snapshot: true });
+
+  let countsReadAt = -Infinity;
+  /** Raises the version where likes were counted since it last rose for that, and that is long enough ago. */
+  const raiseForCounts = async (): Promise<void> => {
+    const now = clock();
+    if (now.getTime() - countsReadAt < countsMs) return;
+    countsReadAt = now.getTime();
+    const counted = { countChanged: true };
+    if ((await rows.exists(counted)) === null) return;
+    await transaction(async (session) => {
+      const { matchedCount } = await catalogue.updateOne(
+        { _id: 'current', countedAt: { $not: { $gt: new Date(now.getTime() - countsMs) } } },
+        { $inc: { version: 1 }, $set: { countedAt: now } },
+        { session },
+      );
+      // Of a like and this at once one starts again: its count is in this version, or raises the next.
+      if (matchedCount > 0) await rows.updateMany(counted, { $unset: { countChanged: 1 } }, { session });
+    });
+  };
 
   return {
     /** The last write of a transaction that changes what the catalogue shows: all who write share this row. */
@@ -60,6 +86,7 @@ export function createCatalogue(connection: Connection) {
     },
 
     async open(): Promise<CatalogueSnapshot> {
+      await raiseForCounts();
       const session = await snapshot();
       try {
         const row = await catalogue.findById('current', null, { session }).lean<CatalogueRow>();

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
-import type { MealFacts } from '../../model/meals';
+import { laterFacts, type MealFacts } from '../../model/meals';
 import { isDuplicateKey } from '../faults';
 import { newId } from '../ids';
 import type { Transaction } from '../transaction';
@@ -29,6 +29,12 @@ export interface ImportedBatch {
   /** Deleted here; the file does not bring it back. */
   deleted: number;
 }
+
+/** A file of before 0.6.0 and the catalogue for ML say nothing of some facts: of a meal that is named by its id here these stay. */
+const withStanding = (said: MealFacts, stands: MealFacts): MealFacts => ({
+  ...said,
+  ...Object.fromEntries(laterFacts.filter((fact) => said[fact] === null).map((fact) => [fact, stands[fact]])),
+});
 
 export function createMealImports(
   connection: Connection,
@@ -58,9 +64,10 @@ export function createMealImports(
       const added: MealRow[] = [];
       const changes: Parameters<typeof rows.bulkWrite>[0] = [];
       const now = clock();
-      for (const { key, mealId, digest, facts, derive } of batch) {
+      for (const { key, mealId, digest, facts: said, derive } of batch) {
         const imported = byKey.get(key);
         const row = imported ?? (mealId === null ? undefined : byId.get(mealId));
+        const facts = row && !imported ? withStanding(said, factsOf(row)) : said;
         // A meal of another source, named by its id here, keeps what its own catalogue last said of it.
         const told = imported && { importDigest: digest };
         const same = imported ? imported.importDigest === digest : row && isDeepStrictEqual(factsOf(row), facts);

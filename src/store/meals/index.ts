@@ -1,25 +1,35 @@
-import type { Connection } from 'mongoose';
+import type { ClientSession, Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
-import type { Meal, MealFacts, MealType, NamedMeal } from '../../model/meals';
+import type { ListedMeal, Meal, MealFacts, NamedMeal } from '../../model/meals';
 import { isDuplicateKey } from '../faults';
 import { transactionsOn } from '../transaction';
 import { createCatalogue } from './catalogue';
 import { createEmbeddings } from './embedding';
 import { createMealImports } from './imports';
 import { createLikes } from './likes';
-import { factFields, fromRow, mealRows, type DerivedFacts, type MealRow } from './row';
+import {
+  factFields,
+  fromRow,
+  listedFields,
+  listedFromRow,
+  mealRows,
+  type DerivedFacts,
+  type ListedRow,
+  type MealRow,
+} from './row';
 
 export type { CatalogueSnapshot, MealStats, Share } from './catalogue';
 export type { MealEmbeddings, MealToEmbed } from './embedding';
 export type { ImportedBatch, ImportedMeal, MealImportStore } from './imports';
-export { likesCollection, type MealLikes } from './likes';
+export { likesCollection, type MealLikes, type Toggle } from './likes';
 export { mealsCollection, type DerivedFacts } from './row';
 
 /**
  * The meal catalogue.
  *
  * L1  Every write that changes what the catalogue shows raises its version in the same transaction, as its last write: who has a version
- *     has what it says, and who is told that nothing changed misses nothing.
+ *     has what it says, and who is told that nothing changed misses nothing. Counts of likes alone raise it at most once a minute, when it
+ *     is read: until then a version may be read with counts of up to a minute apart.
  * L2  No meal is without an embedding: it is written with our own, and another method's takes its place where the facts are still the
  *     same.
  * L3  A deleted meal is there for nobody, and its row goes after `keepDeletedMs`; one that was imported stays, so that the file which
@@ -27,22 +37,44 @@ export { mealsCollection, type DerivedFacts } from './row';
  * L4  A like counts once an account, and the count is that of the rows.
  */
 export interface MealFilter {
-  mealType?: MealType | undefined;
+  mealType?: MealFacts['mealType'] | undefined;
   cuisine?: string | undefined;
+  costLevel?: MealFacts['costLevel'] | undefined;
+  vegetarian?: boolean | undefined;
   /** All of them, as `mealWords` writes them. */
   words?: readonly string[] | undefined;
   /** And one that begins so. */
   begun?: string | undefined;
 }
 
+/** The picture of a meal that is written, and what is written with it. */
+export interface WithImage {
+  /** Null: none from now on. */
+  id: Id | null;
+  alongside?: (session: ClientSession) => Promise<void>;
+}
+
 const keepDeletedMs = 90 * 86_400_000;
 /** A letter more than any word has. */
 const after = '\uffff';
 
+function queryOf({ mealType, cuisine, costLevel, vegetarian, words = [], begun = '' }: MealFilter) {
+  const parts: object[] = words.map((word) => ({ words: word }));
+  if (begun !== '') parts.push({ words: { $elemMatch: { $gte: begun, $lt: begun + after } } });
+  return {
+    active: true,
+    ...(mealType !== undefined && { mealType }),
+    ...(cuisine !== undefined && { cuisine }),
+    ...(costLevel !== undefined && { costLevel }),
+    ...(vegetarian === true && { isVegetarian: true }),
+    ...(parts.length > 0 && { $and: parts }),
+  };
+}
+
 export function createMealStore(connection: Connection, clock: () => Date = () => new Date()) {
   const rows = mealRows(connection);
   const transaction = transactionsOn(connection);
-  const catalogue = createCatalogue(connection);
+  const catalogue = createCatalogue(connection, clock, transaction);
   const find = async (id: Id): Promise<Meal | null> => {
     const row = await rows.findOne({ _id: id, active: true }).lean<MealRow>();
     return row && fromRow(row);
@@ -50,7 +82,7 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
 
   return {
     catalogue,
-    likes: createLikes(connection, clock, catalogue, transaction),
+    likes: createLikes(connection, clock, transaction),
     embeddings: createEmbeddings(connection, catalogue, transaction),
     imports: createMealImports(connection, clock, catalogue, transaction),
 
@@ -64,12 +96,14 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
       facts: MealFacts,
       derived: DerivedFacts,
       most: number,
+      image: WithImage = { id: null },
     ): Promise<Meal | 'full' | null> {
       const now = clock();
       const row: MealRow = {
         _id: id,
         ...factFields(facts, derived),
         createdBy,
+        imageId: image.id,
         likeCount: 0,
         active: true,
         revision: 1,
@@ -81,6 +115,7 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
           // Two at once do not both pass: each raises the version, so that one of them starts again and counts anew.
           if ((await rows.countDocuments({ createdBy }, { session })) >= most) return 'full';
           await rows.insertMany([row], { session });
+          await image.alongside?.(session);
           await catalogue.raise(session);
           return fromRow(row);
         });
@@ -105,39 +140,46 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
       );
     },
 
-    /** The latest first. */
-    async list({ mealType, cuisine, words = [], begun = '' }: MealFilter, limit: number, before: Id | null) {
-      const parts: object[] = words.map((word) => ({ words: word }));
-      if (begun !== '') parts.push({ words: { $elemMatch: { $gte: begun, $lt: begun + after } } });
+    /** The latest first: those before `from.id`, or beyond the first `from.skip`. */
+    async list(filter: MealFilter, limit: number, from: { before: Id } | { skip: number }): Promise<ListedMeal[]> {
       const found = await rows
-        .find({
-          active: true,
-          ...(mealType !== undefined && { mealType }),
-          ...(cuisine !== undefined && { cuisine }),
-          ...(parts.length > 0 && { $and: parts }),
-          ...(before !== null && { _id: { $lt: before } }),
-        })
+        .find({ ...queryOf(filter), ...('before' in from && { _id: { $lt: from.before } }) }, listedFields)
         .sort({ _id: -1 })
+        .skip('skip' in from ? from.skip : 0)
         .limit(limit)
-        .lean<MealRow[]>();
-      return found.map(fromRow);
+        .lean<ListedRow[]>();
+      return found.map(listedFromRow);
     },
 
-    /** False where it was changed since `revision`, or deleted. */
-    async replace(id: Id, revision: number, facts: MealFacts, derived: DerivedFacts): Promise<boolean> {
+    async count(filter: MealFilter): Promise<number> {
+      return rows.countDocuments(queryOf(filter));
+    },
+
+    /** False where it was changed since `revision`, or deleted. Without `image` its picture stays. */
+    async replace(
+      id: Id,
+      revision: number,
+      facts: MealFacts,
+      derived: DerivedFacts,
+      image?: WithImage,
+    ): Promise<boolean> {
       return transaction(async (session) => {
         const { matchedCount } = await rows.updateOne(
           { _id: id, revision, active: true },
-          { $set: { ...factFields(facts, derived), updatedAt: clock() }, $inc: { revision: 1 } },
+          {
+            $set: { ...factFields(facts, derived), ...(image && { imageId: image.id }), updatedAt: clock() },
+            $inc: { revision: 1 },
+          },
           { session },
         );
+        if (matchedCount === 1) await image?.alongside?.(session);
         if (matchedCount === 1) await catalogue.raise(session);
         return matchedCount === 1;
       });
     },
 
-    /** False where there is none. */
-    async remove(id: Id): Promise<boolean> {
+    /** `alongside` is written in the same transaction. False where there is none. */
+    async remove(id: Id, alongside?: (session: ClientSession) => Promise<void>): Promise<boolean> {
       return transaction(async (session) => {
         const row = await rows
           .findOneAndUpdate({ _id: id, active: true }, { $set: { active: false } }, { session })
@@ -149,6 +191,7 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
             { $set: { purgeAt: new Date(clock().getTime() + keepDeletedMs) } },
             { session },
           );
+        await alongside?.(session);
         await catalogue.raise(session);
         return true;
       });
@@ -159,19 +202,23 @@ export function createMealStore(connection: Connection, clock: () => Date = () =
     },
 
     /** For the export: the meals that an account added, oldest first. */
-    async allOf(createdBy: Id, limit: number, last: Id | null): Promise<Meal[]> {
+    async allOf(createdBy: Id, limit: number, last: Id | null): Promise<ListedMeal[]> {
       const found = await rows
-        .find({ createdBy, active: true, ...(last !== null && { _id: { $gt: last } }) })
+        .find({ createdBy, active: true, ...(last !== null && { _id: { $gt: last } }) }, listedFields)
         .sort({ _id: 1 })
         .limit(limit)
-        .lean<MealRow[]>();
-      return found.map(fromRow);
+        .lean<ListedRow[]>();
+      return found.map(listedFromRow);
     },
 
-    /** For erasure: the meals stay, and nobody added them. */
+    /** For erasure: the meals stay, and nobody added them; their pictures go with the account's own. */
     async disown(createdBy: Id): Promise<number> {
       return transaction(async (session) => {
-        const { modifiedCount } = await rows.updateMany({ createdBy }, { $set: { createdBy: null } }, { session });
+        const { modifiedCount } = await rows.updateMany(
+          { createdBy },
+          { $set: { createdBy: null, imageId: null } },
+          { session },
+        );
         if (modifiedCount > 0) await catalogue.raise(session);
         return modifiedCount;
       });

@@ -1,19 +1,31 @@
 import { Schema, type Connection, type mongo } from 'mongoose';
 import { Appliance } from '../../model/appliances';
-import { MealCost, MealType, type Embedding, type Meal, type MealFacts } from '../../model/meals';
+import {
+  MealCost,
+  MealType,
+  type Embedding,
+  type laterFacts,
+  type ListedMeal,
+  type Meal,
+  type MealFacts,
+} from '../../model/meals';
 import type { Id } from '../../model/ids';
 import { SkillLevel } from '../../model/skills';
 
 /** Rows of meals; `index.ts` states the rules. */
 export const mealsCollection = 'meals';
 
-export interface MealRow extends Omit<Meal, 'id' | 'embedding'> {
+export interface MealRow extends Omit<ListedMeal, 'id' | 'imported' | 'imageId'> {
   _id: Id;
+  /** Missing in rows of before 0.6.0. */
+  imageId?: Id | null;
   /** float32, little endian. */
   embedding: mongo.Binary | Buffer;
   embeddingMethod: string;
   /** A method that was asked and made nothing of these facts: not asked again until they change. */
   embeddingPassedOver: string | null;
+  /** Its likes were counted anew since the catalogue last raised its version for that. */
+  countChanged?: boolean;
   /** Words of name, cuisine and ingredients as they are looked for. */
   words: string[];
   active: boolean;
@@ -34,21 +46,30 @@ const schema = new Schema<MealRow>(
   {
     _id: { type: String, required: true },
     name: { type: String, required: true },
+    description: { type: String, default: null },
     cuisine: { type: String, default: null },
-    mealType: { type: String, enum: MealType.options, required: true },
+    mealType: { type: String, enum: [...MealType.options, null], default: null },
     nutrition: { type: Schema.Types.Mixed, required: true },
     ingredients: { type: [String], required: true },
     allergens: { type: [String], required: true },
     costLevel: { type: String, enum: [...MealCost.options, null], default: null },
     cookTimeMinutes: { type: Number, default: null },
+    prepTimeMinutes: { type: Number, default: null },
     skillLevel: { type: String, enum: [...SkillLevel.options, null], default: null },
     appliances: { type: [String], enum: Appliance.options, required: true },
+    isVegetarian: { type: Boolean, default: null },
+    isVegan: { type: Boolean, default: null },
+    isGlutenFree: { type: Boolean, default: null },
+    isDairyFree: { type: Boolean, default: null },
+    isNutFree: { type: Boolean, default: null },
     embedding: { type: Buffer, required: true },
     embeddingMethod: { type: String, required: true },
     embeddingPassedOver: { type: String, default: null },
     words: { type: [String], required: true },
     createdBy: { type: String, default: null },
+    imageId: { type: String, default: null },
     likeCount: { type: Number, required: true },
+    countChanged: Boolean,
     active: { type: Boolean, required: true },
     importKey: String,
     importDigest: String,
@@ -64,6 +85,9 @@ schema.index({ active: 1, _id: -1 });
 schema.index({ active: 1, mealType: 1, _id: -1 });
 schema.index({ active: 1, cuisine: 1, _id: -1 });
 schema.index({ active: 1, words: 1, _id: -1 });
+schema.index({ active: 1, costLevel: 1, _id: -1 });
+schema.index({ active: 1, isVegetarian: 1, _id: -1 });
+schema.index({ countChanged: 1 }, { partialFilterExpression: { countChanged: true } });
 // Statistics are counted from these alone.
 schema.index({ active: 1, skillLevel: 1 });
 // What is to be embedded (`embedding.ts`): those passed over are skipped within it.
@@ -83,8 +107,13 @@ const toVector = (stored: mongo.Binary | Buffer): Float32Array => {
   return new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.byteLength / 4));
 };
 
-export const factsOf = (row: MealFacts): MealFacts => ({
+/** A row in which what is told of meals only since 0.6.0 may be missing. */
+type StoredFacts = Omit<MealFacts, LaterFact> & Partial<Pick<MealFacts, LaterFact>>;
+type LaterFact = (typeof laterFacts)[number];
+
+export const factsOf = (row: StoredFacts): MealFacts => ({
   name: row.name,
+  description: row.description ?? null,
   cuisine: row.cuisine,
   mealType: row.mealType,
   nutrition: row.nutrition,
@@ -92,19 +121,35 @@ export const factsOf = (row: MealFacts): MealFacts => ({
   allergens: row.allergens,
   costLevel: row.costLevel,
   cookTimeMinutes: row.cookTimeMinutes,
+  prepTimeMinutes: row.prepTimeMinutes ?? null,
   skillLevel: row.skillLevel,
   appliances: row.appliances,
+  isVegetarian: row.isVegetarian ?? null,
+  isVegan: row.isVegan ?? null,
+  isGlutenFree: row.isGlutenFree ?? null,
+  isDairyFree: row.isDairyFree ?? null,
+  isNutFree: row.isNutFree ?? null,
 });
 
-export const fromRow = (row: MealRow): Meal => ({
+/** What a list reads of a row: embeddings are most of its bytes. */
+export const listedFields = { embedding: 0, words: 0 } as const;
+export type ListedRow = Omit<MealRow, keyof typeof listedFields>;
+
+export const listedFromRow = (row: ListedRow): ListedMeal => ({
   id: row._id,
   ...factsOf(row),
-  embedding: { method: row.embeddingMethod, vector: toVector(row.embedding) },
   createdBy: row.createdBy,
+  imageId: row.imageId ?? null,
+  imported: row.importKey !== undefined,
   likeCount: row.likeCount,
   revision: row.revision,
   createdAt: row.createdAt,
   updatedAt: row.updatedAt,
+});
+
+export const fromRow = (row: MealRow): Meal => ({
+  ...listedFromRow(row),
+  embedding: { method: row.embeddingMethod, vector: toVector(row.embedding) },
 });
 
 /** The fields of a row that follow from facts. */

@@ -1,15 +1,18 @@
 import type { ClientSession, Connection, mongo, QueryFilter } from 'mongoose';
 import type { Id } from '../../model/ids';
-import type { Analysis, Classification, Entry, EntryVersion } from '../../model/photos';
+import type { Analysis, Classification, Entry, EntryVersion, Refining } from '../../model/photos';
 import { isDuplicateKey } from '../faults';
 import { createObjectClaims } from './claims';
 import { createPhotoGlances } from './glance';
+import { createKeptUploads } from './kept';
 import { createLogQueries } from './log';
 import { createMoves } from './moves';
+import { createOpenings } from './openings';
 import { blank, entriesCollection, entryRows, fromRow, kinds, shown, type EntryRow } from './row';
 
 export { photosCountedAtMost } from './glance';
 export { objectClaimsCollection } from './claims';
+export type { OpeningFaults } from './openings';
 export { wholeLog, type EatenFigures, type LogLine, type LogRange } from './log';
 export { dedupeKeyOf, entriesCollection } from './row';
 
@@ -18,7 +21,9 @@ export { dedupeKeyOf, entriesCollection } from './row';
  *
  * E1  Every change raises `revision`; clients that wait or listen go by it.
  * E2  Every state move names the states it may leave, so a late worker never overwrites a user's word.
- * E3  A rejected or failed photo leaves a tombstone without picture, words or owner's figures, for 24 h.
+ * E3  A rejected or failed photo leaves a tombstone without picture, words or owner's figures, for 24 h. Where the fault may have been ours
+ *     its upload stays in the object store as long: until 24 h after it was sent, or after it failed where that took over 12 h; nothing
+ *     serves it.
  * E4  A row that owns objects is removed only after its objects: `deletedAt` hides it, the reaper finishes.
  * E5  Before bytes are stored a claim row names them, so that a crash before the entry is written leaves no orphan.
  * E6  Figures that are replaced, by whomever, are kept as a version in the update that replaces them.
@@ -80,8 +85,10 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
     collection: entriesCollection,
     ...claims,
     ...moves,
+    ...createOpenings(rows, clock),
     ...createLogQueries(rows, clock),
     ...createPhotoGlances(rows),
+    ...createKeptUploads(rows, clock),
 
     /** In the transaction that also records the launch. Throws MongoDB's 11000 when the id or the dedupe key is taken. */
     async createPhoto({ id, dedupeKey, ...photo }: NewPhoto, session: ClientSession): Promise<Entry> {
@@ -126,6 +133,10 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       const row = await rows.findOne({ _id: id, deletedAt: null }, shown).lean<EntryRow>();
       return row && fromRow(row);
     },
+    /** Whether the entry is there and its picture is still to be prepared. */
+    async isUnprepared(id: Id): Promise<boolean> {
+      return (await rows.exists({ _id: id, deletedAt: null, picture: null })) !== null;
+    },
     /** What the classifier said of an entry; null where it was not heard, or the entry is gone. */
     async findClassification(id: Id): Promise<Classification | null> {
       const row = await rows
@@ -137,6 +148,11 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
     async versionsOf(id: Id): Promise<EntryVersion[]> {
       const row = await rows.findOne({ _id: id, deletedAt: null }, { versions: 1 }).lean<Pick<EntryRow, 'versions'>>();
       return row?.versions ?? [];
+    },
+    /** What a correction with provisional figures is refined by. */
+    async refiningOf(id: Id): Promise<Refining | null> {
+      const row = await rows.findOne({ _id: id, deletedAt: null }, { refining: 1 }).lean<Pick<EntryRow, 'refining'>>();
+      return row?.refining ?? null;
     },
     async signatureOf(id: Id): Promise<Uint8Array | null> {
       const row = await rows
@@ -180,7 +196,11 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
         deletedAt: null,
         ...(after !== null && { _id: { $gt: after } }),
       };
-      const found = await rows.find(filter, { signature: 0 }).sort({ _id: 1 }).limit(limit).lean<EntryRow[]>();
+      const found = await rows
+        .find(filter, { signature: 0, refining: 0 })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .lean<EntryRow[]>();
       return found.map((row) => ({ ...fromRow(row), versions: row.versions ?? [] }));
     },
     /** Meals entered by hand, latest first. */
@@ -213,9 +233,13 @@ export function createPhotoStore(connection: Connection, clock: () => Date) {
       await rows.deleteOne({ _id: id });
     },
 
-    /** For erasure: ids of everything an owner has here, and the claims of uploads that never became an entry. */
-    async idsOf(ownerId: Id, limit: number): Promise<Id[]> {
-      return (await rows.find({ ownerId }, { _id: 1 }).limit(limit).lean<{ _id: Id }[]>()).map(({ _id }) => _id);
+    /** For erasure: everything an owner has here, with the run that refines its correction, if any; and the claims of uploads that never became an entry. */
+    async runsOf(ownerId: Id, limit: number): Promise<{ id: Id; refinedBy: string | null }[]> {
+      const found = await rows
+        .find({ ownerId }, { 'refining.workflowId': 1 })
+        .limit(limit)
+        .lean<{ _id: Id; refining?: Pick<Refining, 'workflowId'> | null }[]>();
+      return found.map(({ _id, refining }) => ({ id: _id, refinedBy: refining?.workflowId ?? null }));
     },
   };
 }

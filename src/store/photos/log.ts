@@ -44,25 +44,30 @@ export type LogLine = Pick<Entry, 'id' | 'consumedAt' | 'caption' | 'correctedAt
     | null;
 };
 
-const lineFields = {
+type AnalysisField = keyof NonNullable<LogLine['analysis']>;
+
+/** What is read of a row for a line: a field that the type has and this has not does not compile. */
+const lineFields: Readonly<
+  Record<
+    | Exclude<keyof LogLine, 'id' | 'analysis'>
+    | `analysis.${Exclude<AnalysisField, 'provenance'> | 'provenance.source' | 'provenance.fdcId'}`,
+    1
+  >
+> = {
   consumedAt: 1,
   caption: 1,
   correctedAt: 1,
   favouriteAt: 1,
   duplicateOf: 1,
-  ...Object.fromEntries(
-    [
-      'food',
-      'inferenceSource',
-      'totals',
-      'portion',
-      'interval',
-      'estimated',
-      'provisional',
-      'provenance.source',
-      'provenance.fdcId',
-    ].map((field) => [`analysis.${field}`, 1]),
-  ),
+  'analysis.food': 1,
+  'analysis.inferenceSource': 1,
+  'analysis.totals': 1,
+  'analysis.portion': 1,
+  'analysis.interval': 1,
+  'analysis.estimated': 1,
+  'analysis.provisional': 1,
+  'analysis.provenance.source': 1,
+  'analysis.provenance.fdcId': 1,
 };
 
 const latestFirst = { consumedAt: -1, _id: -1 } as const;

@@ -10,12 +10,24 @@ import {
   type EntryVersion,
   type PassedOver,
   type Picture,
+  type Refining,
   type Rejection,
 } from '../../model/photos';
 import { fromRow, unsettled, visible, type EntryRow, type EntryRows } from './row';
 
 /** State moves of an entry: single atomic updates that name the states they may leave (rule E2), each raising the revision (E1). */
 const tombstoneMs = 24 * 3600_000;
+
+const within = (session: ClientSession | undefined) => (session ? { session } : {});
+
+/**
+ * When a tombstone goes: after 24 h. One that keeps an upload goes with it, 24 h after that was sent; but where the run took most of that
+ * time, as when our stores were away, it is kept as long as any.
+ */
+const expiryOf = (now: Date, uploadedAt: Date | null): Date => {
+  const sinceUpload = (uploadedAt?.getTime() ?? 0) + tombstoneMs;
+  return new Date(sinceUpload - now.getTime() >= tombstoneMs / 2 ? sinceUpload : now.getTime() + tombstoneMs);
+};
 
 export function createMoves(rows: EntryRows, clock: () => Date) {
   const move = async (
@@ -27,7 +39,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       .findOneAndUpdate(
         { ...filter, deletedAt: null },
         { ...update, $inc: { revision: 1, ...update.$inc } },
-        { returnDocument: 'after', ...(session && { session }) },
+        { returnDocument: 'after', ...within(session) },
       )
       .lean<EntryRow>();
     return row && fromRow(row);
@@ -77,18 +89,26 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
    * `id` is going: what was asked to be the same meal stands for itself, and the later ones of several are asked about the first of them.
    * The type is named, as only then is the index taken.
    */
-  const releaseDuplicates = async (id: Id): Promise<void> => {
+  const releaseDuplicates = async (id: Id, session?: ClientSession): Promise<void> => {
     const asked = { duplicateOf: { $eq: id, $type: 'string' } } as const;
-    const [first, ...later] = await rows.find(asked, { _id: 1 }).sort({ createdAt: 1, _id: 1 }).lean<{ _id: Id }[]>();
+    const [first, ...later] = await rows
+      .find(asked, { _id: 1 }, within(session))
+      .sort({ createdAt: 1, _id: 1 })
+      .lean<{ _id: Id }[]>();
     if (!first) return;
     if (later.length > 0)
       await rows.updateMany(
         { ...asked, _id: { $ne: first._id } },
         { $set: { duplicateOf: first._id }, $inc: { revision: 1 } },
+        within(session),
       );
-    await rows.updateMany({ ...asked, _id: first._id }, { $set: { duplicateOf: null }, $inc: { revision: 1 } });
+    await rows.updateMany(
+      { ...asked, _id: first._id },
+      { $set: { duplicateOf: null }, $inc: { revision: 1 } },
+      within(session),
+    );
   };
-  const tombstone = () => ({
+  const tombstone = (uploadedAt: Date | null) => ({
     $set: {
       picture: null,
       caption: null,
@@ -101,7 +121,9 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       versions: [],
       passedOver: [],
       duplicateOf: null,
-      expiresAt: new Date(clock().getTime() + tombstoneMs),
+      refining: null,
+      opening: null,
+      expiresAt: expiryOf(clock(), uploadedAt),
     },
     $unset: { dedupeKey: 1 },
   });
@@ -156,6 +178,14 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
         'fooddata',
       );
     },
+    /** The same of a correction: its food is the user's, and no later word of theirs is written over. */
+    async refineCorrection(id: Id, at: Date, analysis: Analysis): Promise<Entry | null> {
+      return replace(
+        { _id: id, state: 'analyzed', 'analysis.provisional': true, correctedAt: at, pendingCorrection: null },
+        { analysis, refining: null },
+        'fooddata',
+      );
+    },
     /** A bare upload is done once its picture stands. */
     async settleUpload(id: Id): Promise<Entry | null> {
       return move({ _id: id, kind: 'upload', state: 'analyzing' }, { $set: { state: 'analyzed' } });
@@ -179,8 +209,9 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     async beginFailure(id: Id, failure: EntryFailure): Promise<Entry | null> {
       return move({ _id: id, state: { $in: unsettled }, pendingCorrection: null }, { $set: { failure } });
     },
-    async bury(id: Id, state: 'hf_rejected' | 'failed'): Promise<void> {
-      const { $set, $unset } = tombstone();
+    /** `uploadedAt`: where the upload is kept with the tombstone. */
+    async bury(id: Id, state: 'hf_rejected' | 'failed', uploadedAt: Date | null = null): Promise<void> {
+      const { $set, $unset } = tombstone(uploadedAt);
       const begun = state === 'failed' ? { failure: { $ne: null } } : { rejection: { $ne: null } };
       await move({ _id: id, state: { $in: unsettled }, ...begun }, { $set: { ...$set, state }, $unset });
       await releaseDuplicates(id);
@@ -199,8 +230,8 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
         session,
       );
     },
-    /** Figures for the word given at `at`; a later word is not overwritten. */
-    async applyCorrection(id: Id, at: Date, analysis: Analysis): Promise<Entry | null> {
+    /** Figures for the word given at `at`; a later word is not overwritten. `refining`: where they are provisional. */
+    async applyCorrection(id: Id, at: Date, analysis: Analysis, refining: Refining | null): Promise<Entry | null> {
       return replace(
         { _id: id, state: { $in: visible }, 'pendingCorrection.at': at },
         {
@@ -208,6 +239,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
           analysis,
           pendingCorrection: null,
           correctedAt: at,
+          refining,
           retrying: false,
           classifierError: null,
         },
@@ -218,22 +250,28 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     async edit(
       id: Id,
       expectedRevision: number,
-      change: { consumedAt?: Date; analysis?: Analysis; correctedAt?: Date },
+      change: { consumedAt?: Date; analysis?: Analysis; correctedAt?: Date; refining?: Refining },
     ): Promise<Entry | null> {
       return replace(
         { _id: id, revision: expectedRevision, state: { $in: visible } },
-        { ...change, ...(change.consumedAt && { consumedAtSource: 'stated' as const }) },
+        {
+          ...change,
+          ...(change.consumedAt && { consumedAtSource: 'stated' as const }),
+          // A later word that its run does not take over: the run that refines the one before writes nothing any more.
+          ...(change.correctedAt && { refining: change.refining ?? null }),
+        },
         'user',
       );
     },
 
-    /** Hides the entry at once and for good; objects and row follow. */
-    async hide(id: Id): Promise<boolean> {
+    /** Hides the entry at once and for good; objects and row follow. False: it is hidden or gone already. */
+    async hide(id: Id, session?: ClientSession): Promise<boolean> {
       const done = await rows.updateOne(
         { _id: id, deletedAt: null },
         { $set: { deletedAt: clock() }, $inc: { revision: 1 }, $unset: { dedupeKey: 1 } },
+        within(session),
       );
-      await releaseDuplicates(id);
+      await releaseDuplicates(id, session);
       return done.matchedCount === 1;
     },
     /** Lets the same bytes be a new meal: the entry that holds the key is older than `before`, or hidden. */

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Schema, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
-import { EntryState, type Classification, type Entry, type EntryVersion } from '../../model/photos';
+import type { OpeningFaults, OpeningMark } from './openings';
+import { EntryState, type Classification, type Entry, type EntryVersion, type Refining } from '../../model/photos';
 
 /** The row of an entry and its indexes; `index.ts` states the rules. */
 export const entriesCollection = 'entries';
@@ -19,6 +20,11 @@ export type EntryRow = Omit<Entry, 'id' | Later> &
     signature?: Buffer | null;
     /** What the entry was before each change, the newest last. */
     versions?: EntryVersion[];
+    /** Of a correction whose figures are provisional. */
+    refining?: Refining | null;
+    /** Of attempts to open its picture (`openings.ts`). */
+    opening?: OpeningMark | null;
+    openingFaults?: OpeningFaults | null;
     deletedAt: Date | null;
   };
 
@@ -54,6 +60,9 @@ const entrySchema = new Schema<EntryRow>(
     copiedFrom: { type: String, default: null },
     signature: { type: Buffer, default: null },
     versions: { type: [Schema.Types.Mixed], default: undefined },
+    refining: { type: Schema.Types.Mixed, default: undefined },
+    opening: { type: Schema.Types.Mixed, default: undefined },
+    openingFaults: { type: Schema.Types.Mixed, default: undefined },
     deletedAt: { type: Date, default: null },
   },
   { versionKey: false, collection: entriesCollection, minimize: false },
@@ -73,8 +82,8 @@ entrySchema.index({ deletedAt: 1 }, { partialFilterExpression: { deletedAt: { $t
 export const entryRows = (connection: Connection) => connection.model('Entry', entrySchema);
 export type EntryRows = ReturnType<typeof entryRows>;
 
-/** Projection of an entry as it is read: neither what it was before, nor what its picture is known by. */
-export const shown = { versions: 0, signature: 0 } as const;
+/** Projection of an entry as it is read: neither what it was before or is to become, nor what its picture is known by, nor how often that was opened. */
+export const shown = { versions: 0, signature: 0, refining: 0, opening: 0, openingFaults: 0 } as const;
 
 export const fromRow = ({
   _id,
@@ -82,6 +91,9 @@ export const fromRow = ({
   classification: _heard,
   signature: _signature,
   versions: _versions,
+  refining: _refining,
+  opening: _opening,
+  openingFaults: _faults,
   deletedAt: _deleted,
   ...entry
 }: EntryRow): Entry => ({

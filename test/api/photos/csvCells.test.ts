@@ -1,5 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { csvLine, type Cell } from '../../../src/api/photos/csvCells';
+import { formulaBomb, unseenBomb } from '../../hostile/texts';
+import { growth } from '../../hostile/timing';
 
 test.each<[Cell, string]>([
   [null, ''],
@@ -15,6 +17,9 @@ test.each<[Cell, string]>([
   ['two\nlines', '"two\nlines"'],
   // Formulas
   ['=1+1', "'=1+1"],
+  ['note;\u200B =1+1', "'note;\u200B =1+1"],
+  ['say "=1+1', '"\'say ""=1+1"'],
+  ['note;\u200B x=1+1', 'note;\u200B x=1+1'],
   ['=HYPERLINK("http://x","y")', '"\'=HYPERLINK(""http://x"",""y"")"'],
   ['+49 30 1234', "'+49 30 1234"],
   ['-2+3', "'-2+3"],
@@ -48,4 +53,15 @@ test('whatever is written is read again by a parser of others, and no cell begin
         throw new Error(`With SEED=${seed}: ${JSON.stringify(cell)} came back as ${JSON.stringify(read)}`);
     });
   }
+});
+
+test.each([
+  ['separators', formulaBomb],
+  ['unseen marks', unseenBomb],
+])('a text of %s twice as long takes at most three times as long', (_name, bomb) => {
+  const ratio = growth((characters) => {
+    const cells = [bomb(characters)];
+    return () => csvLine(cells);
+  });
+  expect(ratio).toBeLessThan(3);
 });

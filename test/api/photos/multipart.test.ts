@@ -1,133 +1,26 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { HttpProblem } from '../../../src/api/errors';
-import { cleanTempDir, receiveUpload } from '../../../src/api/photos/multipart';
-import type { Upload, UploadRules } from '../../../src/api/photos/multipart';
+import { cleanTempDir } from '../../../src/api/forms/formFile';
+import { form, megabyte, photo, startUploads, type Outcome, type Uploads } from './uploadServer';
 
-type Outcome = { upload: Upload } | { error: unknown };
-
-const megabyte = 1_048_576;
-let tempDir: string;
-let server: Server;
-let outcomes: ((outcome: Outcome) => void)[] = [];
-let rules: Partial<UploadRules> = {};
-let arrived: () => void = () => undefined;
-const sockets = new Set<Socket>();
-
+let uploads: Uploads;
 beforeAll(async () => {
-  tempDir = await mkdtemp(join(tmpdir(), 'palate-upload-'));
-  await cleanTempDir(tempDir);
-  server = createServer((request, response) => {
-    request.once('data', () => arrived());
-    receiveUpload(request, {
-      fileFields: ['photo', 'image'],
-      maxBytes: megabyte,
-      tempDir,
-      signal: new AbortController().signal,
-      ...rules,
-    }).then(
-      (upload) => {
-        response.end('stored');
-        outcomes.shift()?.({ upload });
-      },
-      (error: unknown) => {
-        response.statusCode = error instanceof HttpProblem ? error.status : 500;
-        response.setHeader('connection', 'close');
-        response.end(error instanceof Error ? error.message : 'unknown');
-        request.resume();
-        outcomes.shift()?.({ error });
-      },
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  uploads = await startUploads();
 });
-afterAll(async () => {
-  for (const socket of sockets) socket.destroy();
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await rm(tempDir, { recursive: true });
-});
+afterAll(() => uploads.stop());
 beforeEach(() => {
-  rules = {};
-  outcomes = [];
+  uploads.state.rules = {};
+  uploads.state.outcomes = [];
 });
-afterEach(async () => expect(await readdir(tempDir)).toEqual([]));
+afterEach(async () => expect(await uploads.filesLeft()).toEqual([]));
 
-const port = () => (server.address() as AddressInfo).port;
-const outcome = () => new Promise<Outcome>((resolve) => outcomes.push(resolve));
-
-/** Sends raw bytes as the request, in pieces if asked, and says what became of it. */
-const send = async (
-  body: Buffer | string,
-  over: { type?: string; pieces?: number; end?: boolean; length?: number } = {},
-) => {
-  const { type = 'multipart/form-data; boundary=cut', pieces = 1, end = true, length } = over;
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  const came = outcome();
-  const socket = connect(port(), '127.0.0.1');
-  sockets.add(socket);
-  socket.on('error', () => undefined);
-  let answer = '';
-  socket.on('data', (chunk) => (answer += chunk.toString()));
-  socket.write(
-    `POST / HTTP/1.1\r\nhost: x\r\ncontent-type: ${type}\r\ncontent-length: ${length ?? bytes.length}\r\n\r\n`,
-  );
-  const size = Math.ceil(bytes.length / pieces);
-  for (let at = 0; at < bytes.length && !socket.destroyed; at += size) {
-    await new Promise((resolve) => socket.write(bytes.subarray(at, at + size), resolve));
-    if (pieces > 1) await new Promise((resolve) => setImmediate(resolve));
-  }
-  if (end && length === undefined) return { ...(await came), socket, answer: () => answer };
-  return { came, socket, answer: () => answer };
-};
-
-interface Part {
-  name?: string;
-  file?: string;
-  type?: string;
-  body?: string | Buffer;
-}
-const form = (parts: Part[], last = '\r\n--cut--\r\n'): Buffer =>
-  Buffer.concat([
-    ...parts.flatMap(({ name, file, type, body = '' }, at) => [
-      Buffer.from(
-        `${at === 0 ? '' : '\r\n'}--cut\r\ncontent-disposition: form-data${name === undefined ? '' : `; name="${name}"`}` +
-          `${file === undefined ? '' : `; filename="${file}"`}\r\n${type === undefined ? '' : `content-type: ${type}\r\n`}\r\n`,
-      ),
-      Buffer.from(body as string),
-    ]),
-    Buffer.from(last),
-  ]);
-const photo = (body: string | Buffer = 'bytes of a picture', over: Part = {}): Part => ({
-  name: 'photo',
-  file: 'meal.jpg',
-  type: 'image/jpeg',
-  body,
-  ...over,
-});
-
-const accepted = async (body: Buffer, over: Parameters<typeof send>[1] = {}): Promise<Upload> => {
-  const result = await send(body, over);
-  if (!('upload' in result)) throw 'error' in result ? result.error : new Error('no outcome');
-  return result.upload;
-};
-const refused = async (body: Buffer | string, over: Parameters<typeof send>[1] = {}): Promise<HttpProblem> => {
-  const result = await send(body, over);
-  if ('upload' in result) {
-    await result.upload.discard();
-    throw new Error('was accepted');
-  }
-  const error = 'error' in result ? result.error : undefined;
-  if (!(error instanceof HttpProblem)) throw error;
-  return error;
-};
+const send = (...what: Parameters<Uploads['send']>) => uploads.send(...what);
+const accepted = (...what: Parameters<Uploads['accepted']>) => uploads.accepted(...what);
+const refused = (...what: Parameters<Uploads['refused']>) => uploads.refused(...what);
 
 test.each([1, 40])('stores the file, its digest and the fields, in %d pieces', async (pieces) => {
   const body = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7) % 251));
@@ -157,7 +50,7 @@ test('a file of exactly the limit is taken, one byte more is 413', async () => {
 });
 
 test('a stated length over the limit is 413 before anything is read', async () => {
-  rules = { tooLarge: 'picture-too-large' };
+  uploads.state.rules = { tooLarge: 'picture-too-large' };
   const { came, answer, socket } = (await send('--cut\r\n', { length: 50 * megabyte })) as {
     came: Promise<Outcome>;
     answer: () => string;
@@ -166,6 +59,19 @@ test('a stated length over the limit is 413 before anything is read', async () =
   expect(await came).toMatchObject({ error: { status: 413, kind: 'picture-too-large' } });
   await new Promise((resolve) => socket.once('data', resolve).once('close', resolve));
   expect(answer()).toMatch(/413/);
+  socket.destroy();
+});
+
+test.each([
+  [20 * 1_000_000, '20 MB'],
+  [500_000, '0.5 MB'],
+])('the most that is taken is named in the unit of its setting: %d', async (maxBytes, most) => {
+  uploads.state.rules = { maxBytes };
+  const { came, socket } = (await send('--cut\r\n', { length: 50 * megabyte })) as {
+    came: Promise<Outcome>;
+    socket: Socket;
+  };
+  expect(await came).toMatchObject({ error: { message: expect.stringContaining(`larger than ${most},`) as string } });
   socket.destroy();
 });
 
@@ -180,7 +86,7 @@ test('an empty input of a browser beside the file is no second file', async () =
 test.each<[string, Buffer, RegExp]>([
   ['no file', form([{ name: 'caption', body: 'pizza' }]), /No file was sent. Send one in the field photo or image/],
   ['no part at all', Buffer.from('--cut--\r\n'), /No file|multipart/],
-  ['two files', form([photo(), photo('x', { name: 'image' })]), /one file only/],
+  ['two files', form([photo(), photo('x')]), /one file only/],
   ['a file in a wrong field', form([photo('x', { name: 'picture' })]), /in the field photo or image/],
   ['a file without a field', form([{ file: 'a.jpg', body: 'x' }]), /in the field photo or image/],
   [
@@ -231,7 +137,7 @@ test('a field called __proto__ stays a field', async () => {
 
 /** Begins an upload that never ends, and waits until the server has its first bytes. */
 const begin = async () => {
-  const first = new Promise<void>((resolve) => (arrived = resolve));
+  const first = new Promise<void>((resolve) => (uploads.state.arrived = resolve));
   const started = (await send(form([photo('half of a ')], ''), { length: 5000 })) as {
     came: Promise<Outcome>;
     socket: Socket;
@@ -258,8 +164,8 @@ test('nothing is left of one that is refused while its file is being opened', as
     .spyOn(fs, 'createWriteStream')
     .mockImplementation((path, options) => real(path, { ...(options as object), fs: { ...fs, open } }));
   try {
-    await refused(form([photo(), photo('x', { name: 'image' })]));
-    expect(await readdir(tempDir)).toEqual([]);
+    await refused(form([photo(), photo('x')]));
+    expect(await readdir(uploads.tempDir)).toEqual([]);
     expect(opened).toBe(1);
   } finally {
     spy.mockRestore();
@@ -267,14 +173,14 @@ test('nothing is left of one that is refused while its file is being opened', as
 });
 
 test('silence ends with 408', async () => {
-  rules = { idleMs: 60 };
+  uploads.state.rules = { idleMs: 60 };
   const { came, socket } = await begin();
   expect(await came).toMatchObject({ error: { status: 408 } });
   socket.destroy();
 });
 
 test('dripping ends with 408 when the time is over', async () => {
-  rules = { idleMs: 1000, deadlineMs: 150 };
+  uploads.state.rules = { idleMs: 1000, deadlineMs: 150 };
   const { came, socket } = await begin();
   const drip = setInterval(() => socket.write('x'), 10);
   expect(await came).toMatchObject({ error: { status: 408 } });
@@ -284,7 +190,7 @@ test('dripping ends with 408 when the time is over', async () => {
 
 test('a signal ends it with its reason', async () => {
   const controller = new AbortController();
-  rules = { signal: controller.signal };
+  uploads.state.rules = { signal: controller.signal };
   const { came, socket } = await begin();
   const reason = new Error('shutting down');
   controller.abort(reason);
@@ -293,10 +199,9 @@ test('a signal ends it with its reason', async () => {
 });
 
 test('a preamble without end is 413', async () => {
-  rules = { maxBytes: 1000, maxFields: 1, maxFieldBytes: 100 };
-  const came = outcome();
-  const socket = connect(port(), '127.0.0.1');
-  socket.on('error', () => undefined);
+  uploads.state.rules = { maxBytes: 1000, maxFields: 1, maxFieldBytes: 100 };
+  const came = uploads.outcome();
+  const socket = uploads.open();
   socket.write(
     'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: multipart/form-data; boundary=cut\r\ntransfer-encoding: chunked\r\n\r\n',
   );
@@ -308,13 +213,13 @@ test('a preamble without end is 413', async () => {
 });
 
 test('a folder that cannot be written is a fault of the server, no refusal', async () => {
-  rules = { tempDir: join(tempDir, 'absent') };
+  uploads.state.rules = { tempDir: join(uploads.tempDir, 'absent') };
   const result = await send(form([photo()]));
   expect('error' in result && result.error).not.toBeInstanceOf(HttpProblem);
 });
 
 test('memory stays bounded: eight files of 40 MB at once', async () => {
-  rules = { maxBytes: 50 * megabyte };
+  uploads.state.rules = { maxBytes: 50 * megabyte };
   const body = form([photo(Buffer.alloc(40 * megabyte, 1))]);
   const before = process.memoryUsage();
   let most = 0;
@@ -322,18 +227,18 @@ test('memory stays bounded: eight files of 40 MB at once', async () => {
     const { external, heapUsed } = process.memoryUsage();
     most = Math.max(most, external + heapUsed - before.external - before.heapUsed);
   }, 5);
-  const uploads = await Promise.all(Array.from({ length: 8 }, () => accepted(body, { pieces: 640 })));
+  const received = await Promise.all(Array.from({ length: 8 }, () => accepted(body, { pieces: 640 })));
   clearInterval(watch);
-  expect(uploads.every(({ file }) => file.bytes === 40 * megabyte)).toBe(true);
+  expect(received.every(({ file }) => file.bytes === 40 * megabyte)).toBe(true);
   expect(most / megabyte).toBeLessThan(64);
-  await Promise.all(uploads.map((upload) => upload.discard()));
+  await Promise.all(received.map((upload) => upload.discard()));
 }, 30_000);
 
 test('a start removes files older than any upload, and nothing else', async () => {
   const old = new Date(Date.now() - 2 * 3_600_000);
-  for (const name of ['old.upload', 'young.upload', 'old.txt']) await writeFile(join(tempDir, name), 'x');
-  for (const name of ['old.upload', 'old.txt']) await utimes(join(tempDir, name), old, old);
-  await cleanTempDir(tempDir);
-  expect((await readdir(tempDir)).sort()).toEqual(['old.txt', 'young.upload']);
-  for (const name of await readdir(tempDir)) await rm(join(tempDir, name));
+  for (const name of ['old.upload', 'young.upload', 'old.txt']) await writeFile(join(uploads.tempDir, name), 'x');
+  for (const name of ['old.upload', 'old.txt']) await utimes(join(uploads.tempDir, name), old, old);
+  await cleanTempDir(uploads.tempDir);
+  expect((await readdir(uploads.tempDir)).sort()).toEqual(['old.txt', 'young.upload']);
+  for (const name of await readdir(uploads.tempDir)) await rm(join(uploads.tempDir, name));
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import mongoose from 'mongoose';
-import { photoId, photoWorkflows, reapId } from '../../../src/messages/photos';
+import { photoWorkflows } from '../../../src/messages/photos';
 import type { ObjectStore } from '../../../src/services/objects';
 import { createStore } from '../../../src/store/store';
 import { eventually } from '../../eventually';
@@ -51,8 +51,8 @@ export async function takeCensus(clients: PhotoClients, stores: Stores, withinMs
     await eventually(async () => (await rows()).every(isFinished), withinMs).catch(() => undefined); // What did not end is counted.
 
     await mongo.collection('objectClaims').updateMany({}, { $set: { createdAt: new Date(Date.now() - claimLifeMs) } });
-    await client.workflow.execute(photoWorkflows.reap, {
-      workflowId: `${reapId}-${taskQueue}`,
+    await client.workflow.execute(photoWorkflows.reap.name, {
+      workflowId: `${photoWorkflows.reap.id()}-${taskQueue}`,
       taskQueue,
       args: [{ batches: 10, removed: 0 }],
     });
@@ -64,7 +64,7 @@ export async function takeCensus(clients: PhotoClients, stores: Stores, withinMs
     for (const { id } of entries) {
       const picture = await objects.read(`photos/${id}/picture.jpg`).catch(() => Buffer.from(id));
       pictures.add(createHash('sha256').update(picture).digest('hex'));
-      runs += await runsOf(client, photoId(id));
+      runs += await runsOf(client, photoWorkflows.analyze.id(id));
     }
     let orphans = 0;
     for await (const key of objects.list('')) {

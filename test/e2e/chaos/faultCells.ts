@@ -1,5 +1,6 @@
 import mongoose from 'mongoose';
 import type { InferenceSource, PassedOver } from '../../../src/model/photos';
+import { createCircuitStore } from '../../../src/store/circuits';
 import type { DoubleServer } from '../../doubles/doubleServer';
 import { FooddataDouble } from '../../doubles/fooddata';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
@@ -67,6 +68,8 @@ interface Seen {
 /** The name a caption gives, where one comes after the classifiers. */
 const caption = 'two boiled eggs';
 const laterWithinMs = 30_000;
+/** Seven processes are asked side by side: more often, and they do little else than answer. */
+const askEveryMs = 150;
 
 interface House {
   url: string;
@@ -76,6 +79,8 @@ interface House {
   /** The same words of the caption, where the situation has one. */
   words: Record<string, string>;
   forgetFoods(): Promise<void>;
+  /** Whether the one at fault may be asked: its circuit is closed, or a probe is due. */
+  mayAsk(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -129,6 +134,7 @@ async function openHouse(situation: Situation, places: Places): Promise<House> {
     },
   });
   const mongo = await mongoose.createConnection(mongodbUri).asPromise();
+  const circuits = createCircuitStore(mongo);
   return {
     url: palate.url,
     token: (await signUp(palate.url)).token,
@@ -136,6 +142,10 @@ async function openHouse(situation: Situation, places: Places): Promise<House> {
     words: situation.then === 'caption' ? { caption } : {},
     async forgetFoods() {
       await mongo.collection('food_answers').deleteMany({});
+    },
+    async mayAsk() {
+      const { until } = await circuits.find(situation.faulty);
+      return until === null || until.getTime() <= Date.now();
     },
     async close() {
       await palate.stop();
@@ -145,8 +155,13 @@ async function openHouse(situation: Situation, places: Places): Promise<House> {
   };
 }
 
-const figuresOf = ({ nutrition_facts, provenance, items, calories, food }: View): Outcome['figures'] => {
-  const some = calories !== null || food !== null || items.length > 0 || provenance.length > 0;
+/** What a 202 says in place of a name, for clients that know no 202. */
+const unnamed = 'Still being analysed';
+
+const figuresOf = (view: View, status = 200): Outcome['figures'] => {
+  const { nutrition_facts, provenance, items, calories, food } = view;
+  const named = food !== (status === 202 ? unnamed : null);
+  const some = calories !== null || named || items.length > 0 || provenance.length > 0;
   if (!some && Object.values(nutrition_facts).every((value) => value === null)) return 'none';
   return provenance.some(({ source }) => source === 'fdc') ? 'fdc' : 'table';
 };
@@ -175,10 +190,14 @@ export async function measureColumn(column: Column, places: Places, { next }: { 
   /** Waits until no photo of the cell is asked for any more (C3). */
   const settle = async (): Promise<void> => {
     for (const { view, token } of sent) {
-      await eventually(async () => {
-        const { status, provisional, retrying } = await look(view.id, token);
-        return status !== 'analyzing' && provisional !== true && retrying !== true;
-      }, laterWithinMs);
+      await eventually(
+        async () => {
+          const { status, provisional, retrying } = await look(view.id, token);
+          return status !== 'analyzing' && provisional !== true && retrying !== true;
+        },
+        laterWithinMs,
+        askEveryMs,
+      );
     }
     sent = [];
   };
@@ -194,24 +213,34 @@ export async function measureColumn(column: Column, places: Places, { next }: { 
   /** What became of the first photo once the fault was over, and the service is known to be back. */
   const later = async ({ view }: Seen, expected: Expected): Promise<Outcome['later']> => {
     if (expected.later === 'finished by itself' || expected.later === 'corrected by itself') {
-      const settled = await eventually(async () => {
-        const now = await look(view.id);
-        return now.status === 'analyzed' && isBack({ view: now }) && now.provisional !== true && now;
-      }, laterWithinMs).catch(() => null);
+      const settled = await eventually(
+        async () => {
+          const now = await look(view.id);
+          return now.status === 'analyzed' && isBack({ view: now }) && now.provisional !== true && now;
+        },
+        laterWithinMs,
+        askEveryMs,
+      ).catch(() => null);
       if (settled && view.status !== 'analyzed') return 'finished by itself';
       if (settled && (await versionsOf(view.id)) > 0) return 'corrected by itself';
     }
-    await eventually(async () => isBack(await send()), laterWithinMs);
+    // Each photo that is sent before is analysed without it, and one more that waits.
+    await eventually(() => house.mayAsk(), laterWithinMs);
+    await eventually(async () => isBack(await send()), laterWithinMs, askEveryMs);
     const now = await look(view.id);
     if (now.status !== 'needs_label') return 'stands';
     const { status } = await ask(house.url, 'PATCH', `/history/${view.id}`, {
       token: house.token,
       json: { food: 'two boiled eggs' },
     });
-    const spoken = await eventually(async () => {
-      const corrected = await look(view.id);
-      return corrected.status === 'analyzed' && corrected;
-    }, laterWithinMs);
+    const spoken = await eventually(
+      async () => {
+        const corrected = await look(view.id);
+        return corrected.status === 'analyzed' && corrected;
+      },
+      laterWithinMs,
+      askEveryMs,
+    );
     house.token = (await signUp(house.url)).token;
     if (spoken.inference_source !== 'user') throw new Error(`A label was answered ${status}, and changed nothing`);
     return 'waits for its user';
@@ -280,7 +309,7 @@ const answerOf = ({ status, view }: Seen): Answered => ({
   status,
   state: view.status,
   namedBy: view.inference_source,
-  figures: figuresOf(view),
+  figures: figuresOf(view, status),
   provisional: view.provisional ?? false,
 });
 

@@ -5,7 +5,8 @@ import { Client, Connection } from '@temporalio/client';
 import mongoose from 'mongoose';
 import { createStore } from '../../../src/store/store';
 import { eventually } from '../../eventually';
-import { freePort, startPalateProcess } from '../palateProcess';
+import { freePort } from '../../../scripts/engines/network.mjs';
+import { startPalateProcess } from '../palateProcess';
 import { pausableProxy } from '../pausableProxy';
 import { runsOf } from './runs';
 

@@ -6,7 +6,8 @@ import { ReceiverDouble } from '../../doubles/contextReceiver';
 import { faults, type Fault } from '../../doubles/doubleServer';
 import { eventually } from '../../eventually';
 import { luckOf, type Luck } from '../../integration/contract/generate';
-import { freePort, startPalateProcess, type PalateProcess } from '../palateProcess';
+import { freePort } from '../../../scripts/engines/network.mjs';
+import { startPalateProcess, type PalateProcess } from '../palateProcess';
 import { openPeople, type People, type Person } from '../people';
 import { databaseOn } from './kills';
 import type { OwnEngine } from './ownEngine';
@@ -241,11 +242,15 @@ async function change(persons: readonly Person[], { seed, changes, concurrency }
 
 /** Waits until everybody is acknowledged or on the failed list; gives those who are on it. */
 async function settled({ store }: People, persons: readonly Person[]): Promise<Person[]> {
-  return eventually(async () => {
-    const rows = await Promise.all(persons.map(({ id }) => store.contextSyncs.find(id)));
-    if (rows.some((row) => row === null || (row.behind && row.failure === null))) return null;
-    return persons.filter((_, at) => rows[at]?.behind === true);
-  }, 120_000);
+  return eventually(
+    async () => {
+      const rows = await Promise.all(persons.map(({ id }) => store.contextSyncs.find(id)));
+      if (rows.some((row) => row === null || (row.behind && row.failure === null))) return null;
+      return persons.filter((_, at) => rows[at]?.behind === true);
+    },
+    120_000,
+    200,
+  );
 }
 
 async function replay(people: People, failed: readonly Person[], url: string): Promise<void> {

@@ -204,6 +204,74 @@ describe('every route for people', () => {
   });
 });
 
+it('one mailbox is one account, however its address is written', async () => {
+  const name = freshEmail().slice(0, 20);
+  const wide = `\uff41d\u00e4-${name}@example.com`;
+  const plain = `ada\u0308-${name}@example.com`;
+  const answer = await house.post('/auth/signup', { email: wide, password: goodPassword });
+  expect(answer.status).toBe(201);
+  // As it was written.
+  expect(answer.body.email).toBe(wide);
+  for (const email of [plain, plain.normalize('NFC'), wide.toUpperCase()]) {
+    expect((await house.post('/auth/signup', { email, password: goodPassword })).status).toBe(409);
+    const back = await house.post('/login', { email, password: goodPassword });
+    expect([back.status, back.body.id]).toEqual([200, answer.body.id]);
+  }
+  expect(
+    (await house.post('/auth/signup', { email: `x\uff20${name}@example.com`, password: goodPassword })).status,
+  ).toBe(400);
+  const atOnce = await Promise.all(
+    [`\uff42-${name}@example.com`, `b-${name}@example.com`].map((email) =>
+      house.post('/auth/signup', { email, password: goodPassword }),
+    ),
+  );
+  expect(atOnce.map(({ status }) => status).sort()).toEqual([201, 409]);
+});
+
+it('the user says when it was last active, to the hour, and nothing else of the account moves', async () => {
+  const { access, refresh, id, email } = await newcomer(house);
+  const timesOf = ({ body }: Answer) => body.data as Record<'lastActiveAt' | 'createdAt' | 'updatedAt', string>;
+  const seen = async () => timesOf(await house.get('/api/v1/users/me', access));
+  const first = await seen();
+  expect(first.lastActiveAt).toBe(first.createdAt);
+  const versions = async () => [
+    (await house.store.contextSyncs.find(id))?.version,
+    (await house.store.accounts.find(id))?.profileRevision,
+    (await seen()).updatedAt,
+  ];
+  const before = await versions();
+
+  const again = async (token: string) =>
+    tokensOf(await house.post('/api/auth/refresh', { refresh_token: token })).refresh;
+  const second = await again(refresh);
+  house.pass(29 * 60_000);
+  const third = await again(second);
+  expect((await seen()).lastActiveAt).toBe(first.createdAt);
+
+  house.pass(31 * 60_000 + 1_000);
+  const answer = await house.post('/api/v1/users/refresh-token', { refreshToken: third });
+  expect(answer.status).toBe(200);
+  const { accessToken } = (answer.body as { data: { accessToken: string } }).data;
+  const later = timesOf(await house.get('/api/v1/users/me', accessToken));
+  expect(Date.parse(later.lastActiveAt) - Date.parse(first.createdAt)).toBeGreaterThanOrEqual(3_600_000);
+
+  house.pass(3_601_000);
+  const login = await house.post('/api/v1/users/login', { email, password: goodPassword });
+  const shown = (login.body as { data: { user: Record<'lastActiveAt' | 'updatedAt', string> } }).data.user;
+  expect(Date.parse(shown.lastActiveAt) - Date.parse(later.lastActiveAt)).toBeGreaterThanOrEqual(3_600_000);
+  const [version, revision, updatedAt] = before;
+  expect((await house.store.contextSyncs.find(id))?.version).toBe(version);
+  expect((await house.store.accounts.find(id))?.profileRevision).toBe(revision);
+  expect(shown.updatedAt).toBe(updatedAt);
+
+  // As a row of a version that did not keep it.
+  await house.connection
+    .collection<{ _id: string }>('accounts')
+    .updateOne({ _id: id }, { $unset: { lastActiveAt: 1 } });
+  const { access: latest } = tokensOf(await house.post('/api/v1/users/login', { email, password: goodPassword }));
+  expect(timesOf(await house.get('/api/v1/users/me', latest)).lastActiveAt).toEqual(expect.any(String));
+});
+
 describe('one profile', () => {
   it('that MacroMind wrote reads in SmartBite’s words', async () => {
     const { access } = await newcomer(house);
@@ -220,7 +288,7 @@ describe('one profile', () => {
       time_zone: 'Europe/Berlin',
     });
     expect(smartbite(await house.get('/api/v1/users/me', access)).profile).toMatchObject({
-      goal: 'gain_muscle',
+      goal: 'muscle_gain',
       dailyCalories: 2600,
       dietaryPreferences: ['halal'],
       dietaryRestrictions: [],
@@ -291,7 +359,7 @@ describe('one profile', () => {
       house.put('/api/v1/users/additional-data', { units: 'metric' }, access),
     ]);
     expect(smartbite(await house.get('/api/v1/users/me', access))).toMatchObject({
-      profile: { dailyCalories: 1800, age: 40, goal: 'maintain' },
+      profile: { dailyCalories: 1800, age: 40, goal: 'maintenance' },
       preferences: { units: 'metric' },
     });
   });
@@ -360,7 +428,7 @@ describe('one profile', () => {
     expect(smartbite(await house.get('/api/v1/users/me', access)).profile).toMatchObject({
       weightKg: 81.9,
       heightCm: 177.8,
-      goal: 'lose_weight',
+      goal: 'fat_loss',
       activityLevel: 'moderate',
     });
   });

@@ -8,6 +8,7 @@ import { accountRoutes } from '../../../src/api/accounts/routes';
 import { createApp } from '../../../src/api/app';
 import { createCapabilities } from '../../../src/api/capabilities';
 import { erasureRoutes } from '../../../src/api/erasure/routes';
+import type { Route } from '../../../src/api/route';
 import { startServer } from '../../../src/api/server';
 import type { Launches } from '../../../src/launches/launch';
 import { buildIndexes } from '../../../src/store/indexes';
@@ -17,9 +18,15 @@ import { createMetrics } from '../../../src/telemetry/metrics';
 import { freshDatabaseUri } from '../engines';
 
 export interface HouseOptions extends Partial<
-  Pick<AccountDeps, 'exporters' | 'loginLimits' | 'passwords' | 'erasureTiming' | 'standingMs'>
+  Pick<
+    AccountDeps,
+    'exporters' | 'exportLeaseMs' | 'log' | 'loginLimits' | 'passwords' | 'erasureTiming' | 'standingMs'
+  >
 > {
   launches?: (store: Store) => Launches;
+  signupsPerHour?: number;
+  /** Routes of the test's own. */
+  more?: Route[];
   /** Another replica on the same database, with the same secrets and clock. */
   beside?: { shared: Shared };
 }
@@ -67,12 +74,16 @@ export async function openHouse(options: HouseOptions = {}) {
     jwtExpirationMinutes: 1440,
     jwtRefreshDays: 7,
     corsOrigins: '*' as const,
+    metricsOnApi: true,
     trustProxy: 1,
     rateLimitMax: 100_000,
+    rateLimitAddressFactor: 1,
+    signupsPerHour: options.signupsPerHour ?? 100_000,
     rateLimitWindowMs: 60_000,
   };
   const capabilities = createCapabilities([shared.key]);
-  const { launches, beside: _beside, ...rest } = options;
+  const { launches, beside: _beside, signupsPerHour: _perHour, more = [], ...rest } = options;
+  const log = pino({ level: 'silent' });
   const deps: AccountDeps = {
     settings,
     store,
@@ -84,13 +95,14 @@ export async function openHouse(options: HouseOptions = {}) {
       wake: () => undefined,
     },
     capabilities,
+    sealer: createSealer([shared.key]),
     clock,
+    log,
     exporters: {},
     passwords: quickPasswords(),
     ...rest,
   };
   const accounts = createAccounts(deps);
-  const log = pino({ level: 'silent' });
   const app = createApp(
     {
       settings,
@@ -101,9 +113,10 @@ export async function openHouse(options: HouseOptions = {}) {
       sealer: createSealer([shared.key]),
       authenticate: accounts.authenticate,
       findCaller: accounts.findCaller,
+      mayStay: accounts.mayStay,
       health: { checks: [], version: '0', persistence: {}, model: () => null },
     },
-    [...accountRoutes(accounts, deps), ...erasureRoutes(deps)],
+    [...accountRoutes(accounts, deps), ...erasureRoutes(deps), ...more],
   );
   const server = await startServer(app, { port: 0, host: '127.0.0.1', log, drainMs: 0, graceMs: 2_000 });
 
@@ -128,6 +141,7 @@ export async function openHouse(options: HouseOptions = {}) {
 
   return {
     shared,
+    url: server.url,
     store,
     connection,
     accounts,
@@ -138,6 +152,10 @@ export async function openHouse(options: HouseOptions = {}) {
     get: (path: string, token?: string) => ask('GET', path, { token }),
     pass: (ms: number) => {
       shared.time.passedMs += ms;
+    },
+    /** Lets the time pass until rate limits of `windowMs` begin to count anew. */
+    toNextWindow(windowMs: number) {
+      shared.time.passedMs += windowMs - (clock().getTime() % windowMs);
     },
     async close() {
       await server.close();

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { contextSyncId } from '../../../src/messages/context';
+import { contextWorkflows } from '../../../src/messages/context';
 import { ReceiverDouble } from '../../doubles/contextReceiver';
 import { faults } from '../../doubles/doubleServer';
 import { pausableProxy } from '../../e2e/pausableProxy';
@@ -200,9 +200,9 @@ test('an account that is erased has no run any more, and the ML service is made 
   const { url } = await house.start({ CONTEXT_SYNC_IDLE_MS: '600000' });
   const { id, token } = await signUp(url);
   await inStep(id);
-  const run = house.temporal.workflow.getHandle(contextSyncId(id));
+  const run = house.temporal.workflow.getHandle(contextWorkflows.sync.id(id));
   expect((await run.describe()).status.name).toBe('RUNNING');
-  expect((await ask(url, 'DELETE', '/api/v1/users/me', { token })).status).toBe(202);
+  expect((await ask(url, 'DELETE', '/api/auth/me', { token })).status).toBe(202);
   await eventually(() => Promise.resolve(double.toldOf(id).at(-1)?.kind === 'delete'), 40_000);
   await eventually(() => Promise.resolve(!double.users.has(id)));
   expect((await run.describe()).status.name).toBe('TERMINATED');
@@ -215,7 +215,9 @@ test('accounts of before a receiver was configured are told when it is', async (
   await setAge(first.url, token, 48);
   await first.stop();
   expect(double.calls).toBe(0);
-  await house.mongo.collection<{ _id: string }>('context_syncs').deleteMany({});
+  // As the database was before there were contexts.
+  await house.mongo.collection('context_syncs').deleteMany({});
+  await house.mongo.collection('migrations').deleteMany({});
   await house.start();
   await inStep(id);
   expect(double.users.get(id)).toMatchObject({ contextVersion: 1, user: { age: 48 } });

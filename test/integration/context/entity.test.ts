@@ -1,18 +1,11 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, Connection, WithStartWorkflowOperation } from '@temporalio/client';
-import {
-  bundleWorkflowCode,
-  NativeConnection,
-  type Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { defineQuery } from '@temporalio/workflow';
 import type { PushContext } from '../../../src/activities/context';
 import type { PushResult } from '../../../src/activities/context/push';
-import { wakeContext, contextRun } from '../../../src/launches/contextChanges';
+import { startContext, wakeContext } from '../../../src/launches/contextChanges';
 import {
-  contextSyncId,
   contextWorkflows,
   pushNow,
   replaySync,
@@ -22,9 +15,9 @@ import {
 } from '../../../src/messages/context';
 import { searchAttributes } from '../../../src/messages/searchAttributes';
 import { newId } from '../../../src/store/ids';
-import { createWorker } from '../../../src/worker/worker';
 import { eventually } from '../../eventually';
-import { freshTaskQueue, temporalAddress } from '../engines';
+import { freshTaskQueue, temporalAddress, workflowBundle } from '../engines';
+import { createWorkers } from '../workers';
 
 jest.setTimeout(60_000);
 
@@ -42,14 +35,12 @@ const timing: ContextTiming = {
 let connection: Connection;
 let workers: NativeConnection;
 let client: Client;
-let bundle: WorkflowBundleWithSourceMap;
 let ended: { workflow: string; outcome: string }[];
 
 beforeAll(async () => {
   connection = await Connection.connect({ address: temporalAddress() });
   workers = await NativeConnection.connect({ address: temporalAddress() });
   client = new Client({ connection });
-  bundle = await bundleWorkflowCode({ workflowsPath: join(__dirname, '../../../src/workflows/index.ts') });
 }, 60_000);
 afterAll(async () => {
   await workers.close();
@@ -84,40 +75,51 @@ const fails = ({ attempt }: PushContext): PushResult => ({
   retryAfterMs: null,
 });
 
-async function withWorker(
-  cached: number | undefined,
-  work: (house: { account: Account; change: () => Promise<void>; runs: Runs }) => Promise<void>,
-  own: Partial<ContextTiming> = {},
-): Promise<void> {
-  const account = new Account();
-  const taskQueue = freshTaskQueue('context');
-  ended = [];
-  const worker: Worker = await createWorker({
+/** Of a worker, by id: each run pushes to the account that it is of. */
+const accounts = new Map<string, Account>();
+let taskQueue: string;
+
+async function startWorker(cached: number | undefined): Promise<() => Promise<void>> {
+  taskQueue = freshTaskQueue('context');
+  const worker = await createWorkers({
     connection: workers,
     namespace: 'default',
     taskQueue,
-    workflowBundle: bundle,
-    activities: { pushContext: account.push },
+    workflowBundle,
+    activities: { pushContext: (push: PushContext) => accounts.get(push.userId)?.push(push) },
     ...(cached === undefined ? {} : { maxCachedWorkflows: cached }),
     shutdownGraceMs: 300,
     onActivity: () => undefined,
     onWorkflowEnd: (workflow, outcome) => ended.push({ workflow, outcome }),
   });
+  const running = worker.run();
+  return async () => {
+    worker.shutdown();
+    await running;
+  };
+}
+
+/** A new account and its run, which is over when `work` is. */
+async function withAccount(
+  work: (house: { account: Account; change: () => Promise<void>; runs: Runs }) => Promise<void>,
+  own: Partial<ContextTiming> = {},
+): Promise<void> {
+  const account = new Account();
+  accounts.set(account.id, account);
+  ended = [];
   const runs = { client: () => Promise.resolve(client), taskQueue, timing: { ...timing, ...own } };
   const change = async () => {
     account.version += 1;
     await wakeContext(runs, account.id);
   };
-  await worker.runUntil(async () => {
-    try {
-      await work({ account, change, runs });
-    } finally {
-      await client.workflow
-        .getHandle(contextSyncId(account.id))
-        .terminate('The test is over.')
-        .catch(() => undefined);
-    }
-  });
+  try {
+    await work({ account, change, runs });
+  } finally {
+    await client.workflow
+      .getHandle(contextWorkflows.sync.id(account.id))
+      .terminate('The test is over.')
+      .catch(() => undefined);
+  }
 }
 interface Runs {
   client: () => Promise<Client>;
@@ -128,7 +130,7 @@ interface Runs {
 /** What the Temporal UI asks a run for, to show its details. */
 const workflowMetadata = defineQuery<{ currentDetails?: string }>('__temporal_workflow_metadata');
 
-const handleOf = ({ id }: Account) => client.workflow.getHandle(contextSyncId(id));
+const handleOf = ({ id }: Account) => client.workflow.getHandle(contextWorkflows.sync.id(id));
 const closed = (account: Account) => handleOf(account).result();
 const caughtUp = (account: Account) => eventually(() => Promise.resolve(account.acknowledged === account.version));
 const stateOf = async (account: Account) =>
@@ -139,9 +141,14 @@ describe.each([
   ['with cached runs', undefined],
   ['replaying every step', 0],
 ])('the run of an account, %s', (_title, cached) => {
+  let stopWorker: () => Promise<void>;
+  beforeAll(async () => {
+    stopWorker = await startWorker(cached);
+  });
+  afterAll(() => stopWorker());
+
   it('makes one to three pushes of 50 changes in a second, and closes when idle', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change }) => {
         for (let count = 0; count < 50; count += 1) await change();
         await caughtUp(account);
@@ -154,8 +161,7 @@ describe.each([
     ));
 
   it('sends what goes on changing after the longest wait', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change }) => {
         const startedMs = Date.now();
         while (account.acknowledged === 0 && Date.now() - startedMs < 10_000) await change();
@@ -167,8 +173,7 @@ describe.each([
     ));
 
   it('sends again each time that the longest wait is over, as long as somebody goes on changing', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change }) => {
         const deadlineMs = Date.now() + 20_000;
         // The pace of who changes, not a wait for anything: half as long as would be quiet enough.
@@ -189,7 +194,7 @@ describe.each([
     ));
 
   it('repeats an attempt that fails, and goes on as if nothing was', () =>
-    withWorker(cached, async ({ account, change }) => {
+    withAccount(async ({ account, change }) => {
       account.answers.push(fails, fails);
       await change();
       await caughtUp(account);
@@ -199,7 +204,7 @@ describe.each([
     }));
 
   it('gives up, says why, stays open, and tries again with the next change', () =>
-    withWorker(cached, async ({ account, change }) => {
+    withAccount(async ({ account, change }) => {
       account.answers.push(fails, fails, fails);
       await change();
       await inState(account, 'failed');
@@ -215,7 +220,7 @@ describe.each([
     }));
 
   it('tells in its details why it gave up, and does what they say', () =>
-    withWorker(cached, async ({ account, change }) => {
+    withAccount(async ({ account, change }) => {
       account.answers.push(fails, fails, fails);
       await change();
       await inState(account, 'failed');
@@ -233,8 +238,7 @@ describe.each([
     }));
 
   it('is replayed by a signal, at once and whatever it waits for', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change }) => {
         account.answers.push(fails);
         await change();
@@ -250,8 +254,7 @@ describe.each([
     ));
 
   it('waits no longer when the sweep says that it is due', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change, runs }) => {
         account.answers.push(fails);
         await change();
@@ -264,7 +267,7 @@ describe.each([
     ));
 
   it('waits no longer for what somebody else settled', () =>
-    withWorker(cached, async ({ account, change }) => {
+    withAccount(async ({ account, change }) => {
       account.answers.push(fails, fails, fails);
       await change();
       await inState(account, 'failed');
@@ -275,7 +278,7 @@ describe.each([
     }));
 
   it('closes while the receiver is left alone, and leaves the account to the sweep', () =>
-    withWorker(cached, async ({ account, change }) => {
+    withAccount(async ({ account, change }) => {
       account.answers.push(() => ({ kind: 'held', untilMs: Date.now() + 60_000 }));
       await change();
       await expect(closed(account)).resolves.toBe('idle');
@@ -286,7 +289,7 @@ describe.each([
     }));
 
   it('comes back to its turn with the slot it was given', () =>
-    withWorker(cached, async ({ account, change }) => {
+    withAccount(async ({ account, change }) => {
       const paced: (boolean | undefined)[] = [];
       const note = (push: PushContext, result: PushResult) => {
         paced.push(push.paced);
@@ -303,15 +306,17 @@ describe.each([
     }));
 
   it('pushes for a request, also what is acknowledged, and tells how the first attempt went', () =>
-    withWorker(cached, async ({ account, runs }) => {
+    withAccount(async ({ account, runs }) => {
       const ask = () =>
-        client.workflow.executeUpdateWithStart(pushNow, {
-          args: [],
-          startWorkflowOperation: new WithStartWorkflowOperation(contextWorkflows.sync, {
-            ...contextRun(runs, account.id),
-            workflowIdConflictPolicy: 'USE_EXISTING',
+        startContext(runs, account.id, (run) =>
+          client.workflow.executeUpdateWithStart(pushNow, {
+            args: [],
+            startWorkflowOperation: new WithStartWorkflowOperation(contextWorkflows.sync.name, {
+              ...run,
+              workflowIdConflictPolicy: 'USE_EXISTING',
+            }),
           }),
-        });
+        );
       await expect(ask()).resolves.toEqual({ kind: 'acknowledged', version: 1 });
       await expect(ask()).resolves.toEqual({ kind: 'acknowledged', version: 1 });
       expect(account.pushes.map(({ force }) => force)).toEqual([true, true]);
@@ -328,8 +333,7 @@ describe.each([
     }));
 
   it('goes on as a new run, and loses no change that arrives meanwhile', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change }) => {
         for (let count = 0; count < 40; count += 1) {
           await change();
@@ -346,8 +350,7 @@ describe.each([
     ));
 
   it('loses no change that arrives in the moment it closes', () =>
-    withWorker(
-      cached,
+    withAccount(
       async ({ account, change }) => {
         for (let count = 0; count < 12; count += 1) {
           await change();

@@ -1,6 +1,6 @@
 import mongoose from 'mongoose';
 import { createContextPusher, type ContextPusherDeps, type PushOptions } from '../../../src/activities/context/push';
-import { createCircuits, type CircuitSettings } from '../../../src/activities/circuits';
+import { createCircuits, type CircuitSettings } from '../../../src/activities/outbound/circuits';
 import type { ContextSection, SyncAttempt } from '../../../src/model/context';
 import { createHttpReceiver } from '../../../src/services/contextReceiver';
 import { buildIndexes } from '../../../src/store/indexes';

@@ -11,7 +11,11 @@ const [key, former] = ['b2f0c1d4e5a69788', '7766554433221100aa'];
 const timeoutMs = 400;
 /** Beside the time limit of the push, for everything else on a busy machine. */
 const aroundMs = 2_000;
-const paths = ['/api/v1/users/internal/ai/user-context/', '/users/internal/ai/user-context/'] as const;
+const paths = [
+  '/api/v1/users/internal/ai/user-context/',
+  '/users/internal/ai/user-context/',
+  '/internal/ai/user-context/',
+] as const;
 
 let double: ReceiverDouble;
 let proxy: PausableProxy;
@@ -206,7 +210,7 @@ describe('the data comes all the same, with the reason', () => {
 test('nobody is found who is being erased, and the ML service hears nothing of them', async () => {
   const gone = await signUp(url);
   await eventually(async () => (await house.store.contextSyncs.find(gone.id))?.behind === false);
-  expect((await ask(url, 'DELETE', '/api/v1/users/me', { token: gone.token })).status).toBe(202);
+  expect((await ask(url, 'DELETE', '/api/auth/me', { token: gone.token })).status).toBe(202);
   const before = double.toldOf(gone.id).length;
   for (const path of paths) expect((await get(gone.id, { path })).status).toBe(404);
   expect(double.toldOf(gone.id)).toHaveLength(before);

@@ -134,7 +134,7 @@ describe('the signature', () => {
     const headers = signed(body);
     await refused(headers, body.replace('ranker', 'banker'));
     await refused(headers, `${body} `);
-    await refused({ ...headers, 'x-timestamp': String(nowS() - 1) });
+    await refused({ ...headers, 'x-timestamp': String(Number(headers['x-timestamp']) - 1) });
     await refused({ ...headers, 'x-signature': headers['x-signature'].toUpperCase() });
     await refused({ ...headers, 'x-signature': headers['x-signature'].slice(0, 63) });
   });
@@ -255,6 +255,7 @@ describe('a body that is rightly signed', () => {
 });
 
 test('more than sixty a minute from one address are 429', async () => {
+  house.toNextWindow(60_000);
   const statuses = new Set<number>();
   for (let nth = 0; nth < 70; nth += 1) statuses.add((await ask(url, 'POST', address, { json: {} })).status);
   expect([...statuses]).toEqual([401, 429]);

@@ -5,6 +5,7 @@ import {
   type PushOptions,
   type PushResult,
 } from '../../../src/activities/context/push';
+import { newId } from '../../../src/store/ids';
 import { ReceiverDouble } from '../../doubles/contextReceiver';
 import { faults, type Fault } from '../../doubles/doubleServer';
 import {
@@ -254,6 +255,48 @@ describe('the circuit', () => {
     expect((await circuit()).state).toBe('closed');
     for (const id of ids) await push(by, id);
     for (const id of ids) expect(await house.rowOf(id)).toMatchObject({ behind: false, attempts: 0 });
+  });
+});
+
+describe('SmartBite’s receiver, which reads `meal`, `maxCookTime` and `username`', () => {
+  const live = async (id: string) => {
+    const mealId = 'e'.repeat(24);
+    const base = { ownerId: id, createdAt: new Date(), updatedAt: new Date() };
+    const insert = (name: string, row: object) =>
+      house.connection.collection<{ _id: string }>(name).insertOne({ _id: newId(), ...base, ...row });
+    await insert('feedback', { type: 'liked', mealId, mealPlanId: null, rating: null, comment: null });
+    const slot = { mealType: 'dinner', mealId, mealName: 'Soup', cuisine: null, status: 'skipped', replacedWith: null };
+    const days = [{ day: 'monday', date: '2026-03-02', slots: [slot] }];
+    await insert('meal_plans', { title: 'x', weekStartDate: '2026-03-02', generatedBy: 'manual', days });
+    await house.store.transaction((session) =>
+      house.store.contextSyncs.touch(id, ['feedback', 'adherenceHistory'], 0, session),
+    );
+    return {
+      user: { id, username: id },
+      constraints: { maxCookTime: 30 },
+      feedback: [{ type: 'liked', mealId, meal: mealId }],
+      adherenceHistory: [{ status: 'skipped', mealId, meal: mealId }],
+    };
+  };
+
+  it.each<[string, PusherOptions | undefined]>([
+    ['whole', undefined],
+    ['in sections', { mode: 'delta' }],
+  ])('takes it in %s', async (_how, options) => {
+    double.takesDeltas();
+    const id = await house.newAccount();
+    await push(pusher(options), id);
+    const expected = await live(id);
+    expect(await push(pusher(options), id)).toMatchObject({ kind: 'acknowledged' });
+    expect(known(id)).toMatchObject(expected);
+  });
+
+  it('takes it in among many', async () => {
+    const id = await house.newAccount();
+    const expected = await live(id);
+    const results = await pusher({ batch: true }).pushMany([id], { by: 'sweep' }, never);
+    expect(results.get(id)).toMatchObject({ kind: 'acknowledged' });
+    expect(known(id)).toMatchObject(expected);
   });
 });
 

@@ -1,5 +1,6 @@
 import { contextSections } from '../../../src/model/context';
-import { adoptAccounts } from '../../../src/store/context/adopt';
+import { adoptAccounts } from '../../../src/store/migrations/0001-adopt-accounts';
+import { raiseContexts } from '../../../src/store/migrations/0002-raise-contexts';
 import type { LeaseAnswer, Settlement } from '../../../src/store/context/syncs';
 import { newId } from '../../../src/store/ids';
 import { attemptAt, isDueForAReason, openContextStore, type ContextHouse } from './house';
@@ -549,7 +550,45 @@ test('no query goes without an index', async () => {
   expect(plans.filter(({ planSummary }) => !/^(IDHACK|EXPRESS|IXSCAN)/.test(planSummary ?? ''))).toEqual([]);
 });
 
+describe('contexts of before 0.6.0', () => {
+  const rows = () => house.connection.collection<{ _id: string; shape?: number }>('context_syncs');
+  const raise = async () => {
+    for (let at: string | null = null; ;) {
+      const { next } = await raiseContexts.run(house.connection, at, 2);
+      if (next === null) return;
+      at = next;
+    }
+  };
+
+  it('are raised once, all sections, and sent in the hours that follow; those that begin now are not', async () => {
+    const [one, behind, closed, fresh] = [await inStep(), await inStep(), await inStep(), await inStep()];
+    await house.change(behind);
+    await house.syncs.close(closed);
+    await rows().updateMany({ _id: { $in: [one, behind, closed] } }, { $unset: { shape: 1 } });
+    const before = new Map(await Promise.all([one, behind, closed, fresh].map(async (id) => [id, await house.rowOf(id)] as const)));
+    expect(await raiseContexts.count(house.connection)).toBe(2);
+    await raise();
+    await raise();
+    expect(await raiseContexts.count(house.connection)).toBe(0);
+    for (const id of [one, behind]) {
+      const version = before.get(id)!.version + 1;
+      expect(await house.rowOf(id)).toMatchObject({ version, behind: true, sections: Object.fromEntries(contextSections.map((section) => [section, version])) });
+    }
+    expect((await house.rowOf(behind)).dueAt).toEqual(before.get(behind)!.dueAt);
+    expect((await house.rowOf(one)).dueAt!.getTime()).toBeLessThan(Date.now() + 60_000);
+    for (const id of [closed, fresh]) expect(await house.rowOf(id)).toEqual(before.get(id));
+  }); // prettier-ignore
+});
+
 describe('accounts of before there were contexts', () => {
+  const adopt = async () => {
+    for (let at: string | null = null; ;) {
+      const { next } = await adoptAccounts.run(house.connection, at, 2);
+      if (next === null) return;
+      at = next;
+    }
+  };
+
   it('are begun, once, whole and due at once, and those that have one are left as they are', async () => {
     const old = [await house.newAccount(), await house.newAccount()];
     const going = await house.newAccount();
@@ -560,8 +599,8 @@ describe('accounts of before there were contexts', () => {
     const before = await house.rowOf(live);
 
     // Beside each other, and beside a server that is at work.
-    await Promise.all([adoptAccounts(house.connection), adoptAccounts(house.connection), house.change(old[1]!)]);
-    await adoptAccounts(house.connection);
+    await Promise.all([adopt(), adopt(), house.change(old[1]!)]);
+    await adopt();
 
     expect(await house.rowOf(live)).toEqual(before);
     expect(await house.syncs.find(going)).toBeNull();
@@ -589,7 +628,7 @@ describe('accounts of before there were contexts', () => {
     const id = await house.newAccount();
     const begun = await house.rowOf(id);
     await house.connection.collection<{ _id: string }>('context_syncs').deleteOne({ _id: id });
-    await adoptAccounts(house.connection);
+    await adopt();
     expect(Object.keys(await house.rowOf(id)).sort()).toEqual(Object.keys(begun).sort());
   });
 });

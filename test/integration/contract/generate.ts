@@ -107,7 +107,8 @@ export function createGenerator(
       return fitting(Object.assign({}, ...list(allOf).map(resolve), rest) as JsonSchema, luck, name, depth);
     }
     const number = (key: string) => (typeof schema[key] === 'number' ? schema[key] : undefined);
-    switch (schema.type) {
+    const types: unknown[] = [schema.type].flat();
+    switch (luck.oneOf(types)) {
       case 'string': {
         const pattern = typeof schema.pattern === 'string' ? new RegExp(schema.pattern, 'u') : null;
         const tries = Array.from({ length: 20 }, () =>
@@ -120,7 +121,7 @@ export function createGenerator(
         const low = number('minimum') ?? number('exclusiveMinimum') ?? -1_000;
         const high = Math.min(number('maximum') ?? low + 2_000, low + 1e6);
         const value = luck.chance(0.2) ? luck.oneOf([low, high]) : low + luck.next() * (high - low);
-        return schema.type === 'integer' ? Math.round(value) : value;
+        return types.includes('integer') ? Math.round(value) : value;
       }
       case 'boolean':
         return luck.chance(0.5);

@@ -20,6 +20,16 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   restart?: string;
   init?: boolean;
+  user?: string;
+  read_only?: boolean;
+  tmpfs?: string[];
+  cap_drop?: string[];
+  cap_add?: string[];
+  privileged?: boolean;
+  security_opt?: string[];
+  mem_limit?: string;
+  pids_limit?: number;
+  entrypoint?: string[] | null;
 }
 interface Report {
   project: {
@@ -38,6 +48,8 @@ const dockerfile = path.join(root, 'deploy/Dockerfile');
 const secrets = {
   S3_SECRET_KEY: '1f6c0b9d84e27a35c9b0',
   TEMPORAL_DB_PASSWORD: '7a90cd21e4b85f36d1c2',
+  MONGODB_PASSWORD: '93be5c7108d2fa46e1b0',
+  MONGODB_ROOT_PASSWORD: 'c4d81e0b67fa2935d0e8',
   JWT_SECRET: 'f3b1c59a7d20e846aa91c7d05e3f682b4c9d1e70',
   PALATE_ENCRYPTION_KEYS: Buffer.from(Array.from({ length: 32 }, (_, i) => (i * 37 + 11) % 251)).toString('base64'),
 };
@@ -108,6 +120,49 @@ if (!hasGo) {
     for (const { type, source } of mounts) if (type === 'bind') expect(existsSync(source)).toBe(true);
   });
 
+  it('lets no service have rights of root, or memory and processes without end', () => {
+    for (const [name, service] of services()) {
+      expect([name, service.cap_drop, service.security_opt]).toEqual([name, ['ALL'], ['no-new-privileges:true']]);
+      expect([name, service.cap_add, service.privileged]).toEqual([name, undefined, undefined]);
+      expect([name, (service.pids_limit ?? 0) > 0]).toEqual([name, true]);
+      expect([name, Number(service.mem_limit) >= 256 * 2 ** 20]).toEqual([name, true]);
+    }
+  });
+
+  it('lets services write to their volumes and to memory alone, but for two that write their configuration', () => {
+    const writable = services().filter(([, { read_only }]) => read_only !== true);
+    expect(writable.map(([name]) => name).sort()).toEqual(['temporal', 'temporal-ui']);
+    for (const [name, { read_only, tmpfs = [] }] of services())
+      if (read_only) expect([name, tmpfs.some((one) => one.startsWith('/tmp:'))]).toEqual([name, true]);
+    // Those of the pictures that are open at a time are as large as the files that libvips makes of them.
+    expect(report.project.services.worker?.tmpfs).toEqual(['/tmp:size=512m,mode=1777']);
+    // Uploads on their way in are too large for memory.
+    const home = report.project.services.api?.volumes?.find(({ target }) => target === '/var/lib/palate');
+    expect(home?.type).toBe('volume');
+  });
+
+  it('asks for a password at MongoDB, and lets Palate do there what it needs and no more', () => {
+    const { environment = {}, command, entrypoint, healthcheck } = report.project.services.mongodb!;
+    expect(command).toEqual(expect.arrayContaining(['--keyFile', '/tmp/key']));
+    expect(entrypoint?.join(' ')).toContain('/tmp/key');
+    const check = healthcheck?.test.at(-1) ?? '';
+    for (const variable of ['MONGODB_PASSWORD', 'MONGODB_ROOT_PASSWORD'] as const) {
+      expect(environment[variable]).toBe(secrets[variable]);
+      expect(check).toContain(variable);
+      expect(check).not.toContain(secrets[variable]);
+    }
+    expect(check).toContain("['readWrite', 'dbAdmin'].map((role) => ({ role, db: 'palate' }))");
+    for (const [, { environment: given = {} }] of ours()) {
+      const uri = new URL(given.MONGODB_URI ?? '');
+      expect([uri.username, uri.password, uri.searchParams.get('authSource')]).toEqual([
+        'palate',
+        secrets.MONGODB_PASSWORD,
+        'admin',
+      ]);
+      expect(JSON.stringify(given)).not.toContain(secrets.MONGODB_ROOT_PASSWORD);
+    }
+  });
+
   it('runs each role once, from our Dockerfile', () => {
     expect(ours().map(([name, { environment }]) => [name, environment?.PALATE_ROLE])).toEqual([
       ['api', 'api'],
@@ -129,6 +184,16 @@ if (!hasGo) {
       const given = Object.entries(environment).map(([name, value]) => [name, value ?? undefined] as const);
       const settings = parseSettings(Object.fromEntries(given));
       expect(settings).toMatchObject({ nodeEnv: 'production', storageBackend: 'aws', notices: [] });
+    }
+  });
+
+  it('shows the numbers of each role to the network beside it, and publishes them nowhere', () => {
+    for (const [, { environment = {}, ports = [] }] of ours()) {
+      const { metricsHost, metricsPort, metricsOnApi } = parseSettings(
+        Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value ?? undefined])),
+      );
+      expect([metricsHost, metricsOnApi]).toEqual(['0.0.0.0', false]);
+      expect(ports.map(({ target }) => target)).not.toContain(metricsPort);
     }
   });
 

@@ -2,10 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import mongoose from 'mongoose';
 import { erasureLateMs, lateMs } from '../../../src/api/context/health';
-import { documentedSettings } from '../../../src/config/settings';
+import { documentedSettings, parseSettings } from '../../../src/config/settings';
 import { contextWorkflows } from '../../../src/messages/context';
+import { manifests } from '../../../src/palate/features';
+import { createStore } from '../../../src/store/store';
 import { createMetrics } from '../../../src/telemetry/metrics';
+import { leastEnvironment } from '../../config/environment';
 import { askedBy } from './promql';
 
 /**
@@ -53,7 +57,17 @@ const alerts = read('deploy/observability/prometheus/palate-alerts.yml')
 
 /** Labels of everything that a process exports, by the names that Prometheus knows it under. */
 const exported = new Map<string, readonly string[]>();
-for (const metric of createMetrics().registry.getMetricsAsArray()) {
+const connection = mongoose.createConnection();
+connection.set('autoIndex', false);
+connection.set('autoCreate', false);
+const parts = {
+  settings: parseSettings(leastEnvironment),
+  store: createStore(connection),
+  clock: () => new Date(),
+  metrics: createMetrics(),
+};
+for (const manifest of manifests) manifest.metrics?.(parts);
+for (const metric of parts.metrics.registry.getMetricsAsArray()) {
   const { labelNames } = metric as unknown as { labelNames: readonly string[] };
   if (String(metric.type) !== 'histogram') exported.set(metric.name, labelNames);
   else {
@@ -85,7 +99,7 @@ describe('every expression', () => {
         'job=palate',
         'outcome=acknowledged',
         'outcome=failed',
-        `workflow=${contextWorkflows.sync}`,
+        `workflow=${contextWorkflows.sync.name}`,
       ].sort(),
     );
   });
@@ -175,6 +189,18 @@ it('the scrape example names the ports of a start that finds them free', () => {
   const config = read('deploy/observability/prometheus/prometheus.yml');
   const first = Number(documentedSettings().find(({ variable }) => variable === 'METRICS_PORT')?.byDefault);
   expect([...config.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port))).toEqual([first, first + 1]);
+});
+
+it('the scrape example names the containers that show their numbers', () => {
+  const config = read('deploy/observability/prometheus/prometheus.yml');
+  const services = read('docker-compose.temporal.yml');
+  const named = [...config.matchAll(/'([a-z]\w*):(\d+)'/g)].map(([, name, port]) => ({ name, port }));
+  expect(named.map(({ name }) => name)).toEqual(['api', 'worker', 'trainer']);
+  const port = documentedSettings().find(({ variable }) => variable === 'METRICS_PORT')?.byDefault;
+  for (const one of named) {
+    expect(one.port).toBe(port);
+    expect(services).toMatch(new RegExp(`^  ${one.name}:\\n    <<: \\*palate$`, 'm'));
+  }
 });
 
 /** Found before the tests are declared, as that says whether there are any. */

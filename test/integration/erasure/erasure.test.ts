@@ -4,23 +4,21 @@ import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import {
-  bundleWorkflowCode,
-  NativeConnection,
-  type Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 import { createForgetActivities } from '../../../src/activities/context/forget';
-import { createErasureActivities, type Eraser, type Erasers } from '../../../src/activities/erasure';
-import { createErasers } from '../../../src/activities/everyEraser';
+import { createErasureActivities, type Eraser, type OrderedEraser } from '../../../src/activities/erasure';
+import { manifests } from '../../../src/palate/features';
+import { erasersOf } from '../../../src/palate/ownerData';
+import { beginDueErasures } from '../../../src/launches/erasure';
 import { createLaunches, type Launches } from '../../../src/launches/launch';
-import { erasureId } from '../../../src/messages/erasure';
-import { photoId } from '../../../src/messages/photos';
+import { erasureWorkflows } from '../../../src/messages/erasure';
+import { photoWorkflows } from '../../../src/messages/photos';
 import { createFileStore, type ObjectStore } from '../../../src/services/objects';
 import type { Store } from '../../../src/store/store';
-import { createWorker } from '../../../src/worker/worker';
-import { freshTaskQueue, temporalAddress } from '../engines';
+import { fairnessOf } from '../fairness';
+import { freshTaskQueue, temporalAddress, workflowBundle } from '../engines';
 import { freshEmail, goodPassword, newcomer, openHouse, tokensOf, type House } from '../accounts/house';
+import { createWorkers, type Workers } from '../workers';
 
 interface Row {
   _id: string;
@@ -33,7 +31,6 @@ const timing = { settleMs: 20, lateMs: 60 };
 let connection: Connection;
 let workers: NativeConnection;
 let client: Client;
-let bundle: WorkflowBundleWithSourceMap;
 let folder: string;
 let objects: ObjectStore;
 let house: House;
@@ -42,7 +39,6 @@ beforeAll(async () => {
   connection = await Connection.connect({ address: temporalAddress() });
   workers = await NativeConnection.connect({ address: temporalAddress() });
   client = new Client({ connection });
-  bundle = await bundleWorkflowCode({ workflowsPath: join(__dirname, '../../../src/workflows/index.ts') });
   folder = await mkdtemp(join(tmpdir(), 'palate-erasure-'));
   objects = await createFileStore({ directory: folder });
   house = await openHouse({ launches: launchesOf, erasureTiming: timing, exporters: {} });
@@ -57,6 +53,7 @@ afterAll(async () => {
 const launchesOf = (store: Store): Launches =>
   createLaunches({
     launches: store.launches,
+    fairness: fairnessOf(store),
     client: () => Promise.resolve(client),
     eager: false,
     queues: { main: taskQueue },
@@ -66,8 +63,8 @@ const launchesOf = (store: Store): Launches =>
 
 /** Workflow ids that an eraser ended. */
 const ended: string[] = [];
-const erasers = (): Erasers =>
-  createErasers({
+const erasers = (): OrderedEraser[] =>
+  erasersOf(manifests, {
     store: house.store,
     objects,
     endRun: (workflowId) => {
@@ -76,12 +73,14 @@ const erasers = (): Erasers =>
     },
   });
 
-const workerWith = (own: Erasers, maxCachedWorkflows?: number): Promise<Worker> =>
-  createWorker({
+const eraserOf = (name: string): Eraser => erasers().find(({ feature }) => feature === name)!.eraser;
+
+const workerWith = (own: OrderedEraser[], maxCachedWorkflows?: number): Promise<Workers> =>
+  createWorkers({
     connection: workers,
     namespace: 'default',
     taskQueue,
-    workflowBundle: bundle,
+    workflowBundle,
     activities: {
       ...createErasureActivities({ erasers: own, erasures: house.store.erasures }),
       // No receiver is configured, and none was ever told.
@@ -104,7 +103,7 @@ async function live(who: { email: string; id: string; access: string }): Promise
   await house.put('/api/auth/profile', { fitness_goal: 'cut' }, who.access);
   await house.post('/login', { email: who.email, password: 'Not-the-0ne' });
   await house.post('/tickets', { path: '/photos/events' }, { token: who.access });
-  await house.store.tickets.issue(who.id, '/photos', 600);
+  await house.store.tickets.issue({ ownerId: who.id }, '/photos', 600);
   const entry = 'e'.repeat(12) + who.id.slice(12);
   await house.connection
     .collection<Row>('entries')
@@ -131,25 +130,26 @@ async function traces(who: { email: string; id: string }): Promise<string[]> {
 
 /** The run as Temporal keeps it, payloads readable. */
 const historyText = async (id: string) =>
-  JSON.stringify(await client.workflow.getHandle(erasureId(id)).fetchHistory(), (_key, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString() : value,
+  JSON.stringify(
+    await client.workflow.getHandle(erasureWorkflows.erase.id(id)).fetchHistory(),
+    (_key, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString() : value),
   );
 
 const receipt = async (location: string) => (await house.get(location)).body;
-const finished = (id: string) => client.workflow.getHandle(erasureId(id)).result();
+const finished = (id: string) => client.workflow.getHandle(erasureWorkflows.erase.id(id)).result();
 
 /** PALATE_RECORD_HISTORIES names a folder: the run's history is kept there, for test/replay of later versions. */
 async function record(id: string, name: string): Promise<void> {
   const into = process.env.PALATE_RECORD_HISTORIES;
   if (into === undefined) return;
-  const history = await client.workflow.getHandle(erasureId(id)).fetchHistory();
+  const history = await client.workflow.getHandle(erasureWorkflows.erase.id(id)).fetchHistory();
   await writeFile(join(into, `${name}.json`), `${historyToJSON(history)}\n`);
 }
 
 describe('an account that asks to go', () => {
   it.each([
     ['/api/auth/me', 'with cached workflows', undefined],
-    ['/api/v1/users/me', 'replaying every step', 0],
+    ['/api/auth/me', 'replaying every step', 0],
   ])(
     'by DELETE %s, %s, leaves nothing but a receipt',
     async (path, _how, maxCachedWorkflows) => {
@@ -190,7 +190,7 @@ describe('an account that asks to go', () => {
       expect(await traces(who)).toEqual([]);
       expect(await traces(other)).toEqual(kept);
       // Its launch is long gone, as that of a photo that has waited for its classifier for weeks.
-      expect(ended).toContain(photoId('e'.repeat(12) + who.id.slice(12)));
+      expect(ended).toContain(photoWorkflows.analyze.id('e'.repeat(12) + who.id.slice(12)));
       const after = await receipt(location);
       expect(after).toMatchObject({
         state: 'done',
@@ -206,6 +206,32 @@ describe('an account that asks to go', () => {
   );
 });
 
+it('an account that asks to go by DELETE /api/v1/users/me goes a day later, and leaves nothing but a receipt', async () => {
+  const who = await newcomer(house);
+  const other = await newcomer(house);
+  await live(who);
+  await live(other);
+  const kept = await traces(other);
+  const answer = await house.ask('DELETE', '/api/v1/users/me', { token: who.access });
+  expect(answer.status).toBe(202);
+  const location = answer.headers.get('location') ?? '';
+  expect(await receipt(location)).toMatchObject({ state: 'scheduled', due_at: expect.any(String) as string });
+
+  const begin = () => beginDueErasures({ store: house.store, launches: launchesOf(house.store) }, timing);
+  house.pass(24 * 3_600_000 - 60_000);
+  expect(await begin()).toBe(0);
+  house.pass(60_000);
+  expect(await begin()).toBe(1);
+  expect(await begin()).toBe(0);
+  expect(await receipt(location)).toMatchObject({ state: 'running', due_at: null });
+
+  const worker = await workerWith(erasers());
+  await worker.runUntil(() => finished(who.id));
+  expect(await traces(who)).toEqual([]);
+  expect(await traces(other)).toEqual(kept);
+  expect(await receipt(location)).toMatchObject({ state: 'done' });
+}, 60_000);
+
 describe('an erasure', () => {
   it('that fails in the middle, and whose worker dies, is resumed by another and finishes', async () => {
     const who = await newcomer(house);
@@ -217,7 +243,7 @@ describe('an erasure', () => {
     let hangs: () => void = () => undefined;
     const hanging = new Promise<void>((resolve) => (hangs = resolve));
     const broken: Eraser = {
-      ...erasers().requests,
+      ...eraserOf('requests'),
       async erase(userId) {
         attempts += 1;
         await house.store.tickets.removeOf(userId);
@@ -226,7 +252,9 @@ describe('an erasure', () => {
         return Context.current().cancelled; // rejects when the worker goes down
       },
     };
-    const first = await workerWith({ ...erasers(), requests: broken });
+    const first = await workerWith(
+      erasers().map((one) => (one.feature === 'requests' ? { ...one, eraser: broken } : one)),
+    );
     await first.runUntil(hanging);
     expect(await receipt(location)).toMatchObject({ state: 'running', removed: { photos: 1 } });
     expect(await traces(who)).toEqual(expect.arrayContaining(['accounts', 'idempotency', 'launches']));
@@ -242,32 +270,31 @@ describe('an erasure', () => {
   it('removes what a request under way writes after the first pass, and after the receipt', async () => {
     const who = await newcomer(house);
     await live(who);
-    const real = erasers();
     let passes = 0;
     const late = (n: number) =>
       house.connection
         .collection<Row>('entries')
         .insertOne({ _id: `${String(n)}${who.id.slice(1)}`, ownerId: who.id, kind: 'manual', deletedAt: null });
-    const worker = await workerWith({
-      ...real,
-      photos: {
-        ...real.photos,
-        async erase(userId) {
-          const result = await real.photos.erase(userId);
-          passes += 1;
-          if (passes === 1) await late(1);
-          return result;
-        },
+    const after: Record<string, (removed: number) => Promise<unknown>> = {
+      async photos() {
+        passes += 1;
+        if (passes === 1) await late(1);
       },
-      accounts: {
-        ...real.accounts,
-        async erase(userId) {
-          const result = await real.accounts.erase(userId);
-          if (result.removed > 0) await late(2);
-          return result;
-        },
+      async accounts(removed) {
+        if (removed > 0) await late(2);
+      },
+    };
+    const followed = (feature: string, eraser: Eraser): Eraser => ({
+      ...eraser,
+      async erase(userId) {
+        const result = await eraser.erase(userId);
+        await after[feature]?.(result.removed);
+        return result;
       },
     });
+    const worker = await workerWith(
+      erasers().map(({ eraser, ...one }) => ({ ...one, eraser: followed(one.feature, eraser) })),
+    );
     await house.ask('DELETE', '/api/auth/me', { token: who.access });
     await worker.runUntil(() => finished(who.id));
     expect(await traces(who)).toEqual([]);
@@ -280,7 +307,7 @@ describe('an erasure', () => {
     const kept = () => house.connection.collection('idempotency').countDocuments({ resourceId: id });
     expect(await kept()).toBe(1);
     await house.ask('DELETE', '/api/auth/me', { token: access });
-    await erasers().requests.erase(id);
+    await eraserOf('requests').erase(id);
     expect(await kept()).toBe(0);
   });
 
@@ -288,7 +315,9 @@ describe('an erasure', () => {
     const who = await newcomer(house);
     const answers = await Promise.all([1, 2, 3].map(() => house.ask('DELETE', '/api/auth/me', { token: who.access })));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 401, 401]);
-    expect(await house.connection.collection<Row>('launches').countDocuments({ _id: erasureId(who.id) })).toBe(1);
+    expect(
+      await house.connection.collection<Row>('launches').countDocuments({ _id: erasureWorkflows.erase.id(who.id) }),
+    ).toBe(1);
   });
 
   it('ends a sign-in that began before it', async () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { mkdtemp } from 'node:fs/promises';
 import mongoose from 'mongoose';
 import { importFoods, type ImportProgress } from '../../../src/imports/foods';
-import { buildIndexesAt } from '../../../src/store/indexes';
+import { buildIndexes } from '../../../src/store/indexes';
 import { createStore } from '../../../src/store/store';
 import { folderOf, stews } from '../../imports/download';
 import { freshDatabaseUri, testData } from '../engines';
@@ -24,9 +24,9 @@ const made = async (files: Parameters<typeof folderOf>[0]) => {
 
 async function openBase() {
   const uri = freshDatabaseUri('foods-import');
-  await buildIndexesAt(uri, 10_000);
   const connection = await mongoose.createConnection(uri, { autoIndex: false }).asPromise();
   const { foods } = createStore(connection);
+  await buildIndexes(connection);
   const rows = async () => {
     const all = await connection.collection('imported_foods').find().sort({ _id: 1 }).toArray();
     return all.map((row) => JSON.stringify(row));

@@ -1,6 +1,6 @@
 import { newId } from '../../../src/store/ids';
 import { ask, eventually, openPalate, signUp, type House } from '../palate';
-import { derivedOf, factsOf, soup, type Meal, type OneMeal } from './catalogueMeals';
+import { derivedOf, factsOf, soup, type MlMeal, type OneMeal } from './catalogueMeals';
 
 jest.setTimeout(120_000);
 
@@ -26,14 +26,14 @@ const get = (headers: Record<string, string> = {}, signal?: AbortSignal) =>
     headers: { authorization: `Bearer ${token}`, ...headers },
     ...(signal && { signal }),
   });
-const whole = async () => (await (await get()).json()) as { success: boolean; data: Meal[] };
+const whole = async () => (await (await get()).json()) as { success: boolean; data: MlMeal[] };
 const add = async (said: object) =>
   (await ask<OneMeal>(url, 'POST', '/api/v1/meals', { token, json: { ...soup, ...said } })).body.data.meal;
 
 it('before there is a meal it is an empty list with a validator of its own', async () => {
   const response = await get();
   expect([response.status, await response.text()]).toEqual([200, '{"success":true,"data":[]}']);
-  expect(response.headers.get('etag')).toBe('W/"meals-1-none"');
+  expect(response.headers.get('etag')).toBe('W/"meals-2-none"');
   const { body } = await ask<{ data: object }>(url, 'GET', '/api/ml/meals/stats', { token });
   expect(body.data).toMatchObject({ totalMeals: 0, cuisineDistribution: [], skillLevelDistribution: [] });
 });
@@ -49,8 +49,31 @@ it('meals are those of the app, and statistics count them, the most first', asyn
   await ask(url, 'DELETE', `/api/v1/meals/${made[4]!.id}`, { token });
   const { success, data } = await whole();
   expect(success).toBe(true);
-  const { _id, warnings: _warnings, ...first } = made[0]!;
-  expect(data.find(({ id }) => id === _id)).toEqual(first);
+  const first = made[0]!;
+  // As others see it, too: whoever has a token may read the catalogue.
+  const other = await ask<{ data: { meal: { createdBy: { _id: string } } } }>(url, 'GET', `/api/v1/meals/${first.id}`, {
+    token: (await signUp(url)).token,
+  });
+  const pseudonym = other.body.data.meal.createdBy._id;
+  expect(pseudonym).not.toBe(first.createdBy._id);
+  expect(data.find(({ id }) => id === first.id)).toEqual({
+    id: first.id,
+    name: 'Red lentil soup',
+    cuisine: 'turkish',
+    mealType: 'lunch',
+    nutrition: first.nutrition,
+    ingredients: soup.ingredients,
+    allergens: ['celery'],
+    costLevel: 'low',
+    cookTime: 35,
+    skillLevel: 'beginner',
+    appliances: ['stovetop', 'blender'],
+    embedding: expect.any(Array) as number[],
+    embeddingMethod: 'palate-hash-1',
+    createdBy: pseudonym,
+    likeCount: 0,
+    lastUpdated: first.lastUpdated,
+  });
   expect(data.map(({ id }) => id).sort()).toEqual(made.slice(0, 4).map(({ id }) => id).sort()); // prettier-ignore
   const { status, body } = await ask<{ success: boolean; data: Record<string, unknown> }>(
     url,
@@ -141,7 +164,7 @@ describe(`of ${meals} meals`, () => {
 
     for (let next = await arriving.next(); next.done !== true; next = await arriving.next())
       chunks.push(Buffer.from(next.value));
-    const { data } = JSON.parse(Buffer.concat(chunks).toString()) as { data: Meal[] };
+    const { data } = JSON.parse(Buffer.concat(chunks).toString()) as { data: MlMeal[] };
     expect(data).toHaveLength(meals);
     expect(data.at(-1)).toMatchObject({ id: oldest, name: `Soup ${meals - 1}`, embedding: { length: numbers } });
     expect(data.at(-2)!.id).toBe(last._id);

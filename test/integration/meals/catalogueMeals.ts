@@ -8,7 +8,8 @@ export interface Meal {
   _id: string;
   name: string;
   cuisine: string | null;
-  mealType: string;
+  description: string | null;
+  mealType: string | null;
   nutrition: Record<string, number | null>;
   ingredients: string[];
   allergens: string[];
@@ -16,12 +17,23 @@ export interface Meal {
   cookTime: number | null;
   skillLevel: string | null;
   appliances: string[];
+  prepTimeMinutes: number | null;
+  isVegetarian: boolean | null;
+  createdBy: { _id: string; name: string };
+  likedBy: string[];
+  likeCount: number;
+  image: { url: string | null };
+  lastUpdated: string;
+  warnings: string[];
+}
+/** One in the catalogue for ML. */
+export interface MlMeal {
+  id: string;
+  name: string;
   embedding: number[];
-  embeddingMethod: string;
   createdBy: string | null;
   likeCount: number;
   lastUpdated: string;
-  warnings: string[];
 }
 export interface OneMeal {
   success: boolean;
@@ -31,7 +43,10 @@ export interface OneMeal {
   type: string;
 }
 export interface MealPage {
-  data: { meals: Meal[]; nextCursor: string | null };
+  data: {
+    meals: { docs: Meal[]; totalDocs: number; limit: number; page: number; totalPages: number };
+    nextCursor: string | null;
+  };
 }
 
 export const soup = {

@@ -1,11 +1,12 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import mongoose from 'mongoose';
-import { presentInCatalogue } from '../../../src/api/meals/present';
+import { presentInCatalogue } from '../../../src/api/dialects/smartbite/meals';
 import { importMeals } from '../../../src/imports/meals';
 import { newId } from '../../../src/store/ids';
-import { buildIndexesAt } from '../../../src/store/indexes';
+import { buildIndexes } from '../../../src/store/indexes';
 import { createStore } from '../../../src/store/store';
 import { freshDatabaseUri } from '../engines';
 import { derivedOf, factsOf } from './catalogueMeals';
@@ -28,13 +29,20 @@ afterAll(async () => {
 const bases: Base[] = [];
 async function openBase() {
   const uri = freshDatabaseUri('meals-import');
-  await buildIndexesAt(uri, 10_000);
   const connection = await mongoose.createConnection(uri, { autoIndex: false }).asPromise();
   const { meals } = createStore(connection);
+  await buildIndexes(connection);
   return {
     uri,
     meals,
-    rows: connection.collection<{ _id: string; name: string; importKey: string; revision: number }>('meals'),
+    rows: connection.collection<{
+      _id: string;
+      name: string;
+      importKey: string;
+      importDigest: string;
+      revision: number;
+      nutrition: object;
+    }>('meals'),
     version: async () => {
       const row = await connection.collection<{ _id: string; version: number }>('meal_catalogue').findOne();
       return row?.version ?? 0;
@@ -98,16 +106,33 @@ test('what was changed here stands until the file says something else, and what 
   expect(await meals.findOne(two._id)).toBeNull();
 });
 
+test('digests of files that were imported before there were descriptions and diets stand', async () => {
+  const { meals, rows } = await base();
+  await importMeals({ imports: meals.imports, file: await written(stews(1)) });
+  const facts = { name: 'Stew 0', cuisine: null, mealType: 'dinner', nutrition: {}, ingredients: [], allergens: [], costLevel: null, cookTimeMinutes: null, skillLevel: null, appliances: [] };
+  const row = await rows.findOne({ name: 'Stew 0' });
+  const digest = createHash('sha256').update(JSON.stringify({ ...facts, nutrition: row!.nutrition })).digest('base64url');
+  expect(row!.importDigest).toBe(digest);
+}); // prettier-ignore
+
+test('diets and descriptions come with a file', async () => {
+  const { meals, rows } = await base();
+  const file = 'name,mealType,description,vegetarian,isVegan,Gluten free,prepTimeMinutes\nPie,dinner,Of apples,yes,FALSE,,15\nCake,dinner,,maybe,,,\n';
+  const { added, faults } = await importMeals({ imports: meals.imports, file: await written(file), anyway: true });
+  expect([added, faults.first[0]?.reason]).toEqual([1, 'isVegetarian: "maybe" is neither true nor false']);
+  expect(await rows.findOne({ name: 'Pie' })).toMatchObject({ description: 'Of apples', isVegetarian: true, isVegan: false, isGlutenFree: null, prepTimeMinutes: 15 });
+}); // prettier-ignore
+
 test('what was exported here and imported again is the same meals, with what the file changed', async () => {
   const { meals, rows, version } = await base();
   await importMeals({ imports: meals.imports, file: await written(stews(2)) });
-  const own = factsOf({ name: 'Added by an app', appliances: ['oven'], nutrition: { calories: 310.5, sodium: 2 } });
+  const own = factsOf({ name: 'Added by an app', description: 'Of an app', isVegan: true, appliances: ['oven'], nutrition: { calories: 310.5, sodium: 2 } });
   const id = newId();
   expect(await meals.create(id, 'somebody', own, derivedOf(own), Infinity)).toMatchObject({ id });
   const exported = async () => {
     const snapshot = await meals.catalogue.open();
     const lines: Record<string, unknown>[] = [];
-    for await (const part of snapshot.meals(50)) lines.push(...part.map(presentInCatalogue));
+    for await (const part of snapshot.meals(50)) lines.push(...part.map((meal) => presentInCatalogue(meal, (id) => id)));
     await snapshot.close();
     return lines;
   };
@@ -125,7 +150,7 @@ test('what was exported here and imported again is the same meals, with what the
   const mended = (await exported()).map((line) => ({ ...line, cookTime: 12 }));
   expect(await load(mended)).toMatchObject({ added: 0, changed: 3 });
   expect(await load(mended)).toMatchObject({ added: 0, changed: 0, unchanged: 3 });
-  expect(await meals.findOne(id)).toMatchObject({ name: 'Added by an app', cookTimeMinutes: 12, createdBy: 'somebody' });
+  expect(await meals.findOne(id)).toMatchObject({ name: 'Added by an app', cookTimeMinutes: 12, createdBy: 'somebody', description: 'Of an app', isVegan: true });
   // Their own catalogue knows them as before.
   expect(await importMeals({ imports: meals.imports, file: await written(stews(2)) })).toMatchObject({ added: 0, unchanged: 2 });
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { ownEmbedding } from '../../../src/ml/embeddings';
+import { laterFacts } from '../../../src/model/meals';
 import { newId } from '../../../src/store/ids';
 import { ask, eventually, openPalate, signUp, type House } from '../palate';
-import { derivedOf, factsOf, soup, type Meal, type MealPage, type OneMeal } from './catalogueMeals';
+import { derivedOf, factsOf, soup, type Meal, type MealPage, type MlMeal, type OneMeal } from './catalogueMeals';
 
 jest.setTimeout(60_000);
 
@@ -33,7 +35,14 @@ const added = async (said: object = {}, token = ann.token): Promise<Meal> => {
 };
 const read = (id: string, token = bob.token) => ask<OneMeal>(url, 'GET', at(id), { token });
 const change = (id: string, json: unknown, token = ann.token) => ask<OneMeal>(url, 'PUT', at(id), { token, json });
-const like = (id: string, token = bob.token) => ask<OneMeal>(url, 'POST', `${at(id)}/like`, { token });
+const like = (id: string, token = bob.token) => ask<OneMeal>(url, 'PUT', `${at(id)}/like`, { token });
+const unlike = (id: string, token = bob.token) => ask<OneMeal>(url, 'DELETE', `${at(id)}/like`, { token });
+const toggle = (id: string, token = bob.token, headers = {}) =>
+  ask<OneMeal>(url, 'POST', `${at(id)}/like`, { token, headers });
+/** As its author reads it. */
+const own = (meal: Meal): Meal => ({ ...meal, createdBy: { _id: ann.id, name: meal.createdBy.name } });
+const mlMeals = async () =>
+  (await ask<{ data: MlMeal[] }>(url, 'GET', '/api/ml/meals', { token: bob.token })).body.data;
 const version = async () => {
   const snapshot = await house.store.meals.catalogue.open();
   await snapshot.close();
@@ -59,23 +68,50 @@ describe('adding', () => {
       cookTime: 35,
       skillLevel: 'beginner',
       appliances: ['stovetop', 'blender'],
-      embedding: expect.any(Array) as number[],
-      embeddingMethod: 'palate-hash-1',
-      createdBy: ann.id,
+      description: null,
+      prepTimeMinutes: null,
+      isVegetarian: null,
+      isVegan: null,
+      isGlutenFree: null,
+      isDairyFree: null,
+      isNutFree: null,
+      createdBy: { _id: ann.id, name: 'Someone' },
+      likedBy: [],
       likeCount: 0,
+      image: { url: null },
       lastUpdated: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      createdAt: meal.lastUpdated,
+      updatedAt: meal.lastUpdated,
       warnings: [],
     }); // prettier-ignore
-    expect(meal.embedding).toHaveLength(256);
-    expect(meal.embedding.reduce((sum, n) => sum + n * n, 0)).toBeCloseTo(1, 3);
-    expect((await read(meal.id)).body.data.meal).toEqual(meal);
+    const { embedding } = (await mlMeals()).find(({ id }) => id === meal.id)!;
+    expect(embedding).toHaveLength(256);
+    expect(embedding.reduce((sum, n) => sum + n * n, 0)).toBeCloseTo(1, 3);
+    expect(own((await read(meal.id)).body.data.meal)).toEqual(meal);
+  });
+
+  it('keeps what SmartBite says of a dish beside', async () => {
+    const said = {
+      description: ' Red,\r\nhot ',
+      prepTimeMinutes: 10,
+      isVegetarian: true,
+      isVegan: true,
+      isGlutenFree: false,
+      isDairyFree: true,
+      isNutFree: true,
+    };
+    const meal = await added(said);
+    expect(meal).toMatchObject({ ...said, description: 'Red,\nhot' });
+    const { body } = await change(meal.id, { isVegan: false, isNutFree: null, description: '' });
+    expect(body.data.meal).toMatchObject({ ...said, description: null, isVegan: false, isNutFree: null });
   });
 
   it('takes the least there is, and makes up nothing', async () => {
-    const { body } = await add({ name: '  Plain \n rice ', mealType: 'dinner' });
+    const { body } = await add({ name: '  Plain \n rice ' });
     expect(body.data.meal).toMatchObject({
       name: 'Plain rice',
       cuisine: null,
+      mealType: null,
       costLevel: null,
       cookTime: null,
       skillLevel: null,
@@ -97,7 +133,6 @@ describe('adding', () => {
     ['an empty name', { name: ' ' }, 'body.name'],
     ['a name without end', { name: 'x'.repeat(201) }, 'body.name'],
     ['control characters', { name: 'a\u0007b' }, 'body.name'],
-    ['no type', { mealType: undefined }, 'body.mealType'],
     ['another type', { mealType: 'brunch' }, 'body.mealType'],
     ['less than nothing', { nutrition: { calories: -1 } }, 'body.nutrition.calories'],
     ['more than anyone eats', { nutrition: { protein: 1001 } }, 'body.nutrition.protein'],
@@ -122,7 +157,7 @@ describe('adding', () => {
     expect((await add({ ...soup, name: 'Other' }, ann.token, headers)).status).toBe(422);
     const { id } = first.body.data.meal;
     await ask(url, 'DELETE', at(id), { token: ann.token });
-    await eventually(async () => (await add(soup, ann.token, headers)).status === 410);
+    expect((await add(soup, ann.token, headers)).status).toBe(410);
   });
 
   it('an account adds so many meals and no more, also where several arrive at once', async () => {
@@ -155,7 +190,8 @@ describe('changing', () => {
       nutrition: { calories: null, sugar: 6, protein: 17 },
       ingredients: soup.ingredients,
     });
-    expect(body.data.meal.embedding).not.toEqual(meal.embedding);
+    const { vector } = (await house.store.meals.findOne(meal.id))!.embedding;
+    expect(vector).toEqual(ownEmbedding(factsOf({ name: 'Green pea soup', nutrition: { ...soup.nutrition, calories: null, sugar: 6 }, cuisine: null })).vector);
     expect(body.data.meal.lastUpdated >= meal.lastUpdated).toBe(true);
   }); // prettier-ignore
 
@@ -184,7 +220,7 @@ describe('changing', () => {
     }
     expect((await change(id, { name: 'Mended' }, admin)).body.data.meal).toMatchObject({
       name: 'Mended',
-      createdBy: ann.id,
+      createdBy: { _id: expect.stringMatching(/^[0-9a-f]{24}$/) as string, name: 'Someone' },
     });
     expect((await ask(url, 'DELETE', at(id), { token: admin })).status).toBe(200);
   });
@@ -199,12 +235,14 @@ describe('changing', () => {
       read(id),
       change(id, json),
       like(id),
+      unlike(id),
+      toggle(id),
       ask(url, 'DELETE', at(id), { token: ann.token }),
     ]);
-    expect(after.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
+    expect(after.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 404]);
     expect((await house.store.meals.find([id])).size).toBe(0);
     const { body } = await ask<MealPage>(url, 'GET', '/api/v1/meals?query=short-lived', { token: bob.token });
-    expect(body.data.meals).toEqual([]);
+    expect(body.data.meals).toEqual({ docs: [], totalDocs: 0, limit: 20, page: 1, totalPages: 1 });
     await eventually(async () => (await house.mongo.collection('meal_likes').countDocuments({ mealId: id })) === 0);
   });
 
@@ -236,8 +274,7 @@ describe('changing', () => {
       seen.push(now);
     };
     await step(() => change(id, { cookTime: 1 }), true);
-    await step(() => like(id), true);
-    await step(() => like(id), false);
+    await step(() => like(id, ann.token), false);
     await step(() => read(id), false);
     await step(() => change(id, { cookTime: 2 }, bob.token), false);
     await step(() => change(id, { cookTime: -2 }), false);
@@ -248,6 +285,8 @@ describe('changing', () => {
 });
 
 describe('likes', () => {
+  const likeOf = ({ body }: Awaited<ReturnType<typeof like>>) => [body.data.meal.likedBy, body.data.meal.likeCount];
+
   it('count once an account, however often and however many at once', async () => {
     const { id } = await added();
     const fans = await Promise.all(Array.from({ length: 8 }, () => signUp(url)));
@@ -255,8 +294,75 @@ describe('likes', () => {
     expect(all.map(({ status }) => status)).toEqual(all.map(() => 200));
     expect((await read(id)).body.data.meal.likeCount).toBe(8);
     expect(await house.mongo.collection('meal_likes').countDocuments({ mealId: id })).toBe(8);
-    const again = await like(id, fans[0]!.token);
-    expect(again.body.data.meal).toMatchObject({ id, likeCount: 8 });
+    expect(likeOf(await like(id, fans[0]!.token))).toEqual([[fans[0]!.id], 8]);
+    const undone = await Promise.all([...fans, ...fans].map(({ token }) => unlike(id, token)));
+    expect(undone.map(({ status }) => status)).toEqual(undone.map(() => 200));
+    expect(likeOf(await unlike(id, fans[0]!.token))).toEqual([[], 0]);
+  });
+
+  it('are at /api/meals too, and name nobody but the caller', async () => {
+    const { id } = await added();
+    const { status } = await ask(url, 'PUT', `/api/meals/${id}/like`, { token: bob.token });
+    expect(status).toBe(200);
+    expect(likeOf(await read(id))).toEqual([[bob.id], 1]);
+    expect(likeOf(await read(id, ann.token))).toEqual([[], 1]);
+    const { body } = await ask<MealPage>(url, 'GET', '/api/v1/meals?limit=1', { token: bob.token });
+    expect(body.data.meals.docs[0]).toMatchObject({ id, likedBy: [bob.id], likeCount: 1 });
+    await ask(url, 'DELETE', `/api/meals/${id}/like`, { token: bob.token });
+    expect(likeOf(await read(id))).toEqual([[], 0]);
+  });
+
+  it('POST toggles; what follows within two seconds is its repeat, from several at once too', async () => {
+    const { id } = await added();
+    const atOnce = await Promise.all([toggle(id), toggle(id), toggle(id)]);
+    expect(atOnce.map(likeOf)).toEqual([1, 2, 3].map(() => [[bob.id], 1]));
+    house.time.passedMs += 1_000;
+    expect(likeOf(await toggle(id))).toEqual([[bob.id], 1]);
+    house.time.passedMs += 1_500;
+    expect(likeOf(await toggle(id))).toEqual([[], 0]);
+    expect(likeOf(await toggle(id))).toEqual([[], 0]);
+    house.time.passedMs += 2_000;
+    expect(likeOf(await toggle(id))).toEqual([[bob.id], 1]);
+    // What is stated is no toggle to repeat.
+    expect(likeOf(await unlike(id))).toEqual([[], 0]);
+    expect(likeOf(await toggle(id))).toEqual([[bob.id], 1]);
+  });
+
+  it('under keys of their own two POSTs are two toggles, and a repeat is none, also where its answer was never kept', async () => {
+    const { id } = await added();
+    const [first, second] = [{ 'idempotency-key': randomUUID() }, { 'idempotency-key': randomUUID() }];
+    expect(likeOf(await toggle(id, bob.token, first))).toEqual([[bob.id], 1]);
+    expect(likeOf(await toggle(id, bob.token, second))).toEqual([[], 0]);
+    expect(likeOf(await toggle(id, bob.token, second))).toEqual([[], 0]);
+    const by = newId();
+    expect(await house.store.meals.likes.toggle(id, ann.id, { by, repeatMs: 0 })).toBe(true);
+    expect(await house.store.meals.likes.toggle(id, ann.id, { by, repeatMs: 0 })).toBe(true);
+    expect((await read(id)).body.data.meal.likeCount).toBe(1);
+    await ask(url, 'DELETE', at(id), { token: ann.token });
+    expect((await toggle(id, bob.token, first)).status).toBe(410);
+  });
+
+  it('raise the version of the catalogue at most once a minute, and touch nothing that all share', async () => {
+    const { id } = await added();
+    house.time.passedMs += 60_000;
+    await version();
+    const shared = () => house.mongo.collection('meal_catalogue').findOne({});
+    const before = await shared();
+    await like(id);
+    expect(await shared()).toEqual(before);
+    house.time.passedMs += 60_000;
+    const raised = await version();
+    expect((await shared())!.version).toBe((before!.version as number) + 1);
+    expect((await mlMeals()).find((meal) => meal.id === id)!.likeCount).toBe(1);
+    await unlike(id);
+    await like(id, ann.token);
+    house.time.passedMs += 59_000;
+    expect(await version()).toBe(raised);
+    house.time.passedMs += 1_000;
+    expect(await version()).not.toBe(raised);
+    const still = await version();
+    house.time.passedMs += 60_000;
+    expect(await version()).toBe(still);
   });
 
   it('a meal that is deleted at the same time leaves no like behind that is counted', async () => {
@@ -280,7 +386,7 @@ describe('lists', () => {
     ])
       ids.push((await added(said)).id);
   });
-  const names = async (query: string) => (await list(query)).meals.map(({ name }) => name);
+  const names = async (query: string) => (await list(query)).meals.docs.map(({ name }) => name);
 
   it('by cuisine in whatever case, by type, by words, by all of them, latest first', async () => {
     expect(await names('cuisine=TestLand')).toEqual(['Crème brûlée of zucchini', 'Egg fried rice', 'Zucchini frittata']);
@@ -292,15 +398,34 @@ describe('lists', () => {
     expect(await names('query=zucch%20')).toEqual([]);
   }); // prettier-ignore
 
+  it('by cost and for vegetarians; what is chosen as nothing is no filter', async () => {
+    await added({ name: 'Dear', cuisine: 'feastland', costLevel: 'high', isVegetarian: true });
+    await added({ name: 'Cheap', cuisine: 'feastland', costLevel: 'low', isVegetarian: false });
+    expect(await names('cuisine=feastland&costLevel=high')).toEqual(['Dear']);
+    expect(await names('cuisine=feastland&vegetarian=true')).toEqual(['Dear']);
+    expect(await names('cuisine=feastland&vegetarian=false&costLevel=&mealType=')).toEqual(['Cheap', 'Dear']);
+    expect((await names('cuisine=&mealType=&limit=1000')).length).toBeGreaterThan(6);
+  });
+
+  it('as a page object by number', async () => {
+    for (const name of ['One', 'Two', 'Three', 'Four', 'Five']) await added({ name, cuisine: 'pageland' });
+    const page = async (query: string) => (await list(`cuisine=pageland&${query}`)).meals;
+    const { docs, ...first } = await page('limit=2');
+    expect([docs.map(({ name }) => name), first]).toEqual([['Five', 'Four'], { totalDocs: 5, limit: 2, page: 1, totalPages: 3 }]);
+    expect((await page('limit=2&page=3')).docs.map(({ name }) => name)).toEqual(['One']);
+    expect(await page('limit=2&page=4')).toEqual({ docs: [], totalDocs: 5, limit: 2, page: 4, totalPages: 3 });
+    expect(Object.keys(docs[0]!)).not.toContain('embedding');
+  }); // prettier-ignore
+
   it('page by page, each once, also while meals are added', async () => {
     const one = await list('cuisine=testland&limit=2');
     await added({ cuisine: 'testland' });
     const two = await list(`cuisine=testland&limit=2&cursor=${one.nextCursor}`);
-    expect([...one.meals, ...two.meals].map(({ id }) => id)).toEqual([ids[3], ids[1], ids[0]]);
+    expect([...one.meals.docs, ...two.meals.docs].map(({ id }) => id)).toEqual([ids[3], ids[1], ids[0]]);
     expect(two.nextCursor).toBeNull();
   });
 
-  it.each(['mealType=brunch', 'limit=0', 'limit=101', 'cursor=x.y', `query=${'x'.repeat(201)}`])('%s is 400', async (query) => {
+  it.each(['mealType=brunch', 'limit=0', 'limit=1001', 'page=0', 'page=10001', 'costLevel=cheap', 'vegetarian=maybe', 'cursor=x.y', `query=${'x'.repeat(201)}`])('%s is 400', async (query) => {
     expect((await ask(url, 'GET', `/api/v1/meals?${query}`, { token: bob.token })).status).toBe(400);
   }); // prettier-ignore
 
@@ -314,7 +439,7 @@ describe('lists', () => {
       JSON.stringify(
         await house.mongo.collection('meals').find({ active: true, ...filter }).sort({ _id: -1 }).limit(20).explain('queryPlanner'),
       );
-    for (const filter of [{}, { mealType: 'snack' }, { cuisine: 'x' }, { words: 'rice' }, { createdBy: 'x' }])
+    for (const filter of [{}, { mealType: 'snack' }, { costLevel: 'low' }, { isVegetarian: true }, { cuisine: 'x' }, { words: 'rice' }, { createdBy: 'x' }])
       expect(await plan(filter)).not.toContain('COLLSCAN');
   }); // prettier-ignore
 });
@@ -328,6 +453,8 @@ it('nobody in particular gets 401 everywhere, and what is no id is 400, what is 
     ['PUT', at(id)],
     ['DELETE', at(id)],
     ['POST', `${at(id)}/like`],
+    ['PUT', `${at(id)}/like`],
+    ['DELETE', `${at(id)}/like`],
     ['GET', '/api/ml/meals'],
     ['GET', '/api/ml/meals/stats'],
   ] as const)
@@ -340,6 +467,29 @@ it('nobody in particular gets 401 everywhere, and what is no id is 400, what is 
     expect((await ask(url, method, `${at('f'.repeat(24))}${tail}`, { token: ann.token, json })).status).toBe(404);
   }
 });
+
+it('authors are shown by username under one pseudonym, to themselves by id, and the catalogue is called Palate', async () => {
+  const person = { fullName: 'Cleo Secret', username: `cleo${Date.now()}`, email: `cleo-${randomUUID()}@example.com`, password: 'Correct-horse-1' };
+  const signed = await ask<{ id: string; token: string }>(url, 'POST', '/api/v1/users/signup', { json: person });
+  const cleo = signed.body;
+  const [one, two] = [await added({}, cleo.token), await added({}, cleo.token)];
+  expect(one.createdBy).toEqual({ _id: cleo.id, name: person.username });
+  const [seen, other] = [(await read(one.id)).body.data.meal, (await read(two.id, ann.token)).body.data.meal];
+  expect(seen.createdBy).toEqual({ _id: expect.stringMatching(/^[0-9a-f]{24}$/) as string, name: person.username });
+  expect(other.createdBy).toEqual(seen.createdBy);
+  expect(JSON.stringify(seen)).not.toMatch(new RegExp(`${cleo.id}|Secret|${person.email}`));
+  await house.store.meals.imports.write([{ key: 'id:9', mealId: null, digest: 'd', facts: factsOf(), derive: () => derivedOf(factsOf()) }]);
+  const { _id } = (await house.mongo.collection<{ _id: string }>('meals').findOne({ importKey: 'id:9' }))!;
+  expect((await read(_id)).body.data.meal.createdBy).toEqual({ _id: 'palate', name: 'Palate' });
+}); // prettier-ignore
+
+it('rows of before 0.6.0 are read with what nobody stated as null', async () => {
+  const { id } = await added({ isVegan: true, description: 'x' });
+  const later = Object.fromEntries(laterFacts.map((fact) => [fact, 1 as const]));
+  await house.mongo.collection<{ _id: string }>('meals').updateOne({ _id: id }, { $unset: later });
+  const { status, body } = await read(id);
+  expect([status, body.data.meal.description, body.data.meal.isVegetarian]).toEqual([200, null, null]);
+}); // prettier-ignore
 
 it('names of meals are given by id, for those that are there', async () => {
   const [one, two] = [await added(), await added({ name: 'Goulash', cuisine: null, mealType: 'dinner' })];
@@ -360,10 +510,11 @@ it('an erased account leaves its meals without its id, and takes its likes; both
   const exported = await ask<{ meals: Meal[]; liked_meals: { id: string }[] }>(url, 'GET', '/api/auth/export', {
     token: leaver.token,
   });
-  expect(exported.body.meals).toMatchObject([{ id: mine.id, name: 'Left behind', createdBy: leaver.id }]);
+  expect(exported.body.meals).toMatchObject([{ id: mine.id, name: 'Left behind', createdBy: { _id: leaver.id } }]);
   expect(exported.body.liked_meals).toMatchObject([{ id: liked.id }]);
   await ask(url, 'DELETE', '/api/auth/me', { token: leaver.token });
-  await eventually(async () => (await read(mine.id)).body.data.meal.createdBy === null, 40_000);
+  await eventually(async () => (await read(mine.id)).body.data.meal.createdBy._id === 'someone', 40_000);
+  expect((await read(mine.id)).body.data.meal.createdBy).toEqual({ _id: 'someone', name: 'Someone' });
   await eventually(async () => (await read(liked.id)).body.data.meal.likeCount === 1, 40_000);
   expect(await house.mongo.collection('meal_likes').countDocuments({ ownerId: leaver.id })).toBe(0);
   expect(await house.mongo.collection('meal_likes').countDocuments({ ownerId: stayer.id })).toBe(1);

@@ -1,4 +1,7 @@
 import { parse } from 'csv-parse/sync';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { formulaBomb, unseenBomb } from '../../hostile/texts';
+import { newId } from '../../../src/store/ids';
 import { ask, openPalate, signUp, type House } from '../palate';
 import { eat, setProfile, waitingPhoto, type View } from './logOf';
 
@@ -156,6 +159,23 @@ it('is whole and without repeats over many pages, also of one moment, and is cut
   expect(await rowsOf(token, '?from=2030-09-30&to=2030-09-30')).toHaveLength(700);
   expect(await rowsOf(token, '?to=2030-09-29')).toHaveLength(99);
   expect(await rowsOf(token, '?days=30')).toHaveLength(701);
+});
+
+it('lets others have their turn, whatever the captions are', async () => {
+  const { token, id } = await signUp(url);
+  const first = await eat(house, id, '2030-10-01T12:00:00Z', { name: 'Stew', kcal: 420 });
+  const entries = house.mongo.collection<{ _id: string }>('entries');
+  const row = (await entries.findOne({ _id: first }))!;
+  const captions = [formulaBomb(2000), unseenBomb(2000)];
+  await entries.insertMany(
+    Array.from({ length: 499 }, (_, i) => ({ ...row, _id: newId(), caption: captions[i % captions.length] })),
+  );
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const text = await textOf(await fetched(token));
+  delay.disable();
+  expect(text.split('\r\n')).toHaveLength(502);
+  expect(delay.max / 1e6).toBeLessThan(500);
 });
 
 it('is nobody else’s, needs a login, and refuses a range that is none', async () => {

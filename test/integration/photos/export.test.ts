@@ -82,7 +82,7 @@ describe('a log of years', () => {
       caption: null,
       consumedAt: new Date(firstDay),
       consumedAtSource: 'stated',
-      analysis: analysisOfStated('Stew', 420),
+      analysis: analysisOfStated('Stew', { kcal: 420 }),
     });
     const rows = house.mongo.collection<{ _id: string }>('entries');
     const row = (await rows.findOne({ _id: meal!.id }))!;

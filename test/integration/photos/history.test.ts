@@ -121,6 +121,22 @@ describe('a part of the log', () => {
     ],
   ])('%s', async (query, names) => expect(await foods(token, query)).toEqual(names));
 
+  it('is the latest hundred entries for who asks without limit and cursor, and is paged as ever for who does', async () => {
+    const eater = await signUp(url);
+    const at = (minute: number) => new Date(Date.parse('2030-10-01T12:00:00Z') + minute * 60_000);
+    const numbers = (most: number, count: number) => Array.from({ length: count }, (_, i) => `meal ${most - i}`);
+    await Promise.all(
+      Array.from({ length: 105 }, (_, i) => eat(house, eater.id, at(i), { name: `meal ${i}`, kcal: 100 })),
+    );
+    const { body } = await ask<Log>(url, 'GET', '/history', { token: eater.token });
+    expect(body.items.map(({ food }) => food)).toEqual(numbers(104, 100));
+    expect(await foods(eater.token, `?cursor=${body.nextCursor}`)).toEqual(numbers(4, 5));
+    expect(await foods(eater.token, '?from=2030-10-01')).toEqual(numbers(104, 100));
+    const page = await ask<Log>(url, 'GET', '/history?limit=3', { token: eater.token });
+    expect(page.body.items).toHaveLength(3);
+    expect(await foods(eater.token, `?cursor=${page.body.nextCursor}`)).toEqual(numbers(101, 20));
+  });
+
   it('is paged like the whole', async () => {
     const first = await ask<Log>(url, 'GET', '/history?days=7&limit=2', { token });
     const rest = await foods(token, `?days=7&limit=100&cursor=${first.body.nextCursor}`);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import exifReader from 'exif-reader';
 import sharp from 'sharp';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { testData } from '../engines';
@@ -102,7 +101,8 @@ const difference = async (one: Buffer, other: Buffer) => {
 
   it('the file with a place has one, or the test of its absence says nothing', async () => {
     const { exif } = await sharp(read('hostile/gps.jpg')).metadata();
-    expect(exifReader(exif!).GPSInfo).toBeDefined();
+    // The entry of its first directory that says where the positions stand: tag, type, and that there is one.
+    expect(exif!.includes(Buffer.from('8825000400000001', 'hex'))).toBe(true);
   });
 
   it.each(['plate-5-orientation-6.jpg', 'plate-5-orientation-7.jpg', 'plate-5.heic'])(

@@ -129,6 +129,22 @@ describe('a photo', () => {
     await palate.stop();
   });
 
+  it('keeps its pictures where a claim was written after it stood', async () => {
+    const palate = await house.start();
+    const { token } = await signUp(palate.url);
+    const { body } = await ask<View>(palate.url, 'POST', '/predict', {
+      token,
+      form: photoForm(await picture(7), caption),
+    });
+    const [prefix, claims] = [`photos/${body.id}/`, house.mongo.collection<{ _id: string }>('objectClaims')];
+    await house.store.photos.claimObjects(body.id, null, prefix);
+    house.time.passedMs += 2 * 3600_000;
+    await reap(house, 'late claim');
+    expect(await claims.findOne({ _id: body.id })).toBeNull();
+    expect(await keysOf(house, prefix)).toHaveLength(2);
+    await palate.stop();
+  });
+
   it('goes with its owner: an erasure leaves no row, no object and no run, and a receipt', async () => {
     const classifier = await new HuggingFaceDouble().start();
     classifier.always(faults.status(500));

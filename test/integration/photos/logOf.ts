@@ -41,7 +41,7 @@ export async function eat(
   const analysis =
     typeof what === 'string'
       ? analysisOfCaption(what, await (table ??= loadFoodTable()))
-      : analysisOfStated(what.name, what.kcal);
+      : analysisOfStated(what.name, { kcal: what.kcal });
   if (!analysis) throw new Error(`No food in ${JSON.stringify(what)}`);
   const entry = await store.photos.createMeal({
     id: newId(),

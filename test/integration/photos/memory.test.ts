@@ -125,7 +125,7 @@ it('a guess is not remembered: only what a user corrected', async () => {
   await predict(bytes);
   later();
   classifier.always(faults.status(500));
-  expect(await predict(await again(bytes))).toMatchObject({ status: 'needs_label', food: null });
+  expect(await predict(await again(bytes))).toMatchObject({ status: 'needs_label', food: 'Still being analysed' });
 });
 
 it('never crosses to another user, nor to somebody anonymous', async () => {

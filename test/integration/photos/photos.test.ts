@@ -2,6 +2,7 @@ import { FooddataDouble } from '../../doubles/fooddata';
 import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
+import { killChangeStreams } from '../changeStreams';
 import { picture } from './meals';
 
 /** The main job on real engines: request → workflow → activity → store → answer. Once with cached workflows, once replayed at each step. */
@@ -172,7 +173,12 @@ describe.each([
     const { status, body, headers } = await predict();
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/photos/${body.id}`);
-    expect(body).toMatchObject({ status: 'needs_label', food: null });
+    expect(body).toMatchObject({
+      status: 'needs_label',
+      food: 'Still being analysed',
+      calories: null,
+      ingredients: [],
+    });
     classifier.always(null);
     const done = await eventually(async () => {
       const now = await ask<View>(url, 'GET', `/photos/${body.id}`, { token });
@@ -294,7 +300,7 @@ describe.each([
     expect((await fetch(body.image_url!)).status).toBe(404);
     await eventually(
       async () =>
-        (await objectsLeft(body.id)).length === 0 && (await house.store.photos.idsOf('nobody', 1)).length === 0,
+        (await objectsLeft(body.id)).length === 0 && (await house.store.photos.runsOf('nobody', 1)).length === 0,
     );
     expect((await ask(url, 'DELETE', `/history/${body.id}`, { token })).status).toBe(404);
   });
@@ -340,6 +346,27 @@ describe.each([
     expect(heard).toContain('"portion"');
   });
 
+  it('events tell of a change that was made while the change stream was broken', async () => {
+    const { body } = await predict();
+    const stop = new AbortController();
+    const events = await fetch(`${url}/photos/${body.id}/events`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: stop.signal,
+    });
+    let heard = '';
+    let broken = false;
+    for await (const chunk of events.body!) {
+      heard += Buffer.from(chunk).toString();
+      if (heard.includes(`id: ${body.revision + 1}\n`)) break;
+      if (broken || !heard.includes(`id: ${body.revision}\n`)) continue;
+      broken = true;
+      await killChangeStreams(house.mongo);
+      await ask(url, 'PATCH', `/history/${body.id}`, { token, json: { servings: 2 } });
+    }
+    stop.abort();
+    expect(heard).toContain(`id: ${body.revision + 1}\n`);
+  });
+
   it('meals in words and by name stand in the log and in /meals', async () => {
     const eater = await signUp(url);
     const empty = await ask<Log>(url, 'GET', '/history', { token: eater.token });
@@ -366,6 +393,26 @@ describe.each([
       422,
     );
     expect((await ask(url, 'GET', '/meals')).status).toBe(401);
+  });
+
+  it('a meal by name keeps every figure that is stated, and refuses by name what it does not know', async () => {
+    const { token } = await signUp(url);
+    const save = (json: object) => ask(url, 'POST', '/save_meal', { token, json });
+    const stated = { calories: 650, proteins: 30, fats: 20, carbohydrates: 80, sodium_mg: 900 };
+    const lunch = await save({ name: 'Lunch out', ...stated });
+    expect(lunch).toMatchObject({
+      status: 201,
+      body: { entry: { nutrition_facts: { ...stated, fiber: null, sugar: null } } },
+    });
+    for (const [json, field] of [
+      [{ name: 'Lunch out', calories: 650, protein: 30 }, 'protein'],
+      [{ text: '2 eggs', grams: 300 }, 'grams'],
+      [{ items: [{ food_id: 'table:pizza', grams: 100, salt: 1 }] }, 'salt'],
+    ] as const) {
+      const { status, body } = await save(json);
+      expect([status, body.detail]).toEqual([400, expect.stringContaining(`\`${field}\``)]);
+    }
+    expect((await ask<unknown[]>(url, 'GET', '/meals', { token })).body).toHaveLength(1);
   });
 
   it('a bare upload is kept and shown, and is no meal', async () => {

@@ -1,7 +1,7 @@
 import { FooddataDouble } from '../../doubles/fooddata';
 import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
-import { ask, openPalate, photoForm, signUp, type House } from '../palate';
+import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from './meals';
 
 /** Figures of our own table while FoodData Central is away: marked, and corrected by themselves once it is back. */
@@ -12,7 +12,7 @@ interface View {
   calories: number | null;
   provisional: boolean;
   corrected: boolean;
-  items: { provenance: { source: string }[] }[];
+  items: { id: string; label: string; grams: number; provenance: { source: string }[] }[];
   metadata: { usda_fdc: { strategy: string; reason?: string } };
   versions?: { by: string; provisional: boolean; calories: number | null }[];
 }
@@ -61,6 +61,11 @@ describe.each([
   const predict = async () =>
     (await ask<View>(url, 'POST', '/predict', { token, form: photoForm(await picture((seed += 1))) })).body;
   const read = async (id: string) => (await ask<View>(url, 'GET', `/history/${id}`, { token })).body;
+  const correct = (id: string, json: object) => ask<View>(url, 'PATCH', `/history/${id}`, { token, json });
+  const sourcesOf = ({ items }: View) => items.map(({ provenance }) => provenance[0]!.source);
+  /** The run that refines the entry's correction. */
+  const correctionOf = async (id: string) =>
+    house.temporal.workflow.getHandle((await house.store.photos.refiningOf(id))!.workflowId);
   const outcome = (id: string) => house.temporal.workflow.getHandle(`photo:${id}`).result();
 
   it('is marked, replaced by itself, and what it was is kept', async () => {
@@ -82,18 +87,172 @@ describe.each([
     ]);
   });
 
-  it.each([
-    ['another food', { food: 'two boiled eggs' }],
-    ['another weight', { grams: 111 }],
-  ])('never over a word of the user: %s', async (_what, word) => {
+  it('never over a weight that the user stated', async () => {
     fooddata.always(faults.status(500));
     const before = await predict();
-    const { body: corrected } = await ask<View>(url, 'PATCH', `/history/${before.id}`, { token, json: word });
+    const { body: corrected } = await correct(before.id, { grams: 111 });
     expect(corrected).toMatchObject({ corrected: true, provisional: false });
     fooddata.always(null);
     expect(await outcome(before.id)).toBe('labelled');
     const { versions: _versions, ...after } = await read(before.id);
     expect(after).toMatchObject({ food: corrected.food, calories: corrected.calories, corrected: true });
+  });
+
+  describe('of a correction', () => {
+    it('are replaced by themselves: the food stays the user’s, and what they were is kept', async () => {
+      fooddata.always(faults.status(500));
+      const { id } = await predict();
+      const { body: corrected } = await correct(id, { food: 'two slices of cheese pizza' });
+      expect(corrected).toMatchObject({ corrected: true, provisional: true });
+      expect(sourcesOf(corrected)).toEqual(['table']);
+      expect(await outcome(id)).toBe('labelled');
+      const run = await correctionOf(id);
+      fooddata.always(null);
+      expect(await run.result()).toBe('refined');
+      const after = await read(id);
+      expect(after).toMatchObject({ status: 'analyzed', food: corrected.food, corrected: true, provisional: false });
+      expect(after.items.map(({ id, label, grams }) => ({ id, label, grams }))).toEqual(
+        corrected.items.map(({ id, label, grams }) => ({ id, label, grams })),
+      );
+      expect(sourcesOf(after)).toEqual(['fdc']);
+      expect(after.versions!.at(-1)).toMatchObject({ by: 'fooddata', provisional: true, calories: corrected.calories });
+    });
+
+    it('are those of one item only, where the word was about one', async () => {
+      const { id, items } = await predict();
+      fooddata.always(faults.status(500));
+      await house.mongo.collection('food_answers').deleteMany({});
+      const path = `/history/${id}/items/${items[0]!.id}`;
+      const { body: corrected } = await ask<View>(url, 'PATCH', path, { token, json: { food: 'cheese pizza' } });
+      const { body: added } = await ask<View>(url, 'POST', `/history/${id}/items`, {
+        token,
+        json: { food: 'whole milk' },
+      });
+      expect(corrected).toMatchObject({ corrected: true, provisional: true });
+      const run = await correctionOf(id);
+      fooddata.always(null);
+      expect(await run.result()).toBe('refined');
+      const after = await read(id);
+      expect(after.items.map(({ id, label }) => ({ id, label }))).toEqual(
+        added.items.map(({ id, label }) => ({ id, label })),
+      );
+      expect(after.items[1]!.provenance[0]!.source).toBe('fdc');
+    });
+
+    describe('about one item after another', () => {
+      const word = (id: string, item: string, food: string) =>
+        ask<View>(url, 'PATCH', `/history/${id}/items/${item}`, { token, json: { food } });
+      const two = async () => {
+        const caption = 'two boiled eggs and a glass of whole milk';
+        const form = photoForm(await picture((seed += 1)), { caption });
+        classifier.answers([{ label: 'pizza', score: 0.2 }]);
+        return (await ask<View>(url, 'POST', '/predict', { token, form })).body;
+      };
+
+      it('are replaced for all of them, by the run of the last one', async () => {
+        const { id, items } = await two();
+        expect(items).toHaveLength(2);
+        fooddata.always(faults.status(500));
+        await house.mongo.collection('food_answers').deleteMany({});
+        await word(id, items[0]!.id, 'cheese pizza');
+        const first = await correctionOf(id);
+        const { body: corrected } = await word(id, items[1]!.id, 'an apple');
+        expect(corrected).toMatchObject({ corrected: true, provisional: true });
+        const second = await correctionOf(id);
+        expect(sourcesOf(corrected)).toEqual(['table', 'table']);
+        fooddata.always(null);
+        expect(await second.result()).toBe('refined');
+        expect(await first.result()).toBe('superseded');
+        const after = await read(id);
+        expect(after.items.map(({ id, label }) => ({ id, label }))).toEqual(
+          corrected.items.map(({ id, label }) => ({ id, label })),
+        );
+        expect(sourcesOf(after)).toEqual(['fdc', 'fdc']);
+        expect(after.provisional).toBe(false);
+      });
+
+      it('are replaced for all of them at once, where FoodData Central is back for the last one', async () => {
+        const { id, items } = await two();
+        fooddata.always(faults.status(500));
+        await house.mongo.collection('food_answers').deleteMany({});
+        await word(id, items[0]!.id, 'cheese pizza');
+        fooddata.always(null);
+        await house.closeCircuits();
+        const { body: corrected } = await word(id, items[1]!.id, 'an apple');
+        expect(sourcesOf(corrected)).toEqual(['fdc', 'fdc']);
+        expect(corrected.provisional).toBe(false);
+      });
+
+      it('keep the weight that was stated of an item meanwhile, and what was taken out', async () => {
+        const { id, items } = await two();
+        fooddata.always(faults.status(500));
+        await house.mongo.collection('food_answers').deleteMany({});
+        await word(id, items[0]!.id, 'cheese pizza');
+        const run = await correctionOf(id);
+        const path = `/history/${id}/items`;
+        await ask<View>(url, 'PATCH', `${path}/${items[0]!.id}`, { token, json: { grams: 111 } });
+        const { body: weighed } = await ask<View>(url, 'DELETE', `${path}/${items[1]!.id}`, { token });
+        expect(weighed).toMatchObject({ provisional: true, items: [{ grams: 111 }] });
+        fooddata.always(null);
+        expect(await run.result()).toBe('refined');
+        const after = await read(id);
+        expect(after).toMatchObject({ provisional: false, items: [{ grams: 111, label: weighed.items[0]!.label }] });
+        expect(after.items).toHaveLength(1);
+        expect(sourcesOf(after)).toEqual(['fdc']);
+      });
+
+      it('are replaced where the machine’s own were provisional, too', async () => {
+        fooddata.always(faults.status(500));
+        const { id, items, provisional } = await two();
+        expect(provisional).toBe(true);
+        await word(id, items[0]!.id, 'cheese pizza');
+        const run = await correctionOf(id);
+        fooddata.always(null);
+        expect(await run.result()).toBe('refined');
+        const after = await read(id);
+        expect(after.items.map(({ label }) => label)).toEqual([expect.stringMatching(/pizza/i), items[1]!.label]);
+        expect(sourcesOf(after)).toEqual(['fdc', 'fdc']);
+        expect(after.provisional).toBe(false);
+      });
+    });
+
+    it.each([
+      ['food', { food: 'two boiled eggs' }],
+      ['weight', { grams: 111 }],
+    ])('are not, where the user states another %s first', async (_what, word) => {
+      fooddata.always(faults.status(500));
+      const { id } = await predict();
+      await correct(id, { food: 'cheese pizza' });
+      const first = await correctionOf(id);
+      fooddata.always(null);
+      await house.closeCircuits();
+      const { body: corrected } = await correct(id, word);
+      expect(corrected).toMatchObject({ corrected: true, provisional: false });
+      expect(await first.result()).toBe('superseded');
+      const { versions: _versions, ...after } = await read(id);
+      expect(after).toMatchObject({ food: corrected.food, calories: corrected.calories, provisional: false });
+    });
+
+    it('end with the entry', async () => {
+      fooddata.always(faults.status(500));
+      const { id } = await predict();
+      await correct(id, { food: 'cheese pizza' });
+      const run = await correctionOf(id);
+      expect((await ask(url, 'DELETE', `/history/${id}`, { token })).status).toBe(204);
+      expect(await run.result()).toBe('gone');
+    });
+
+    it('end with the account, also where the launch is not kept any more', async () => {
+      const stranger = (await signUp(url)).token;
+      fooddata.always(faults.status(500));
+      const form = photoForm(await picture((seed += 1)));
+      const { id } = (await ask<View>(url, 'POST', '/predict', { token: stranger, form })).body;
+      await ask(url, 'PATCH', `/history/${id}`, { token: stranger, json: { food: 'cheese pizza' } });
+      const run = await correctionOf(id);
+      await house.mongo.collection('launches').deleteMany({});
+      expect((await ask(url, 'DELETE', '/api/auth/me', { token: stranger })).status).toBe(202);
+      await eventually(async () => (await run.describe()).status.name === 'TERMINATED');
+    });
   });
 
   it('another time is no word about figures: they are replaced all the same', async () => {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { takeIn } from '../../../src/api/photos/takeIn';
+import { ingestPicture } from '../../../src/api/photos/ingest';
 import { dedupeKeyOf } from '../../../src/store/photos';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
@@ -105,7 +105,7 @@ describe('without a worker', () => {
       expiresAt: null,
     };
     let reads = 0;
-    const taken = await takeIn(
+    const taken = await ingestPicture(
       {
         store: {
           ...house.store,
@@ -128,11 +128,13 @@ describe('without a worker', () => {
         launches: { start: () => Promise.resolve('failed') },
         clock: () => new Date(),
         settings: { photoTiming: {} },
+        fairnessKeyOf: () => person.id,
       } as never,
       {
         id,
         kind: 'photo',
         caller: { id: person.id, email: 'a@example.com', role: 'user' },
+        ip: '127.0.0.1',
         received: { file: bytes, sha256: 'digest', contentType: 'image/jpeg' } as never,
         fields: { statedAt: null },
         requestId: 'request',

@@ -69,6 +69,29 @@ export const formHead = (length: number | 'chunked', target = '/predict', more =
 export const filePart = (field = 'photo', name = 'meal.jpg'): string =>
   `--${boundary}\r\ncontent-disposition: form-data; name="${field}"; filename="${name}"\r\ncontent-type: image/jpeg\r\n\r\n`;
 
+export const megabyte = Buffer.alloc(1_000_000, 0x20);
+
+/** Sends 50 MB of no stated length, as fast as they are taken. `sent`: megabytes that were written before the answer came. */
+export async function flood(url: string): Promise<{ answer: RawAnswer; sent: number }> {
+  const { socket, answer } = dial(url);
+  const refused = answer.then(() => 'refused' as const);
+  socket.write(formHead('chunked'));
+  const send = (bytes: Buffer) => {
+    socket.write(`${bytes.length.toString(16)}\r\n`);
+    socket.write(bytes);
+    return socket.write('\r\n');
+  };
+  send(Buffer.from(filePart()));
+  let sent = 0;
+  while (sent < 50) {
+    sent += 1;
+    if (send(megabyte)) continue;
+    const drained = new Promise<void>((resolve) => socket.once('drain', resolve));
+    if ((await Promise.race([drained, refused])) === 'refused') break;
+  }
+  return { answer: await answer, sent };
+}
+
 /** A PNG whose header claims `width` × `height` pixels; no pixels follow. */
 export function pngOf(width: number, height: number): Buffer {
   const chunk = (type: string, data: Buffer) => {

@@ -6,11 +6,15 @@ import {
   type CircuitChange,
   type CircuitSettings,
   type Verdict,
-} from '../../../src/activities/circuits';
-import { createCircuitStore } from '../../../src/store/circuits';
+} from '../../../src/activities/outbound/circuits';
+import { circuitChecks } from '../../../src/palate/health';
+import { circuitKinds, createCircuitStore, type CircuitName } from '../../../src/store/circuits';
+import { buildIndexes } from '../../../src/store/indexes';
+import { createPaceStore } from '../../../src/store/paces';
 import { createMetrics } from '../../../src/telemetry/metrics';
 import { pausableProxy } from '../../e2e/pausableProxy';
 import { freshDatabaseUri } from '../engines';
+import { readsOf } from '../reads';
 
 const settings: CircuitSettings = { failures: 3, openMs: 1_000, openMaxMs: 5_000, refusedMs: 60_000, probeMs: 20_000 };
 let now = new Date('2030-01-01T00:00:00Z');
@@ -264,19 +268,24 @@ test('circuits do not know one another', async () => {
   await one().outcome(refused);
   const circuits = createCircuits({ store: two().store, clock: () => now, settings });
   await expect(circuits.through('fdc', fine, judge)).resolves.toBe('pizza');
-  expect(await one().store.findOpen()).toEqual(['openai']);
+  expect(await one().store.countStates()).toEqual(
+    new Map([
+      ['openai', { closed: 0, open: 1, probing: 0 }],
+      ['fdc', { closed: 1, open: 0, probing: 0 }],
+    ]),
+  );
 });
 
 test('the metrics say which are open, until a call went well, and do without MongoDB', async () => {
   const metrics = createMetrics({ processMetrics: false });
-  metrics.watchCircuits({ names: ['openai', 'fdc'], findOpen: () => one().store.findOpen() });
+  metrics.watchCircuits({ kinds: ['openai', 'fdc'], countStates: () => one().store.countStates() });
   const shown = async () => (await metrics.registry.metrics()).match(/^palate_circuit_open\{.*$/gm);
   await one().outcome(refused);
   expect(await shown()).toEqual(['palate_circuit_open{circuit="openai"} 1', 'palate_circuit_open{circuit="fdc"} 0']);
   later(60_000);
   await one().outcome(fine);
   expect(await shown()).toEqual(['palate_circuit_open{circuit="openai"} 0', 'palate_circuit_open{circuit="fdc"} 0']);
-  metrics.watchCircuits({ names: ['openai'], findOpen: () => Promise.reject(new Error('away')) });
+  metrics.watchCircuits({ kinds: ['openai'], countStates: () => Promise.reject(new Error('away')) });
   expect(await shown()).toContain('palate_circuit_open{circuit="openai"} Nan');
 });
 
@@ -337,4 +346,92 @@ test('one thing that fails again and again counts once', async () => {
   await failing('another');
   await failing('a third');
   expect(await row()).toMatchObject({ state: 'open', failed: [] });
+});
+
+describe('of many receivers of one kind', () => {
+  const dayMs = 24 * 3600_000;
+  const rowOf = (name: string) =>
+    connections[0]!.collection<{ _id: string; lastUsedAt?: Date }>('circuits').findOne({ _id: name });
+  const open = (name: CircuitName) =>
+    createCircuits({ store: one().store, clock: () => now, settings })
+      .through(name, refused, judge)
+      .catch(() => undefined);
+
+  test('each has a circuit of its own, and they are counted by kind, from the index alone', async () => {
+    await buildIndexes(connections[0]!);
+    for (let receiver = 0; receiver < 30; receiver += 1) await open(`context_receiver:${receiver}`);
+    await open('openai');
+    await expect(
+      createCircuits({ store: two().store, clock: () => now, settings }).through(
+        'context_receiver:another',
+        fine,
+        judge,
+      ),
+    ).resolves.toBe('pizza');
+    const [read] = await readsOf(connections[0]!, 'circuits', async () => {
+      expect(await one().store.countStates()).toEqual(
+        new Map([
+          ['context_receiver', { closed: 1, open: 30, probing: 0 }],
+          ['openai', { closed: 0, open: 1, probing: 0 }],
+        ]),
+      );
+    });
+    expect(read).toMatchObject({ planSummary: 'IXSCAN { state: 1, _id: 1 }', docsExamined: 0 });
+    const metrics = createMetrics({ processMetrics: false });
+    metrics.watchCircuits({ kinds: circuitKinds, countStates: () => one().store.countStates() });
+    const shown = await metrics.registry.metrics();
+    expect(shown).toContain('palate_circuit_open{circuit="context_receiver"} 30');
+    expect(shown).toContain('palate_circuits{circuit="context_receiver",state="closed"} 1');
+    expect(shown).toContain('palate_circuits{circuit="context_receiver",state="open"} 30');
+  });
+
+  test('the health says how many cannot be called, and is down only where none can', async () => {
+    const [check] = circuitChecks({ circuits: one().store }, { name: 'receivers', without: 'Nobody is told.' }, [
+      'context_receiver',
+    ]);
+    const circuits = createCircuits({ store: one().store, clock: () => now, settings });
+    await circuits.through('context_receiver:0', fine, judge);
+    await expect(check!.probe()).resolves.toBeUndefined();
+    await open('context_receiver:1');
+    await expect(check!.probe()).resolves.toBe('context_receiver: calls to 1 of 2 receivers are suspended.');
+    await open('context_receiver:0');
+    await expect(check!.probe()).rejects.toThrow('context_receiver');
+  });
+
+  test('a row that nobody used for 90 days goes; that of a system that is the only one of its kind stays', async () => {
+    const paces = createPaceStore(connections[0]!, () => now);
+    await buildIndexes(connections[0]!);
+    for (const collection of ['circuits', 'paces'])
+      expect(await connections[0]!.collection(collection).indexes()).toContainEqual(
+        expect.objectContaining({
+          key: { lastUsedAt: 1 },
+          expireAfterSeconds: 90 * 24 * 3600,
+          partialFilterExpression: { lastUsedAt: { $exists: true } },
+        }),
+      );
+    await open('openai');
+    expect(await rowOf('openai')).not.toHaveProperty('lastUsedAt');
+    await open('context_receiver:1');
+    const first = now;
+    expect(await rowOf('context_receiver:1')).toMatchObject({ lastUsedAt: first });
+    later(dayMs);
+    await one().store.find('context_receiver:1');
+    expect(await rowOf('context_receiver:1')).toMatchObject({ lastUsedAt: first });
+    later(1);
+    await one().store.find('context_receiver:1');
+    expect(await rowOf('context_receiver:1')).toMatchObject({ lastUsedAt: now, state: 'open' });
+    await paces.reserve('context_receiver', { perSecond: 1, rampMs: 0 });
+    await paces.reserve('context_receiver:1', { perSecond: 1, rampMs: 0 });
+    const paced = connections[0]!.collection<{ _id: string }>('paces');
+    expect(await paced.find({ lastUsedAt: now }).toArray()).toMatchObject([{ _id: 'context_receiver:1' }]);
+  });
+
+  test('so many that a process remembers the last of them only, and a success still forgets failures', async () => {
+    const circuits = createCircuits({ store: one().store, clock: () => now, settings });
+    const names = Array.from({ length: 1_001 }, (_, nth): CircuitName => `context_receiver:${nth}`);
+    await circuits.through(names[0]!, down, judge).catch(() => undefined);
+    for (const name of names.slice(1)) await circuits.through(name, fine, judge);
+    await circuits.through(names[0]!, fine, judge);
+    expect(await one().store.find(names[0]!)).toMatchObject({ failures: 0 });
+  });
 });

@@ -1,9 +1,11 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CallOutcome } from '../../../src/services/calls';
 import {
   createFileStore,
@@ -172,14 +174,17 @@ describe('files', () => {
   const directory = () => mkdtemp(join(temp, 'store-'));
   contract(async () => createFileStore({ directory: await directory(), onCall }));
 
-  test('what a crash left half-written goes with the next start, what is being written stays', async () => {
+  test.each<[string, (store: ObjectStore, folder: string) => Promise<ObjectStore>]>([
+    ['with the next start', (_store, directory) => createFileStore({ directory })],
+    ['while it is in use', async (store) => (await store.removeStrays(), store)],
+  ])('what a crash left half-written goes %s, what is being written stays', async (_when, clean) => {
     const folder = await directory();
-    await createFileStore({ directory: folder });
+    const store = await createFileStore({ directory: folder });
     const [old, young] = ['old', 'young'].map((name) => join(folder, 'incoming', name));
     for (const path of [old!, young!]) await writeFile(path, 'half');
     const hoursAgo = new Date(Date.now() - 2 * 3_600_000);
     await utimes(old!, hoursAgo, hoursAgo);
-    const again = await createFileStore({ directory: folder });
+    const again = await clean(store, folder);
     expect(await readdir(join(folder, 'incoming'))).toEqual(['young']);
     expect(await listed(again, '')).toEqual([]);
   });
@@ -233,6 +238,23 @@ describeWithS3('S3', () => {
     expect(await listed(store, '')).toEqual([]);
   }, 60_000);
 
+  test('an object is read to its end by whoever takes longer than an answer may, as no silence of the bucket is in it', async () => {
+    const timeoutMs = 300;
+    const bucket = await freshBucket(access!, 'slow');
+    const store = open({ bucket, timeoutMs });
+    const path = join(temp, 'large');
+    const body = Buffer.alloc(24 * 1_048_576, pattern(65_537));
+    await writeFile(path, body);
+    await open({ bucket }).put('slow/a', { path, bytes: body.length }, jpeg);
+    const { stream } = await store.get('slow/a');
+    const parts: Buffer[] = [];
+    for await (const part of stream) {
+      parts.push(part as Buffer);
+      if (parts.length <= 3) await delay(2 * timeoutMs);
+    }
+    expect(Buffer.concat(parts).equals(body)).toBe(true);
+  }, 30_000);
+
   test('wrong credentials and a bucket that is not there are refusals that name what to check', async () => {
     await expect(open().ping()).rejects.toThrow(ObjectStoreRefused);
     await expect(open().put('a', pattern(1), jpeg)).rejects.toThrow(/check its name, region, endpoint and credentials/);
@@ -278,5 +300,135 @@ describe('an S3 server in trouble', () => {
     await expect(store.ping()).rejects.toThrow(ObjectStoreUnavailable);
     await expect(store.removePrefix('a/')).rejects.toThrow(ObjectStoreUnavailable);
     store.close();
+  });
+});
+
+describe('an S3 server that is slow', () => {
+  const timeoutMs = 400;
+  const partMs = 100;
+  const slowestBytesPerMs = 16_384;
+  const parts = Array.from({ length: 12 }, (_, at) => Buffer.alloc(1000, at));
+  const whole = Buffer.concat(parts);
+  let serve: (request: IncomingMessage, response: ServerResponse) => void;
+  const server = createHttpServer((request, response) => serve(request, response));
+  let store: ObjectStore;
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    store = createS3Store({
+      bucket: 'b',
+      region: 'us-east-1',
+      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      timeoutMs,
+      slowestBytesPerMs,
+      onCall,
+    });
+  });
+  afterAll(async () => {
+    store.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  /** Sends the first `count` parts, each in time and all of them in longer than an answer may take; then `after`. */
+  const dripping = (count: number, after: (response: ServerResponse) => void) => {
+    serve = (_request, response) => {
+      response.writeHead(200, { 'content-length': whole.length });
+      let sent = 0;
+      const drip = setInterval(() => {
+        if (sent < count) response.write(parts[(sent += 1) - 1]);
+        else {
+          clearInterval(drip);
+          after(response);
+        }
+      }, partMs);
+      response.once('close', () => clearInterval(drip));
+    };
+  };
+
+  test('sends what is read to its end, however long that takes', async () => {
+    dripping(parts.length, (response) => response.end());
+    expect((await store.read('a')).equals(whole)).toBe(true);
+    const { stream, bytes } = await store.get('a');
+    expect(bytes).toBe(whole.length);
+    expect((await buffer(stream)).equals(whole)).toBe(true);
+    expect(calls.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+  });
+
+  test('is given up where it falls silent in the middle', async () => {
+    dripping(3, () => undefined);
+    await expect(store.read('a')).rejects.toThrow(/did not send all of a \(nothing came for 400 ms\)/);
+    const { stream } = await store.get('a');
+    await expect(buffer(stream)).rejects.toThrow(ObjectStoreUnavailable);
+    expect(calls.map(({ outcome }) => outcome)).toEqual(['ObjectStoreUnavailable', 'ok']);
+  });
+
+  test('never gives half an object for a whole one where its connection breaks', async () => {
+    dripping(3, (response) => response.destroy());
+    await expect(store.read('a')).rejects.toThrow(/did not send all of a \(the connection broke\)/);
+    const { stream } = await store.get('a');
+    await expect(buffer(stream)).rejects.toThrow(ObjectStoreUnavailable);
+  });
+
+  test('is hung up on by a reader that has enough, at once', async () => {
+    const gone = new Promise<void>((resolve) => {
+      serve = (_request, response) => {
+        response.writeHead(200, { 'content-length': whole.length });
+        response.write(parts[0]);
+        response.once('close', resolve);
+      };
+    });
+    const { stream } = await store.get('a');
+    stream.once('data', () => stream.destroy());
+    await gone;
+    expect(stream.errored).toBeNull();
+  });
+
+  test('takes a file to its end, part by part, in longer than all of it may take', async () => {
+    const path = join(temp, 'taken-slowly');
+    const body = Buffer.alloc(16 * 1_048_576, pattern(65_537));
+    await writeFile(path, body);
+    let taken = 0;
+    let pauseAfter = 0;
+    serve = (request, response) => {
+      request.on('data', (part: Buffer) => {
+        taken += part.length;
+        if (taken < pauseAfter) return;
+        pauseAfter = taken + 1_000_000;
+        request.pause();
+        setTimeout(() => request.resume(), partMs);
+      });
+      request.once('end', () => response.end());
+    };
+    const startedAt = performance.now();
+    await store.put('a', { path, bytes: body.length }, jpeg);
+    expect(taken).toBe(body.length);
+    expect(performance.now() - startedAt).toBeGreaterThan(timeoutMs + body.length / slowestBytesPerMs);
+  });
+
+  test('is given up where it takes no more of a file', async () => {
+    const path = join(temp, 'never-taken');
+    const bytes = 64 * 1_048_576;
+    await writeFile(path, Buffer.alloc(bytes));
+    serve = (request) => request.pause();
+    const startedAt = performance.now();
+    await expect(store.put('a', { path, bytes }, jpeg)).rejects.toThrow(ObjectStoreUnavailable);
+    expect(performance.now() - startedAt).toBeLessThan(timeoutMs + bytes / slowestBytesPerMs);
+  });
+
+  test.each([
+    [
+      'answers before it has read a file',
+      (_request: IncomingMessage, response: ServerResponse) => void response.writeHead(503).end(),
+    ],
+    ['breaks the connection in the middle of a file', (request: IncomingMessage) => void request.socket.destroy()],
+  ])('%s: that is an error of the call, and of nothing else', async (_name, how) => {
+    const path = join(temp, 'cut-short');
+    const bytes = 3_000_000;
+    await writeFile(path, Buffer.alloc(bytes));
+    serve = how;
+    // Ten times, as it depends on where the file is read just then.
+    for (let time = 0; time < 10; time += 1)
+      await expect(store.put('a', { path, bytes }, jpeg)).rejects.toThrow(ObjectStoreUnavailable);
   });
 });

@@ -1,7 +1,10 @@
 import mongoose from 'mongoose';
-import { CircuitOpen, judgeClassifier } from '../../../src/activities/circuits';
+import { CircuitOpen } from '../../../src/activities/outbound/circuits';
+import { judgeClassifier } from '../../../src/activities/photos/classify';
 import { parseSettings } from '../../../src/config/settings';
-import { openCircuits, openClassifiers } from '../../../src/palate/upstream';
+import { circuitsOf, openCircuits } from '../../../src/palate/circuits';
+import { manifests } from '../../../src/palate/features';
+import { openClassifiers } from '../../../src/palate/upstream';
 import { ClassifierRefused } from '../../../src/services/classifier';
 import { createCircuitStore } from '../../../src/store/circuits';
 import { createLog } from '../../../src/telemetry/log';
@@ -53,13 +56,16 @@ it.each(sources.flatMap((source) => [401, 402, 404].map((status) => [source, sta
       OPENAI_BASE_URL: doubles.openai.baseUrl,
     });
     const circuitStore = createCircuitStore(connection, () => now);
-    const circuits = openCircuits({
-      settings,
-      store: { circuits: circuitStore },
-      clock: () => now,
-      metrics,
-      log: createLog({ level: 'silent' }),
-    });
+    const circuits = openCircuits(
+      {
+        settings,
+        store: { circuits: circuitStore },
+        clock: () => now,
+        metrics,
+        log: createLog({ level: 'silent' }),
+      },
+      circuitsOf(manifests, settings),
+    );
     const classifier = openClassifiers({ settings, metrics }).find((one) => one.source === source)!;
     const double = doubles[source];
     const ask = () =>

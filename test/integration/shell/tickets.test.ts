@@ -11,20 +11,24 @@ const ann = 'a'.repeat(24);
 
 test('a ticket is good for its path until it expires, and only its hash is kept', async () => {
   const { tickets } = database.store;
-  const ticket = await tickets.issue(ann, '/photos/1/events', 600);
+  const ticket = await tickets.issue({ ownerId: ann, sessionId: 's', sessionVersion: 2 }, '/photos/1/events', 600);
   expect(ticket).toMatch(/^[\w-]{43}$/);
-  expect(await tickets.findOwner(ticket, '/photos/1/events')).toBe(ann);
-  expect(await tickets.findOwner(ticket, '/photos/2/events')).toBeNull();
-  expect(await tickets.findOwner(`${ticket}x`, '/photos/1/events')).toBeNull();
+  expect(await tickets.findHolder(ticket, '/photos/1/events')).toEqual({
+    ownerId: ann,
+    sessionId: 's',
+    sessionVersion: 2,
+  });
+  expect(await tickets.findHolder(ticket, '/photos/2/events')).toBeNull();
+  expect(await tickets.findHolder(`${ticket}x`, '/photos/1/events')).toBeNull();
   const rows = await database.connection.collection('tickets').find().toArray();
   expect(JSON.stringify(rows)).not.toContain(ticket);
   now = new Date(now.getTime() + 600_000);
-  expect(await tickets.findOwner(ticket, '/photos/1/events')).toBeNull();
+  expect(await tickets.findHolder(ticket, '/photos/1/events')).toBeNull();
 });
 
 test('an account’s tickets can be taken back', async () => {
   const { tickets } = database.store;
-  const ticket = await tickets.issue(ann, '/x', 600);
+  const ticket = await tickets.issue({ ownerId: ann }, '/x', 600);
   await tickets.removeOf(ann);
-  expect(await tickets.findOwner(ticket, '/x')).toBeNull();
+  expect(await tickets.findHolder(ticket, '/x')).toBeNull();
 });

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { NativeConnection } from '@temporalio/worker';
-import { contextSyncId } from '../../../src/messages/context';
+import { contextWorkflows } from '../../../src/messages/context';
 import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
 import { ensureSearchAttributes } from '../../../src/worker/searchAttributes';
@@ -141,7 +141,7 @@ describe('syncs', () => {
     async (_outcome, expected, said, attempt) => {
       const id = await failedAccount(house.store, 'timeout', new Date(Date.now() - 60_000));
       const running = start(['syncs', 'replay', id]);
-      const run = house.temporal.workflow.getHandle(contextSyncId(id));
+      const run = house.temporal.workflow.getHandle(contextWorkflows.sync.id(id));
       await eventually(() => run.describe().catch(() => null));
       await attempt(id);
       const { code, out } = await running.ended;
@@ -156,7 +156,7 @@ describe('syncs', () => {
     const { code, out, err } = await support(['syncs', 'replay', id, '--wait', '1']);
     expect([code, out]).toEqual([3, '']);
     expect(err).toContain(`npm run support -- syncs show ${id}`);
-    await house.temporal.workflow.getHandle(contextSyncId(id)).terminate();
+    await house.temporal.workflow.getHandle(contextWorkflows.sync.id(id)).terminate();
   }, 60_000);
 });
 

@@ -1,4 +1,4 @@
-import { erasureId } from '../../../src/messages/erasure';
+import { erasureWorkflows } from '../../../src/messages/erasure';
 import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
 import { readsOf } from '../reads';
@@ -58,13 +58,14 @@ it('says of each that is not done for whom it waits, and why; the latest first',
       state: 'running',
       waiting_for: 'ml_service',
       requested_at: time,
+      due_at: null,
       finished_at: null,
       waiting_since: time,
       attempts: 2,
       last_failed_at: time,
       reason: 'server_error',
       status: 503,
-      run_url: `http://127.0.0.1:8233/namespaces/default/workflows/${encodeURIComponent(erasureId(there.userId))}`,
+      run_url: `http://127.0.0.1:8233/namespaces/default/workflows/${encodeURIComponent(erasureWorkflows.erase.id(there.userId))}`,
     },
     {
       id: here.id,
@@ -72,13 +73,14 @@ it('says of each that is not done for whom it waits, and why; the latest first',
       state: 'running',
       waiting_for: 'palate',
       requested_at: time,
+      due_at: null,
       finished_at: null,
       waiting_since: null,
       attempts: 0,
       last_failed_at: null,
       reason: null,
       status: null,
-      run_url: expect.stringContaining(encodeURIComponent(erasureId(here.userId))) as string,
+      run_url: expect.stringContaining(encodeURIComponent(erasureWorkflows.erase.id(here.userId))) as string,
     },
   ]);
   expect((await get('?state=done')).body.items).toEqual([]);
@@ -113,6 +115,16 @@ it('shows one that began before the account was kept on it', async () => {
     removed: {},
   });
   expect((await get()).body.items).toMatchObject([{ user_id: null, waiting_for: 'palate', run_url: null }]);
+});
+
+test('one that is scheduled has a time, no run and nobody that it waits for', async () => {
+  const [id, userId] = [newId(), newId()];
+  const dueAt = new Date(Date.now() + 86_400_000);
+  await house.store.transaction((session) => house.store.erasures.create(id, userId, session, dueAt));
+  expect((await get('?state=scheduled')).body.items).toMatchObject([
+    { id, user_id: userId, state: 'scheduled', waiting_for: null, due_at: dueAt.toISOString(), run_url: null },
+  ]);
+  expect((await get()).body.items).toEqual([]);
 });
 
 it('is read by the page, from an index', async () => {

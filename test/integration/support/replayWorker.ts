@@ -1,15 +1,14 @@
-import path from 'node:path';
 import type { NativeConnection } from '@temporalio/worker';
 import type { ContextPusher, PushResult } from '../../../src/activities/context/push';
 import { createReplayActivities } from '../../../src/activities/context/replay';
-import { contextSyncId, syncSettled } from '../../../src/messages/context';
+import { contextWorkflows, syncSettled } from '../../../src/messages/context';
 import type { Id } from '../../../src/model/ids';
-import { createWorker } from '../../../src/worker/worker';
+import { workflowBundle } from '../engines';
 import type { House } from '../palate';
 import { acknowledge, fail } from './rows';
+import { createWorkers } from '../workers';
 
 /** A worker that replays with a pusher of the test. */
-const workflowBundle = { codePath: path.join(__dirname, '..', '..', '..', 'dist', 'workflow-bundle.js') };
 
 /** Does what the real one does to the rows, or what a test says. */
 export function fakePusher(house: House) {
@@ -55,7 +54,7 @@ export async function runReplayWorker(
   pusher: ContextPusher,
   maxCachedWorkflows?: number,
 ) {
-  const worker = await createWorker({
+  const worker = await createWorkers({
     connection,
     namespace: 'default',
     taskQueue: house.taskQueue,
@@ -68,7 +67,7 @@ export async function runReplayWorker(
       pusher,
       settled: (userId) =>
         house.temporal.workflow
-          .getHandle(contextSyncId(userId))
+          .getHandle(contextWorkflows.sync.id(userId))
           .signal(syncSettled)
           .catch(() => undefined),
       clock: () => new Date(),

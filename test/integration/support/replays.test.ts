@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NativeConnection } from '@temporalio/worker';
-import { contextSyncId } from '../../../src/messages/context';
-import { replaySyncsId, resumeReplay, pauseReplay, type ReplaySyncs } from '../../../src/messages/contextReplay';
+import type { ContextPusher } from '../../../src/activities/context/push';
+import { contextWorkflows } from '../../../src/messages/context';
+import { replayWorkflows, resumeReplay, pauseReplay, type ReplaySyncs } from '../../../src/messages/contextReplay';
 import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
 import { ensureSearchAttributes } from '../../../src/worker/searchAttributes';
@@ -33,8 +34,16 @@ describe.each([
   let fake: ReturnType<typeof fakePusher>;
   let working: Awaited<ReturnType<typeof runReplayWorker>> | null = null;
 
+  /** That of the test under way: the worker is one for all. */
+  const pusher: ContextPusher = {
+    get takesMany() {
+      return fake.pusher.takesMany;
+    },
+    push: (...push) => fake.pusher.push(...push),
+    pushMany: (...pushes) => fake.pusher.pushMany(...pushes),
+  };
   const startWorker = async () => {
-    working = await runReplayWorker(house, connection, fake.pusher, maxCachedWorkflows);
+    working = await runReplayWorker(house, connection, pusher, maxCachedWorkflows);
   };
   const stopWorker = async () => {
     await working?.stop();
@@ -56,10 +65,10 @@ describe.each([
   beforeEach(async () => {
     await house.mongo.collection('context_syncs').deleteMany({});
     fake = fakePusher(house);
-    await startWorker();
+    if (working === null) await startWorker();
   });
-  afterEach(stopWorker);
   afterAll(async () => {
+    await stopWorker();
     await connection.close();
     await house.close();
   });
@@ -98,7 +107,7 @@ describe.each([
     if (!(await house.store.contextReplays.find(id)))
       await house.store.transaction((session) => house.store.contextReplays.create(id, anyFailed, session));
     await house.temporal.workflow.start('replaySyncs', {
-      workflowId: replaySyncsId(id),
+      workflowId: replayWorkflows.replay.id(id),
       taskQueue: house.taskQueue,
       args: [{ replayId: id, timing: { ...timing, ...own } } satisfies ReplaySyncs],
     });
@@ -115,7 +124,7 @@ describe.each([
       { kind: 'failed', reason: 'rejected', status: 400, gaveUp: true, retryAfterMs: null },
     ]);
     await house.temporal.workflow.start('contextSync', {
-      workflowId: contextSyncId(ids[0]!),
+      workflowId: contextWorkflows.sync.id(ids[0]!),
       taskQueue: 'nobody polls',
       args: [],
     });
@@ -129,14 +138,16 @@ describe.each([
     const left = await ask<{ items: { user_id: Id }[] }>(url, 'GET', '/api/support/syncs', { token });
     expect(left.body.items.map((item) => item.user_id).sort()).toEqual([ids[3]!, other].sort());
 
-    const waiting = house.temporal.workflow.getHandle(contextSyncId(ids[0]!));
+    const waiting = house.temporal.workflow.getHandle(contextWorkflows.sync.id(ids[0]!));
     const { events } = await waiting.fetchHistory();
     expect(events?.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? [])).toEqual([
       'syncSettled',
     ]);
     await waiting.terminate();
     // No account is in the history.
-    const history = JSON.stringify(await house.temporal.workflow.getHandle(replaySyncsId(id)).fetchHistory());
+    const history = JSON.stringify(
+      await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).fetchHistory(),
+    );
     for (const userId of ids) expect(history).not.toContain(Buffer.from(userId).toString('base64'));
     expect(history).not.toContain(ids[0]!);
     const audit = await ask<{ items: unknown[] }>(url, 'GET', `/api/support/audit?target=${id}`, { token });
@@ -206,7 +217,7 @@ describe.each([
     const ids = await failedAccounts(house.store, 6);
     fake.told.heldUntilMs = Date.now() + 3_600_000;
     const id = await startReplay({ waitMaxMs: 200 });
-    const run = house.temporal.workflow.getHandle(replaySyncsId(id));
+    const run = house.temporal.workflow.getHandle(replayWorkflows.replay.id(id));
     await eventually(async () =>
       (await run.describe()).typedSearchAttributes.getAll().some(({ value }) => value === 'held'),
     );
@@ -230,11 +241,11 @@ describe.each([
     const paused = await state(id, 'paused');
     // What was under way has ended, and nothing more begins.
     expect(paused).toMatchObject({ replayed: 1 });
-    await house.temporal.workflow.getHandle(replaySyncsId(id)).signal(pauseReplay);
+    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).signal(pauseReplay);
     expect(await view(id)).toMatchObject({ state: 'paused', replayed: 1 });
 
     fake.told.before = () => delay(100);
-    await house.temporal.workflow.getHandle(replaySyncsId(id)).signal(resumeReplay);
+    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).signal(resumeReplay);
     await eventually(async () => (await view(id)).replayed >= 2);
     const cancelled = await tell(id, 'cancel');
     expect(cancelled.status).toBe(202);
@@ -243,7 +254,7 @@ describe.each([
     expect(Object.values(await outcomes(id)).filter((outcome) => outcome === 'waiting')).toHaveLength(
       ids.length - ended.replayed,
     );
-    expect(await house.temporal.workflow.getHandle(replaySyncsId(id)).result()).toBe('cancelled');
+    expect(await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).result()).toBe('cancelled');
     for (const what of ['pause', 'resume', 'cancel']) {
       const late = await tell(id, what);
       expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('cancelled')]);
@@ -255,9 +266,9 @@ describe.each([
     fake.told.heldUntilMs = Date.now() + 60_000;
     const [one, other] = [await startReplay(), await startReplay()];
     await eventually(async () => (await view(one)).total !== null && (await view(other)).total !== null);
-    await house.temporal.workflow.getHandle(replaySyncsId(one)).cancel();
+    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(one)).cancel();
     await state(one, 'cancelled');
-    await house.temporal.workflow.getHandle(replaySyncsId(other)).terminate();
+    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(other)).terminate();
     expect((await tell(other, 'pause')).status).toBe(409);
     expect(await view(other)).toMatchObject({ state: 'cancelled' });
   }, 60_000);
@@ -268,7 +279,7 @@ describe.each([
     const [seen, listed, open] = [await startReplay(), await startReplay(), await startReplay()];
     const stateIn = async (id: Id) => (await house.store.contextReplays.find(id))?.state;
     for (const id of [seen, listed, open]) await eventually(async () => (await view(id)).total !== null);
-    for (const id of [seen, listed]) await house.temporal.workflow.getHandle(replaySyncsId(id)).terminate();
+    for (const id of [seen, listed]) await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).terminate();
     expect(await view(seen)).toMatchObject({ state: 'cancelled', finished_at: expect.any(String) as string });
     expect(await stateIn(listed)).toBe('running');
     const { items } = (await ask<{ items: View[] }>(url, 'GET', '/api/support/replays?limit=3', { token })).body;
@@ -295,7 +306,7 @@ describe.each([
     const pending = newId();
     await house.store.transaction(async (session) => {
       await house.store.contextReplays.create(pending, anyFailed, session);
-      await house.store.launches.record({ ...launch, workflowId: replaySyncsId(pending) }, session);
+      await house.store.launches.record({ ...launch, workflowId: replayWorkflows.replay.id(pending) }, session);
     });
     expect(await view(pending)).toMatchObject({ state: 'running' });
     expect((await tell(pending, 'pause')).status).toBe(503);
@@ -317,7 +328,9 @@ describe.each([
     const runs: string[] = [];
     await eventually(async () => {
       runs.length = 0;
-      for await (const run of house.temporal.workflow.list({ query: `WorkflowId = '${replaySyncsId(id)}'` }))
+      for await (const run of house.temporal.workflow.list({
+        query: `WorkflowId = '${replayWorkflows.replay.id(id)}'`,
+      }))
         runs.push(run.status.name);
       return runs.filter((status) => status === 'CONTINUED_AS_NEW').length >= 2;
     });
@@ -331,9 +344,9 @@ describe.each([
     await state(id, 'done');
     const before = await results(id);
     await failedAccounts(house.store, 2);
-    await house.temporal.workflow.getHandle(replaySyncsId(id)).result();
+    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).result();
     await startReplay({}, id);
-    await house.temporal.workflow.getHandle(replaySyncsId(id)).result();
+    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).result();
     expect(await results(id)).toEqual(before);
     expect(before.map((one) => one.user_id)).toEqual(ids);
     expect(await view(id)).toMatchObject({ state: 'done', total: 5, replayed: 5 });

@@ -314,6 +314,7 @@ async function insertAcknowledged(ids: readonly Id[]) {
   const syncs = house.mongo.collection<{ _id: string }>('context_syncs');
   const [account, sync] = [await accounts.findOne({ _id: made }), await syncs.findOne({ _id: made })];
   await syncs.deleteOne({ _id: made });
-  await accounts.insertMany(ids.map((_id) => ({ ...account!, _id, email: `${_id}@example.com` })));
+  const emailOf = (id: Id) => `${id}@example.com`;
+  await accounts.insertMany(ids.map((_id) => ({ ...account!, _id, email: emailOf(_id), emailKey: emailOf(_id) })));
   await syncs.insertMany(ids.map((_id) => ({ ...sync!, _id })));
 }

@@ -1,4 +1,4 @@
-import { contextSyncId } from '../../../src/messages/context';
+import { contextWorkflows } from '../../../src/messages/context';
 import { SyncFailureReason } from '../../../src/model/context';
 import type { Id } from '../../../src/model/ids';
 import type { SyncRow } from '../../../src/store/context/syncs';
@@ -255,10 +255,40 @@ describe('one sync', () => {
   it('of an account without a version says so; of none, or no id, there is nothing', async () => {
     const id = await newAccount(house.store);
     await house.mongo.collection<{ _id: string }>('context_syncs').deleteOne({ _id: id });
-    expect((await get(`/api/support/syncs/${id}`)).body).toMatchObject({ state: 'unversioned', version: 0 });
+    expect((await get(`/api/support/syncs/${id}`)).body).toMatchObject({
+      state: 'unversioned',
+      version: 0,
+      run_url: null,
+    });
     expect((await get('/api/support/syncs/0123456789abcdef01234567')).status).toBe(404);
     expect((await get('/api/support/syncs/ada')).status).toBe(400);
   });
+});
+
+describe('without a receiver', () => {
+  it('sync is off: there is no next attempt and no run, whatever was to come', async () => {
+    const behind = await newAccount(house.store);
+    await change(house.store, behind);
+    const retried = await newAccount(house.store);
+    await fail(house.store, retried, 'network', { at: ago(2), nextAt: ago(1) });
+    const failed = await failedAccount(house.store, 'network');
+    const acknowledged = await newAccount(house.store);
+    await acknowledge(house.store, acknowledged);
+    await leaveReceiverAlone(house, 60_000); // by an earlier start, which had one
+    const off = await house.start({ PALATE_ROLE: 'api', TEMPORAL_UI_URL: receiver.TEMPORAL_UI_URL });
+    const look = <T = Body>(target: string) => ask<T>(off.url, 'GET', target, { token: helper.token });
+    const states = { [behind]: 'off', [retried]: 'off', [failed]: 'failed', [acknowledged]: 'acknowledged' };
+    for (const [id, state] of Object.entries(states)) {
+      const expected = { state, next_attempt_at: null, run_url: null };
+      expect((await look(`/api/support/syncs/${id}`)).body).toMatchObject(expected);
+      expect((await look<{ sync: unknown }>(`/api/support/users/${id}`)).body.sync).toMatchObject(expected);
+    }
+    const items = (await look('/api/support/syncs?state=pending')).body.items;
+    const shown = Object.fromEntries(items.map(({ user_id, state }) => [user_id, state]));
+    expect(shown).toEqual({ [behind]: 'off', [retried]: 'off', [failed]: 'failed' });
+    expect((await look('/api/support/syncs?state=held')).body.items).toEqual([]);
+    await off.stop();
+  }, 60_000);
 });
 
 describe('replaying one', () => {
@@ -268,7 +298,7 @@ describe('replaying one', () => {
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/api/support/syncs/${id}`);
     expect(body).toMatchObject({ user_id: id, state: 'failed' });
-    const run = house.temporal.workflow.getHandle(contextSyncId(id));
+    const run = house.temporal.workflow.getHandle(contextWorkflows.sync.id(id));
     const { events } = await run.fetchHistory();
     const signals = events?.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? []);
     expect(signals).toEqual(['replaySync']);
@@ -303,8 +333,15 @@ describe('replaying one', () => {
 describe('dismissing', () => {
   it('takes it off the list until the next change, tells the run, and is audited', async () => {
     const id = await failedAccount(house.store, 'rejected');
-    const { client, run } = { client: house.temporal, run: house.temporal.workflow.getHandle(contextSyncId(id)) };
-    await client.workflow.start('contextSync', { workflowId: contextSyncId(id), taskQueue: 'nobody polls', args: [] });
+    const { client, run } = {
+      client: house.temporal,
+      run: house.temporal.workflow.getHandle(contextWorkflows.sync.id(id)),
+    };
+    await client.workflow.start('contextSync', {
+      workflowId: contextWorkflows.sync.id(id),
+      taskQueue: 'nobody polls',
+      args: [],
+    });
     const done = await post(`/api/support/syncs/${id}/dismiss`, { reason: 'known, the receiver drops it' });
     expect(done.status).toBe(200);
     expect(done.body).toMatchObject({

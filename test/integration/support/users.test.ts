@@ -1,5 +1,5 @@
-import { createErasers } from '../../../src/activities/everyEraser';
-import { photoId } from '../../../src/messages/photos';
+import { supportEraser } from '../../../src/activities/support';
+import { photoWorkflows } from '../../../src/messages/photos';
 import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
 import { readsOf } from '../reads';
@@ -21,6 +21,7 @@ interface Page {
   runs: { workflow_id: string; status: string; run_url: string | null }[] | null;
   runs_note: string | null;
   launches_pending: { workflow_id: string }[];
+  launches_in_line: { count: number; since: string | null };
 }
 let house: House;
 let url: string;
@@ -54,7 +55,11 @@ it('shows an account on one page: itself, its sync, photos, launches and runs', 
   const run = await eventually(async () => {
     const { status, body } = await look(person.id);
     expect(status).toBe(200);
-    return body.runs?.some((one) => one.workflow_id === photoId(named.body.id) && one.status === 'completed') && body;
+    return (
+      body.runs?.some(
+        (one) => one.workflow_id === photoWorkflows.analyze.id(named.body.id) && one.status === 'completed',
+      ) && body
+    );
   });
   expect(run).toMatchObject({
     account: {
@@ -83,6 +88,7 @@ it('shows an account on one page: itself, its sync, photos, launches and runs', 
       liked_meals: 0,
     },
     launches_pending: [],
+    launches_in_line: { count: 0, since: null },
     runs_note: null,
     deliveries: [],
   });
@@ -93,28 +99,34 @@ it('shows an account on one page: itself, its sync, photos, launches and runs', 
 it('tells the rest while Temporal is away, and what could not be started', async () => {
   const alone = await house.start({ PALATE_ROLE: 'api', TEMPORAL_ADDRESS: '127.0.0.1:1', PREDICT_WAIT_MS: '50' });
   const other = await signUp(alone.url);
-  await house.store.transaction((session) =>
-    house.store.launches.record(
-      {
-        workflowId: photoId(other.id),
-        workflow: 'nobodyRunsThis',
-        args: [],
-        queue: 'main',
-        ownerId: other.id,
-        feature: 'photos',
-        summary: 'A launch of a test',
-        requestId: null,
-      },
-      session,
-    ),
-  );
+  const [stuck, ...waiting] = [other.id, newId(), newId()].map(photoWorkflows.analyze.id);
+  for (const workflowId of [...waiting, stuck!])
+    await house.store.transaction((session) =>
+      house.store.launches.record(
+        {
+          workflowId,
+          workflow: 'nobodyRunsThis',
+          args: [],
+          queue: 'main',
+          ownerId: other.id,
+          feature: 'photos',
+          summary: 'A launch of a test',
+          requestId: null,
+        },
+        session,
+      ),
+    );
+  for (const workflowId of waiting) await house.store.launches.putInLine({ workflowId, attempts: 0 });
   const { status, body } = await look(other.id, alone.url);
   expect(status).toBe(200);
   expect(body).toMatchObject({
     runs: null,
     runs_note: expect.stringContaining('Temporal') as string,
-    launches_pending: [{ workflow_id: photoId(other.id), workflow: 'nobodyRunsThis' }],
+    launches_pending: [{ workflow_id: stuck, workflow: 'nobodyRunsThis' }],
+    launches_in_line: { count: 2, since: expect.any(String) as string },
   });
+  const numbers = (await ask<{ text: string }>(alone.url, 'GET', '/metrics')).body.text;
+  expect(numbers).toContain('palate_launches_in_line 2');
   await alone.stop();
   await house.mongo.collection('launches').deleteMany({ ownerId: other.id });
 }, 60_000);
@@ -162,6 +174,7 @@ describe('the account of an e-mail address', () => {
     for (const wrong of [{}, { email: 7 }, { email: 'x'.repeat(255) }, { ...json, role: 'user' }])
       expect((await find(wrong)).status).toBe(400);
     const eager = await staff(house, url, 'support');
+    house.toNextWindow(60_000);
     const statuses = [];
     for (let nth = 0; nth < 31; nth += 1) statuses.push((await find(json, eager.token)).status);
     expect(statuses.slice(0, 30).every((status) => status === 200)).toBe(true);
@@ -223,11 +236,7 @@ describe('the audit', () => {
     await house.store.transaction((session) => house.store.contextReplays.create(target.id, anyFailed, session));
     await house.store.contextReplays.note(target.id, [target.id]);
     for (const one of [leaving, target]) {
-      const { support } = createErasers({
-        store: house.store,
-        objects: house.objects,
-        endRun: () => Promise.resolve(),
-      });
+      const support = supportEraser(house.store);
       expect((await support.erase(one.id)).removed).toBeGreaterThan(0);
       // Erasure goes on until nothing is found.
       expect((await support.erase(one.id)).removed).toBe(0);

@@ -56,6 +56,17 @@ test('merges sections into the version they are based on, and only into that', a
   expect(receiver.users.get('u1')).toEqual({ contextVersion: 2, user: 2, feedback: 1 });
 });
 
+test('fails as SmartBite’s normaliser does where what was liked or skipped names no `meal`', async () => {
+  const liked = { type: 'liked', mealId: 'm' };
+  const skipped = { status: 'skipped', mealId: 'm' };
+  await expect(tell({ feedback: [liked] })).resolves.toBe('server_error');
+  await expect(tell({ adherenceHistory: [skipped] })).resolves.toBe('server_error');
+  expect(receiver.users.has('u1')).toBe(false);
+  const whole = { feedback: [{ ...liked, meal: 'm' }], adherenceHistory: [{ ...skipped, meal: 'm' }] };
+  await expect(tell(whole)).resolves.toBe(200);
+  await expect(tell({ feedback: [{ type: 'disliked' }] })).resolves.toBe(200);
+});
+
 test('refuses what is not signed, or says too little', async () => {
   receiver.wantsSecrets('another');
   await expect(tell({ contextVersion: 1 })).resolves.toBe('unauthorized');

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createHttpReceiver, ReceiverFault, verifies } from '../../../src/services/contextReceiver';
+import { createHttpReceiver, ReceiverFault } from '../../../src/services/contextReceiver';
+import { verifies } from '../../../src/services/signatures';
 import type { CallOutcome } from '../../../src/services/calls';
 import { ReceiverDouble } from '../../doubles/contextReceiver';
 import { faults, type Fault } from '../../doubles/doubleServer';

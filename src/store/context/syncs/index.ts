@@ -2,11 +2,12 @@ import type { ClientSession, Connection, PipelineStage } from 'mongoose';
 import type { ContextSection } from '../../../model/context';
 import type { Id } from '../../../model/ids';
 import { newId } from '../../ids';
-import { contextSyncRows, or, sectionsOf, unsent, type SyncRow } from './row';
+import { contextShape, contextSyncRows, or, sectionsOf, unsent, type SyncRow } from './row';
 import { settlement, type Settlement } from './settlement';
 
 export {
   behindIndex,
+  contextShape,
   contextSyncRows,
   contextSyncsCollection,
   figuresIndex,
@@ -30,7 +31,8 @@ export type { Settlement } from './settlement';
  *     receiver is well again.
  * Y6  An attempt that ended without an answer, or whose sender lost the lease, may still reach the receiver. Where a newer version was
  *     acknowledged, the whole is sent once more a while later (`confirmAt`), so that a late older one does not have the last word.
- * Y7  A closed row belongs to an account that is being erased: no lease is given for it again.
+ * Y7  A closed row belongs to an account that is being erased: no lease is given for it again, but that under which its context is taken
+ *     back at the receiver (`leaseClosed`).
  * Y8  A row is due only where something is behind or to be confirmed: what is in order is not looked at again and again.
  * Y9  A time further ahead than any setting asks for was written by a clock that ran ahead, and counts as over.
  * Y10 A version may be raised by more than 1 although nothing changed: whoever drops lower versions than it has takes the context then.
@@ -52,6 +54,10 @@ const asBefore = Object.fromEntries(Object.entries(unsent).map(([field, first]) 
 export function createContextSyncStore(connection: Connection, clock: () => Date) {
   const rows = contextSyncRows(connection);
   const later = (ms: number) => new Date(clock().getTime() + ms);
+  /** No lease, one that ran out, or one that no clock of ours would have set. */
+  const nobodySends = () => ({
+    $or: [{ lease: null }, { 'lease.until': { $lte: clock() } }, { 'lease.until': { $gt: later(plausibleMs) } }],
+  });
   const overdue = () => ({
     $or: [
       { dueAt: { $lte: clock(), $type: 'date' as const } },
@@ -63,7 +69,14 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
   const raised = (by: number, sections: readonly ContextSection[], graceMs: number): PipelineStage.Set[] => {
     const now = clock();
     return [
-      { $set: { version: { $add: [or('version', 0), by] }, ...asBefore } },
+      // A row that begins now begins in the shape of now.
+      {
+        $set: {
+          shape: { $cond: [{ $eq: [or('version', 0), 0] }, contextShape, or('shape', null)] },
+          version: { $add: [or('version', 0), by] },
+          ...asBefore,
+        },
+      },
       {
         $set: {
           sections: {
@@ -127,16 +140,7 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
           {
             _id: ownerId,
             closed: false,
-            $and: [
-              {
-                $or: [
-                  { lease: null },
-                  { 'lease.until': { $lte: now } },
-                  { 'lease.until': { $gt: later(plausibleMs) } },
-                ],
-              },
-              ...(force ? [] : [{ $or: [{ behind: true }, { confirmAt: { $lte: now } }] }]),
-            ],
+            $and: [nobodySends(), ...(force ? [] : [{ $or: [{ behind: true }, { confirmAt: { $lte: now } }] }])],
           },
           [
             {
@@ -158,6 +162,29 @@ export function createContextSyncStore(connection: Connection, clock: () => Date
       if (!row || row.closed) return { kind: 'gone' };
       if (row.lease && row.lease.until > now) return { kind: 'busy', until: row.lease.until };
       return { kind: 'current', acknowledged: row.acknowledged };
+    },
+
+    /**
+     * For erasure: the right to send, for `ms`, that nothing is known of the account any more, under a version of its own, above all that was
+     * sent. `settle` gives it back. Null: another sender has the lease, or the row is not closed.
+     */
+    async leaseClosed(ownerId: Id, ms: number): Promise<{ leaseId: Id; version: number } | null> {
+      const leaseId = newId();
+      const row = await rows
+        .findOneAndUpdate(
+          {
+            _id: ownerId,
+            closed: true,
+            ...nobodySends(),
+          },
+          [
+            { $set: { version: { $add: ['$version', 1] }, uncertain: { $min: ['$uncertain', '$lease.version'] } } },
+            { $set: { lease: { id: leaseId, until: later(ms), version: '$version' } } },
+          ],
+          { returnDocument: 'after', updatePipeline: true, projection: { version: 1 } },
+        )
+        .lean();
+      return row && { leaseId, version: row.version };
     },
 
     /** How it ended; gives the lease back. True: the account has changes that are not acknowledged. */

@@ -7,6 +7,8 @@ import { recordOf } from '../../../model/records';
 export interface SyncRow {
   _id: Id;
   version: number;
+  /** The shape of the context as of which all of it was raised; missing where that was before 0.6.0. */
+  shape?: number | null;
   acknowledged: number;
   acknowledgedAt: Date | null;
   behind: boolean;
@@ -14,7 +16,7 @@ export interface SyncRow {
   changedAt: Date;
   /** The oldest change that is not acknowledged. */
   behindSince: Date | null;
-  /** When the sweep looks at it; null: nothing to do, or left alone. */
+  /** When the sweep looks at it; null: nothing to do, or given up for good. */
   dueAt: Date | null;
   /** The look that put it off last. */
   claim?: Id;
@@ -44,6 +46,9 @@ export interface SyncFailure {
   at: Date;
 }
 
+/** Raised, with a migration that raises the contexts of before, when contexts hold keys that every receiver should have soon. */
+export const contextShape = 2;
+
 export const contextSyncsCollection = 'context_syncs';
 
 const attemptSchema = new Schema<SyncAttempt>(
@@ -62,6 +67,7 @@ const schema = new Schema<SyncRow>(
   {
     _id: { type: String, required: true },
     version: { type: Number, required: true },
+    shape: { type: Number },
     acknowledged: { type: Number, required: true },
     acknowledgedAt: { type: Date, default: null },
     behind: { type: Boolean, required: true },

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { invalid } from '../errors';
+import { parseJson } from '../middleware/jsonBody';
+
+/**
+ * Fields of a form as the JSON that the schema of a route takes.
+ *
+ * F1  A form has texts only: what a number or a boolean is, the schema tells. A text that is none stays one, and the schema refuses it.
+ * F2  A list repeats its field, as `name` or `name[]`; one text may also be the whole list as JSON. An object is JSON.
+ * F3  An empty text is nothing: null where the schema takes that. So are the words that scripts make of what they do not have, but where
+ *     the schema takes any text.
+ * F4  Fields that the schema does not name stay texts, for the schema to refuse.
+ */
+export type FormReader = (fields: readonly (readonly [string, string])[]) => Record<string, unknown>;
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** What may stand at one place, however the schema says so. */
+interface Place {
+  types: ReadonlySet<string>;
+  /** Any text will do. */
+  freeText: boolean;
+  items: Place | null;
+  properties: ReadonlyMap<string, Place>;
+  /** Of keys without a name of their own. */
+  others: Place | null;
+}
+
+function placeOf(schema: JsonSchema | boolean | undefined): Place {
+  const types = new Set<string>();
+  const properties = new Map<string, Place>();
+  let freeText = false;
+  let items: Place | null = null;
+  let others: Place | null = null;
+  const read = (part: JsonSchema | boolean | undefined): void => {
+    if (!isObject(part)) return;
+    const { type, enum: values, const: value, anyOf, oneOf, allOf } = part;
+    for (const one of [type ?? []].flat()) types.add(one);
+    if (type === 'string' && values === undefined && value === undefined) freeText = true;
+    if (isObject(part.items)) items = placeOf(part.items);
+    if (isObject(part.additionalProperties)) others = placeOf(part.additionalProperties);
+    for (const [name, property] of Object.entries(isObject(part.properties) ? part.properties : {}))
+      properties.set(name, placeOf(property));
+    for (const inner of [anyOf, oneOf, allOf]) for (const one of inner ?? []) read(one);
+  };
+  read(schema);
+  return { types, freeText, items, properties, others };
+}
+
+const nothing: readonly string[] = ['', 'null', 'undefined'];
+const booleans: Readonly<Record<string, boolean>> = { true: true, false: false };
+const decimal = /^[+-]?\d+(?:\.\d+)?$/;
+
+/** A text, or what JSON holds of texts, as its place takes it. */
+function valueAt(place: Place, value: unknown): unknown {
+  if (Array.isArray(value))
+    return place.items === null ? value : value.map((one) => valueAt(place.items ?? place, one));
+  if (isObject(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => {
+        const property = place.properties.get(key) ?? place.others;
+        return [key, property ? valueAt(property, inner) : inner];
+      }),
+    );
+  if (typeof value !== 'string') return value;
+  const text = value.trim();
+  if (place.types.has('null') && (text === '' || (!place.freeText && nothing.includes(text)))) return null;
+  if ((place.types.has('number') || place.types.has('integer')) && decimal.test(text)) return Number(text);
+  if (place.types.has('boolean') && Object.hasOwn(booleans, text.toLowerCase())) return booleans[text.toLowerCase()];
+  return value;
+}
+
+function jsonOf(name: string, text: string): unknown {
+  try {
+    return parseJson(Buffer.from(text));
+  } catch {
+    return invalid(`body.${name}`, `The field ${name} should hold JSON, and it cannot be read as that.`);
+  }
+}
+
+const beginsJson = /^\s*[[{]/;
+
+function fieldOf(name: string, texts: readonly string[], place: Place): unknown {
+  const [first = ''] = texts;
+  const isList = place.types.has('array');
+  if (texts.length === 1 && beginsJson.test(first) && (isList || place.types.has('object')))
+    return valueAt(place, jsonOf(name, first));
+  if (isList)
+    return valueAt(
+      place,
+      texts.filter((text) => text !== ''),
+    );
+  if (texts.length > 1)
+    return invalid(`body.${name}`, `The field ${name} was sent ${texts.length} times; send it once.`);
+  return valueAt(place, first);
+}
+
+/** Throws 400 for a field that is no JSON where it should be, or that is sent twice and no list. */
+export function formReader(body: z.ZodType): FormReader {
+  const { properties } = placeOf(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any', reused: 'inline' }));
+  return (fields) => {
+    const texts = new Map<string, string[]>();
+    for (const [sent, text] of fields) {
+      const name = sent.replace(/\[\d*\]$/, '');
+      texts.set(name, [...(texts.get(name) ?? []), text]);
+    }
+    return Object.fromEntries(
+      [...texts].map(([name, all]) => [name, fieldOf(name, all, properties.get(name) ?? placeOf(undefined))]),
+    );
+  };
+}

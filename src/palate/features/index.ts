@@ -1,0 +1,36 @@
+import type { FeatureManifest } from '../feature';
+import { accounts } from './accounts';
+import { activity } from './activity';
+import { constraints } from './constraints';
+import { context } from './context';
+import { erasure } from './erasure';
+import { feedback } from './feedback';
+import { foods } from './foods';
+import { launches } from './launches';
+import { meals } from './meals';
+import { photos } from './photos';
+import { plans } from './plans';
+import { requests } from './requests';
+import { support } from './support';
+
+/** Every feature: adding one touches its own files and this list. Routes, health checks and parts of the export come in this order. */
+export const features = [
+  accounts,
+  erasure,
+  photos,
+  foods,
+  context,
+  constraints,
+  feedback,
+  plans,
+  support,
+  meals,
+  requests,
+  launches,
+  activity,
+] as const;
+
+export type Feature = (typeof features)[number]['name'];
+
+/** The same list for whoever loops over it. */
+export const manifests: readonly FeatureManifest[] = features;

@@ -1,0 +1,11 @@
+import { adoptAccounts } from './0001-adopt-accounts';
+import { raiseContexts } from './0002-raise-contexts';
+import { fillEmailKeys } from './0003-fill-email-keys';
+import type { RetiredIndex } from './indexPlan';
+import type { Migration } from './migration';
+
+/** Every migration of every version, in the order of their numbers. */
+export const migrations: readonly Migration[] = [adoptAccounts, raiseContexts, fillEmailKeys];
+
+/** Indexes that an earlier version declared and this one does not, with the version that no longer reads by it. */
+export const retiredIndexes: readonly RetiredIndex[] = [];
