@@ -67,7 +67,7 @@ interface Seen {
 
 /** The name a caption gives, where one comes after the classifiers. */
 const caption = 'two boiled eggs';
-const laterWithinMs = 30_000;
+const laterWithinMs = 60_000;
 /** Seven processes are asked side by side: more often, and they do little else than answer. */
 const askEveryMs = 150;
 
@@ -122,6 +122,7 @@ async function openHouse(situation: Situation, places: Places): Promise<House> {
       TEMPORAL_TASK_QUEUE: places.taskQueue(),
       HF_SPACE_TIMEOUT: seconds(timing.timeoutMs),
       FDC_TIMEOUT: seconds(timing.timeoutMs),
+      PREDICT_WAIT_MS: String(timing.predictWaitMs),
       PHOTO_CLASSIFY_ATTEMPTS: '2',
       PHOTO_CLASSIFY_RETRY_MS: '50',
       PHOTO_REASK_MS: '300',

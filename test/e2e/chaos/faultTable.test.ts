@@ -2,7 +2,7 @@ import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../../integra
 import { measureColumn } from './faultCells';
 import { columns } from './faultTable';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 /** A small version of `npm run chaos -- photos`: every cell, with one photo after the first. */
 it('a fault of an outside system ends in what the table expects', async () => {
