@@ -12,6 +12,7 @@ import { root } from '../checkout/dependencies.mjs';
 import { connectToDatabase, mongodbUriOf, temporalAddressOf } from '../database.mjs';
 import { freePort } from '../engines/network.mjs';
 import { sentence } from '../engines/problem.mjs';
+import { printable } from '../printable.mjs';
 import { GRACE_MS } from '../start/order.mjs';
 import { startApplication } from '../start/application.mjs';
 import { startMlService } from './mlService.mjs';
@@ -26,7 +27,7 @@ export async function startOwnPalate(env) {
   const leaving = [() => rm(home, { recursive: true, force: true })];
   /** In the opposite order, each also where another fails. */
   const leave = async () => {
-    for (const step of leaving.reverse()) await step().catch((fault) => console.error(fault.message));
+    for (const step of leaving.reverse()) await step().catch((fault) => console.error(printable(fault.message)));
   };
   try {
     const database = new URL(await mongodbUriOf(env));
@@ -52,7 +53,7 @@ export async function startOwnPalate(env) {
       PORT: port,
       METRICS_PORT: String(await freePort()),
     };
-    await ensureBuild({ env, say: (line) => console.error(line) });
+    await ensureBuild({ env, say: (line) => console.error(printable(line)) });
     const ml = await startMlService(own);
     if (typeof ml === 'string') throw new Error(ml);
     leaving.push(() => ml.stop());

@@ -19,6 +19,7 @@ import { embeddedMongodb, embeddedTemporal } from './embedded.mjs';
 import { endOfRun } from './endOfRun.mjs';
 import { addresses, firstSteps } from './greeting.mjs';
 import { drawMeal } from '../drawMeal.mjs';
+import { printable } from '../printable.mjs';
 import { openHome } from './home.mjs';
 import { GRACE_MS, STAGE } from './order.mjs';
 import { checkSettings } from './settings.mjs';
@@ -49,7 +50,7 @@ export async function runPalate({
     say('Everything has stopped.');
     return 0;
   } catch (fault) {
-    console.error(sentence(fault, folder));
+    console.error(printable(sentence(fault, folder)));
     return 1;
   }
 }
