@@ -6,6 +6,7 @@ import { startProcess, untilReady } from '../engines/processes.mjs';
 import { memoryEnv } from './memory.mjs';
 
 const READY_MS = 60_000;
+const TAIL_LINES = 12;
 
 /**
  * Starts one process and waits until `readyUrl` answers with 200.
@@ -28,7 +29,7 @@ export async function startApplication({ main, role, env, logFile, readyUrl, sta
   started(running);
   const outcome = await untilReady(running, () => answers(readyUrl), READY_MS, 100);
   if (outcome === 'ready') return running;
-  const words = lastWords(await running.tail(12));
+  const words = lastWords(await running.tail(TAIL_LINES));
   await running.stop(5_000);
   if (outcome === 'late')
     throw new Problem(`${name} was not ready within ${READY_MS / 1000} s: its log is ${logFile}.`);
@@ -43,5 +44,9 @@ async function answers(url) {
   }
 }
 
-/** What a person wants of the end of a log: the message of its last line where that is JSON, else the last lines themselves. */
-const lastWords = (tail) => (lastLines(tail, 1).startsWith('{') ? lastWord(tail) : tail);
+/** What a person wants of the end of a log: what follows its last line of JSON, or the message of that line where it is the end. */
+const lastWords = (tail) => {
+  const lines = lastLines(tail, TAIL_LINES).split('\n');
+  const said = lines.slice(lines.findLastIndex((line) => line.startsWith('{')) + 1);
+  return said.length === 0 ? lastWord(tail) : said.join('\n');
+};

@@ -20,6 +20,12 @@ if (FAKE_APPLICATION === 'dies at start') {
   process.exit(3);
 }
 
+if (FAKE_APPLICATION === 'says why at start') {
+  note({ msg: 'Worker state changed' });
+  console.error('Port 8000 is taken by another program:\nstop that one.');
+  process.exit(1);
+}
+
 const server = http.createServer((_, response) => {
   response.end('ok', () => {
     if (FAKE_APPLICATION === 'dies when ready' && PALATE_ROLE === 'all') {

@@ -180,6 +180,15 @@ describe('a sentence and exit code 1', () => {
     expect(one.output()).toMatch(/ended while starting: JWT_SECRET must be longer\nIts log is .*\.log\.\n/);
   });
 
+  it('when the application says why in a sentence, with that and no more of its log', async () => {
+    const one = start({ FAKE_APPLICATION: 'says why at start' });
+    expect(await one.ended).toBe(1);
+    expect(one.output()).toContain(
+      'ended while starting: Port 8000 is taken by another program:\nstop that one.\nIts log is ',
+    );
+    expect(one.output()).not.toContain('Worker state changed');
+  });
+
   it('when the secrets are damaged', async () => {
     writeFileSync(path.join(home, 'secrets.json'), '{"JWT_SEC');
     const one = start();
