@@ -45,9 +45,13 @@ const formats: Readonly<Record<string, string>> = {
 const fieldsOf = (path: readonly PropertyKey[]) =>
   path.map((part) => (typeof part === 'number' ? `[${part}]` : String(part)));
 
+/** Nobody who sends something means the form that is an empty text. */
+const isOfNothing = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_value' && issue.values.every((value) => value === '');
+
 /** A union's forms: the first fault of each, with the field it lies in. A form of another kind is none that was meant. */
 const forms = (errors: readonly (readonly z.core.$ZodIssue[])[]): string => {
-  const faults = errors.flatMap(([issue]) => issue ?? []);
+  const faults = errors.flatMap(([issue]) => (issue === undefined || isOfNothing(issue) ? [] : [issue]));
   const meant = faults.filter(({ code, path }) => code !== 'invalid_type' || path.length > 0);
   const told = meant.length > 0 ? meant : faults;
   const different = [...new Set(told.map(({ path, message }) => [...fieldsOf(path), message].join(' ')))];

@@ -181,6 +181,12 @@ test('a meal as SmartBite’s app sends it', () => {
     isNutFree: false,
   });
   expect(NewMeal.parse(value)).toMatchObject({ appliances: ['stovetop'] });
+  // A single ingredient that begins with a bracket is no list.
+  expect(read([['ingredients[]', '[organic] flour'], ['allergens[]', '["celery"]']])).toEqual({
+    ingredients: ['[organic] flour'],
+    allergens: ['celery'],
+  }); // prettier-ignore
+  expect(() => read([['ingredients', '["a",']])).toThrow('hold JSON');
   expect(read([['appliances', '{"hasOven":"true"}'], ['ingredients', '["a","b"]'], ['ingredients[]', 'c']])).toEqual({
     appliances: { hasOven: true },
     ingredients: ['["a","b"]', 'c'],

@@ -29,6 +29,8 @@ test.each<[z.ZodType, unknown, string]>([
   [Meal, { kcal: 1 }, 'body: fits none of its forms: name is missing, or text is missing'],
   [Meal, 'x', 'body: must be an object'],
   [z.union([z.array(z.enum(['oven'])), z.record(z.string(), z.boolean())]), ['hob'], 'body: [0] must be `oven`'],
+  [z.union([z.literal(''), z.string().max(3)]), 5, 'body: must be text'],
+  [z.union([z.enum(['a', 'b']), z.literal('')]), 'x', 'body: must be one of `a`, `b`'],
   [z.string().regex(/^a$/, 'is not an a'), 'b', 'body: is not an a'],
   [z.string().refine(() => false), 'b', 'body: is not valid'],
 ])('%#', async (schema, body, words) => expect(await told(schema, body)).toBe(words));

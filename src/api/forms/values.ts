@@ -6,7 +6,8 @@ import { parseJson } from '../middleware/jsonBody';
  * Fields of a form as the JSON that the schema of a route takes.
  *
  * F1  A form has texts only: what a number or a boolean is, the schema tells. A text that is none stays one, and the schema refuses it.
- * F2  A list repeats its field, as `name` or `name[]`; one text may also be the whole list as JSON. An object is JSON.
+ * F2  A list repeats its field, as `name` or `name[]`; one text may also be the whole list as JSON. Under `name[]` a text that only begins
+ *     like JSON is an entry. An object is JSON.
  * F3  An empty text is nothing: null where the schema takes that. So are the words that scripts make of what they do not have, but where
  *     the schema takes any text.
  * F4  Fields that the schema does not name stay texts, for the schema to refuse.
@@ -49,6 +50,12 @@ function placeOf(schema: JsonSchema | boolean | undefined): Place {
   return { types, freeText, items, properties, others };
 }
 
+/** What came under one name. */
+interface Sent {
+  texts: readonly string[];
+  asEntries: boolean;
+}
+
 const nothing: readonly string[] = ['', 'null', 'undefined'];
 const booleans: Readonly<Record<string, boolean>> = { true: true, false: false };
 const decimal = /^[+-]?\d+(?:\.\d+)?$/;
@@ -81,12 +88,21 @@ function jsonOf(name: string, text: string): unknown {
 }
 
 const beginsJson = /^\s*[[{]/;
+const isJson = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
-function fieldOf(name: string, texts: readonly string[], place: Place): unknown {
+/** `asEntries`: the name was written with brackets. */
+function fieldOf(name: string, { texts, asEntries }: Sent, place: Place): unknown {
   const [first = ''] = texts;
   const isList = place.types.has('array');
-  if (texts.length === 1 && beginsJson.test(first) && (isList || place.types.has('object')))
-    return valueAt(place, jsonOf(name, first));
+  const isWhole = texts.length === 1 && beginsJson.test(first) && (isList || place.types.has('object'));
+  if (isWhole && !(isList && asEntries && !isJson(first))) return valueAt(place, jsonOf(name, first));
   if (isList)
     return valueAt(
       place,
@@ -101,13 +117,13 @@ function fieldOf(name: string, texts: readonly string[], place: Place): unknown 
 export function formReader(body: z.ZodType): FormReader {
   const { properties } = placeOf(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any', reused: 'inline' }));
   return (fields) => {
-    const texts = new Map<string, string[]>();
-    for (const [sent, text] of fields) {
-      const name = sent.replace(/\[\d*\]$/, '');
-      texts.set(name, [...(texts.get(name) ?? []), text]);
+    const all = new Map<string, Sent>();
+    for (const [given, text] of fields) {
+      const name = given.replace(/\[\d*\]$/, '');
+      all.set(name, { texts: [...(all.get(name)?.texts ?? []), text], asEntries: name !== given });
     }
     return Object.fromEntries(
-      [...texts].map(([name, all]) => [name, fieldOf(name, all, properties.get(name) ?? placeOf(undefined))]),
+      [...all].map(([name, sent]) => [name, fieldOf(name, sent, properties.get(name) ?? placeOf(undefined))]),
     );
   };
 }
