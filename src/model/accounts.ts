@@ -25,7 +25,7 @@ export const Account = z.object({
   avatarId: Id.nullable(),
   role: Role,
   state: AccountState,
-  /** Raised by whatever must end every token of the account: sign-out everywhere, a new password, a new role, erasure. */
+  /** Raised by whatever must end every token of the account: sign-out everywhere, a new password, erasure, also one that is only scheduled. */
   sessionVersion: z.number().int(),
   /** When the account is erased unless its owner logs in before; null: it is not to be. */
   erasureDueAt: z.date().nullable(),

@@ -350,11 +350,13 @@ export function createAccountStore(
       if (matchedCount === 0) await endAllSessions(id);
     },
 
-    /** `was`: the role before. Null: no active account has the address. */
+    /** `email` normalised, and looked for as at a log-in. `was`: the role before. Null: no active account has the address. */
     async setRole(email: string, role: Role, session?: ClientSession): Promise<{ id: Id; was: Role } | null> {
+      const found = await ofEmail(email);
+      if (!found) return null;
       const row = await rows
         .findOneAndUpdate(
-          { email, state: 'active' },
+          active(found._id),
           { $set: { role, updatedAt: clock() } },
           { returnDocument: 'before', projection: { role: 1 }, ...(session && { session }) },
         )

@@ -61,6 +61,16 @@ describe('npm run admin', () => {
     expect((await admin(['list', '--role', 'admin'])).out).not.toContain(email);
   }, 60_000);
 
+  it('knows an account however its address is written', async () => {
+    const email = `\uff41d\u00e4-${freshEmail()}`;
+    const other = email.normalize('NFKC');
+    await house.post('/signup', { email, password: goodPassword });
+    const made = await admin(['create', '--email', other, '--role', 'support', '--password', goodPassword]);
+    expect(made.err).toContain(`--email ${other} --role support gives it the role`);
+    expect(await admin(['role', '--email', other, '--role', 'support'])).toMatchObject({ code: 0 });
+    expect(await roleOf(email)).toBe('support');
+  }, 60_000);
+
   it.each<[string[], string]>([
     [[], 'npm run admin -- create'],
     [['destroy'], 'npm run admin -- create'],
