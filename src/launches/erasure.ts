@@ -25,7 +25,8 @@ const dueAtOnce = 20;
  *
  * D1  Of two replicas that begin one, and of a log-in at the same moment, the first counts: all three write the account's row.
  * D2  A session that lives is a log-in: all were ended when the erasure was scheduled. A version that knows no scheduled erasures
- *     opens one without cancelling, so it is cancelled here.
+ *     opens one without cancelling, so it is cancelled here. One of an older `sessionVersion` is dead: its log-in began before, and came
+ *     to nothing.
  * @returns how many were due
  */
 export async function beginDueErasures({ store, launches }: DueDeps, timing?: ErasureTiming): Promise<number> {
@@ -33,8 +34,8 @@ export async function beginDueErasures({ store, launches }: DueDeps, timing?: Er
   for (const { id, ownerId } of due) {
     const launch = erasureLaunch(ownerId, id, null, timing);
     const begun = await store.transaction(async (session) => {
-      const isActive = await store.accounts.isActive(ownerId, session);
-      if (!isActive || (await store.accountSessions.anyOf(ownerId, session))) {
+      const account = await store.accounts.find(ownerId, session);
+      if (!account || (await store.accountSessions.anyLives(account, session))) {
         await store.accounts.cancelErasure(ownerId, session);
         await store.erasures.cancelOf(ownerId, session);
         return false;

@@ -1,4 +1,5 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
+import type { Account } from '../model/accounts';
 import type { Id } from '../model/ids';
 
 /**
@@ -121,8 +122,12 @@ export function createAccountSessionStore(connection: Connection, clock: () => D
       return (await rows.deleteMany({ ownerId }, session ? { session } : {})).deletedCount;
     },
 
-    async anyOf(ownerId: Id, session: ClientSession): Promise<boolean> {
-      return (await rows.exists({ ownerId }).session(session)) !== null;
+    /** Whether the account has a session that is not dead (S3). */
+    async anyLives(
+      { id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>,
+      session: ClientSession,
+    ): Promise<boolean> {
+      return (await rows.exists({ ownerId: id, sessionVersion }).session(session)) !== null;
     },
 
     /** For the owner's export: when and how long, no hashes. */

@@ -159,6 +159,26 @@ describe('DELETE /api/v1/users/me', () => {
     expect((await logIn(who)).body.message).toBe('Logged in.');
   });
 
+  it('is not cancelled by a log-in that began before and came to nothing', async () => {
+    const who = await newcomer(house);
+    const { account } = (await house.store.accounts.findForLogin({ email: who.email }))!;
+    const location = (await leave(who.access)).headers.get('location') ?? '';
+    // The password was right before the account was marked; the session is opened after.
+    await house.store.accountSessions.open({
+      id: 'd'.repeat(22),
+      publicId: 'e'.repeat(22),
+      ownerId: who.id,
+      sessionVersion: account.sessionVersion,
+      currentHash: 'h',
+      expiresAt: new Date(Date.now() + house.shared.time.passedMs + 7 * day),
+      createdAt: new Date(Date.now() + house.shared.time.passedMs),
+    });
+    house.pass(day + minute);
+    await begin();
+    expect(begun(who)).toBe(true);
+    expect(await receipt(location)).toMatchObject({ state: 'running' });
+  });
+
   it('of an account that is gone when its time comes begins nothing', async () => {
     const who = await newcomer(house);
     const location = (await leave(who.access)).headers.get('location') ?? '';
