@@ -62,6 +62,15 @@ describe('a refresh token', () => {
         house.post('/api/v1/users/refresh-token', undefined, { headers: { cookie: `a=b; refreshToken=${token}` } }),
     ],
     [
+      'the cookie beside an empty text in the body',
+      (token) =>
+        house.post(
+          '/api/v1/users/refresh-token',
+          { refreshToken: '' },
+          { headers: { cookie: `refreshToken=${token}` } },
+        ),
+    ],
+    [
       'x-refresh-token',
       (token) => house.post('/api/v1/users/refresh-token', {}, { headers: { 'x-refresh-token': token } }),
     ],

@@ -134,10 +134,9 @@ export const smartbiteAccounts = (accounts: Accounts, deps: AccountDeps): Route[
         responses: { 200: enveloped(Pair.extend({ tokens: Pair })), 401: Problem },
       },
       async ({ body, headers }) => {
-        const header = headers['x-refresh-token'];
-        const given =
-          body?.refreshToken ?? cookieIn(headers.cookie) ?? (typeof header === 'string' ? header : undefined);
-        if (!given)
+        const places = [body?.refreshToken, cookieIn(headers.cookie), headers['x-refresh-token']];
+        const given = places.find((token): token is string => typeof token === 'string' && token !== '');
+        if (given === undefined)
           throw problem('not-authenticated', {
             detail: 'Send the refresh token in the body, the cookie or x-refresh-token.',
           });
