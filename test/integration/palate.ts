@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { IllegalStateError } from '@temporalio/common';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import mongoose from 'mongoose';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { createPasswords } from '../../src/api/accounts/passwords';
 import { parseSettings } from '../../src/config/settings';
 import { erasureTiming } from '../../src/messages/erasure';
@@ -45,7 +45,12 @@ const passwords = createPasswords({ rounds: 4, waitingPerAddress: 64 });
 const brief: ApiOptions = { drainMs: 0, passwords, erasureTiming: { ...erasureTiming, settleMs: 100 } };
 
 /** Whole Palates in this process, on a database, a queue and a folder of their own; `start` again is another replica or a restart. */
-export async function openPalate(name: string, env: Record<string, string> = {}, worker: WorkerOptions = {}) {
+export async function openPalate(
+  name: string,
+  env: Record<string, string> = {},
+  worker: WorkerOptions = {},
+  log: Logger = pino({ level: process.env.TEST_LOG ?? 'silent' }),
+) {
   const mongodbUri = freshDatabaseUri(name);
   const home = await mkdtemp(path.join(os.tmpdir(), 'palate-test-'));
   const mongo = await mongoose.createConnection(mongodbUri).asPromise();
@@ -83,7 +88,6 @@ export async function openPalate(name: string, env: Record<string, string> = {},
 
     async start(more: Record<string, string> = {}, api: ApiOptions = {}): Promise<Palate & { url: string }> {
       const settings = parseSettings({ ...common, ...more });
-      const log = pino({ level: process.env.TEST_LOG ?? 'silent' });
       const palate = await startPalate(
         { settings, log, clock, version: '0' },
         { schedules: false, workflowBundle, ...worker },

@@ -6,7 +6,6 @@ import { userSection } from '../../model/context';
 import type { Id } from '../../model/ids';
 import type { NewAccount, ProfileChange, Taken } from '../../store/accounts';
 import { createContextWrites } from '../context/change';
-import { medicalNotes } from '../dialects/smartbite/users';
 import type { Authenticate, Caller } from '../deps';
 import { conflict, problem } from '../errors';
 import { networkOf } from '../network';
@@ -14,6 +13,7 @@ import type { Context, Limit } from '../route';
 import { requestErasure, scheduleErasure, type Receipted, type ScheduledErasure } from '../erasure/request';
 import type { AccountDeps } from './deps';
 import { createFirstUses } from './firstUses';
+import { createMedicalNotes } from './medicalNotes';
 import { exportLeaseMs, openExport } from './openExport';
 import { createPasswords } from './passwords';
 import { createSessions, type Granted, type Life, type Sessions } from './sessions';
@@ -80,6 +80,7 @@ export function createAccounts(deps: AccountDeps): Accounts {
   const { store, clock } = deps;
   const writeContext = createContextWrites(deps);
   const passwords = deps.passwords ?? createPasswords();
+  const medicalNotes = createMedicalNotes(deps);
   const throttle = createThrottle(store.accountAttempts, clock, deps.loginLimits);
   const tokens = createTokens({
     settings: deps.settings,
@@ -219,7 +220,7 @@ export function createAccounts(deps: AccountDeps): Accounts {
 
     async export(id) {
       const sessions = () => store.accountSessions.listOf(id);
-      const notes = async () => (await medicalNotes(deps, id)) ?? undefined;
+      const notes = async () => (await medicalNotes.of(id)) ?? undefined;
       return openExport(await find(id), {
         exporters: { sessions, medical_notes: notes, ...deps.exporters },
         leases: store.exportLeases,

@@ -36,13 +36,20 @@ const jsonOf = (value: unknown): string | undefined => JSON.stringify(value);
 const isIterable = (value: unknown): value is AsyncIterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 
+/** SmartBite's words for the account itself; what its door shows beside stands in the export by itself. */
+const inSmartbitesWords = (account: Account) => {
+  const { avatar: _avatar, favoriteMeals: _liked, profile, ...user } = userForSmartbite(account);
+  const { medicalNotes: _notes, ...words } = profile;
+  return { ...user, profile: words };
+};
+
 /** `"name":value` of each part, where the value is long in pieces; a feature that keeps nothing has no part. */
 async function* partsOf(account: Account, exporters: Exporters, now: Date): AsyncGenerator<string> {
   const { id, email, name, username, phone, avatarId, role, profile, createdAt, updatedAt } = account;
   const head = {
     exported_at: now.toISOString(),
     account: { id, email, name, username, phone, avatarId, role, profile, createdAt, updatedAt },
-    views: { macromind: userForMacromind(account), smartbite: userForSmartbite(account) },
+    views: { macromind: userForMacromind(account), smartbite: inSmartbitesWords(account) },
   };
   yield JSON.stringify(head).slice(0, -1);
   // One feature after the other, so that an export is one reader for the database.

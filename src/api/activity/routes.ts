@@ -6,7 +6,8 @@ import { envelope, enveloped } from '../dialects/smartbite/envelope';
 import { ConstraintView, presentConstraints } from '../dialects/smartbite/constraints';
 import { FeedbackView, presentFeedback } from '../dialects/smartbite/feedback';
 import { presentPlan, PlanView } from '../dialects/smartbite/plans';
-import { SmartbiteUser, userForSmartbite } from '../dialects/smartbite/profile';
+import { SmartbiteUser } from '../dialects/smartbite/profile';
+import type { SmartbiteUsers } from '../dialects/smartbite/users';
 import { Problem, problem } from '../errors';
 import { mealIdsOf, sentAgain } from '../plans/days';
 import { json, type Limit, type Route } from '../route';
@@ -16,6 +17,7 @@ export interface ActivityDeps {
   readonly store: Pick<Store, 'activity' | 'plans' | 'feedback' | 'constraints' | 'meals'> & {
     readonly accounts: Pick<AccountStore, 'find'>;
   };
+  readonly users: Pick<SmartbiteUsers, 'present'>;
   readonly clock: () => Date;
 }
 
@@ -60,7 +62,7 @@ const Exported = z.object({
   flaskData: z.null(),
 });
 
-export const activityRoutes = ({ store, clock }: ActivityDeps): Route[] => {
+export const activityRoutes = ({ store, users, clock }: ActivityDeps): Route[] => {
   const { activity, plans, feedback, constraints, meals } = store;
   const accountOf = async (id: Id) => (await store.accounts.find(id)) ?? gone();
   const reading = { method: 'get', access: 'user', tag: 'activity', limit } as const;
@@ -164,7 +166,7 @@ export const activityRoutes = ({ store, clock }: ActivityDeps): Route[] => {
         description: `Up to ${mostExported} of each, the oldest first. Everything that is kept of you: GET /api/auth/export.`,
         responses: { 200: enveloped(Exported), 401: Problem },
       },
-      async ({ caller: { id } }) => {
+      async ({ caller: { id }, origin }) => {
         const account = await accountOf(id);
         const planned = await plans.allOf(id, mostExported, null);
         const [said, stated] = await Promise.all([feedback.allOf(id, mostExported, null), constraints.find(id)]);
@@ -172,7 +174,7 @@ export const activityRoutes = ({ store, clock }: ActivityDeps): Route[] => {
         const catalogue = await meals.find([...inPlans, ...said.flatMap(({ mealId }) => mealId ?? [])]);
         const subjects = { meals: catalogue, plans: new Map(planned.map((plan) => [plan.id, plan])) };
         return envelope({
-          userData: userForSmartbite(account),
+          userData: await users.present(account, origin),
           mealPlans: planned.map((plan) => presentPlan(plan, catalogue)),
           feedbacks: said.map((one) => presentFeedback(one, subjects)),
           constraints: stated === null ? [] : [presentConstraints(stated)],

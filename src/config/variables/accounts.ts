@@ -44,6 +44,6 @@ export const accountsVariables = {
     secret: true,
     example: 'q83vEjRWeJCrze8SNFZ4kBEiM0RVZneImaq7zN3u/wA=',
     meaning:
-      'Keys for stored secrets: base64 of 32 bytes each, comma separated. The first encrypts, all decrypt. `npm start` makes and keeps one, except in production, where it has to be given.',
+      'Keys for stored secrets: base64 of 32 bytes each, comma separated. The first encrypts, all decrypt; what one encrypted that is taken out (medical notes, for one) cannot be read any more. `npm start` makes and keeps one, except in production, where it has to be given.',
   }),
 };

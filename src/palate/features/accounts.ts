@@ -2,8 +2,7 @@ import { accountsEraser } from '../../activities/accounts';
 import { avatarRoutes } from '../../api/accounts/avatar';
 import { createAccounts } from '../../api/accounts/accounts';
 import { accountRoutes } from '../../api/accounts/routes';
-import { createAttachedPictures } from '../../api/photos/attached';
-import { photoDepsOf } from '../photoDeps';
+import { attachedPicturesOf } from '../photoDeps';
 import { lastOrder, nothing, type FeatureManifest } from '../feature';
 
 export const accounts = {
@@ -12,7 +11,7 @@ export const accounts = {
   exporters: nothing('the export begins with the account and its sessions'),
   api(parts) {
     const { passwords, erasureTiming } = parts.options;
-    const pictures = createAttachedPictures(photoDepsOf(parts));
+    const pictures = attachedPicturesOf(parts);
     const deps = {
       ...parts,
       pictures,

@@ -2,13 +2,12 @@ import { createMealActivities, wantedMethod } from '../../activities/meals';
 import { mealsEraser } from '../../activities/meals/eraser';
 import { exportPages } from '../../api/accounts/export';
 import { exportMeals } from '../../api/meals/export';
-import { createAttachedPictures } from '../../api/photos/attached';
 import { mealRoutes } from '../../api/meals/routes';
 import { mealWorkflows } from '../../messages/meals';
 import { startMealEmbedding } from '../../worker/mealEmbedding';
 import type { FeatureManifest } from '../feature';
 import { keysFor } from '../base';
-import { photoDepsOf } from '../photoDeps';
+import { attachedPicturesOf } from '../photoDeps';
 import { openEmbedder } from '../upstream';
 
 const embedding = { batchMeals: 100, batches: 200, pauseMs: 5_000, mostPauseMs: 15 * 60_000, embedded: 0 };
@@ -25,7 +24,7 @@ export const meals = {
     // The oldest key: a pseudonym outlives the keys that are put before it.
     const authorKey = keysFor(parts.settings, 'meal authors').at(-1);
     if (!authorKey) throw new RangeError('At least one encryption key is needed');
-    const pictures = createAttachedPictures(photoDepsOf(parts));
+    const pictures = attachedPicturesOf(parts);
     return { routes: mealRoutes({ ...parts, authorKey, pictures }) };
   },
   worker(parts) {

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { contextWorkflows } from '../../../src/messages/context';
 import { UserContext } from '../../../src/model/context';
+import { createLog } from '../../../src/telemetry/log';
+import { ReceiverDouble } from '../../doubles/contextReceiver';
 import { picture } from '../photos/meals';
 import { soup } from '../meals/catalogueMeals';
 import { ask, eventually, openPalate, type Ask, type House } from '../palate';
@@ -23,6 +27,10 @@ interface Data<T> {
   data: T;
 }
 
+/** Of the log, down to its finest level. */
+const lines: string[] = [];
+const log = createLog({ level: 'trace' }, { write: (line) => void lines.push(line) });
+
 let house: House;
 let url: string;
 let token: string;
@@ -31,8 +39,16 @@ const notes = 'Coeliac disease, diagnosed in 2019; carries an EpiPen.';
 const password = 'Correct-horse-1';
 const email = `ada-${randomUUID()}@example.com`;
 
+const double = new ReceiverDouble();
+const receiver = () => ({
+  FLASK_AI_BASE_URL: double.baseUrl,
+  INTERNAL_HMAC_SECRET: ReceiverDouble.secret,
+  CONTEXT_SYNC_DEBOUNCE_MS: '20',
+});
+
 beforeAll(async () => {
-  house = await openPalate('smartbite-profile');
+  await double.start();
+  house = await openPalate('smartbite-profile', receiver(), {}, log);
   ({ url } = await house.start());
   const json = { fullName: 'Ada Lovelace', username: `ada${Date.now()}`, email, password, phone: '+49 30 1234', profile: { medicalNotes: notes } };
   const { status, body } = await ask<Data<{ user: User; tokens: { accessToken: string } }>>(url, 'POST', '/api/v1/users/signup', { json });
@@ -40,7 +56,10 @@ beforeAll(async () => {
   ({ user } = body.data);
   token = body.data.tokens.accessToken;
 }, 60_000); // prettier-ignore
-afterAll(() => house.close());
+afterAll(async () => {
+  await house.close();
+  await double.stop();
+});
 
 const call = <T>(method: string, target: string, what: Ask = {}) =>
   ask<Data<T>>(url, method, target, { token, ...what });
@@ -92,14 +111,60 @@ describe('medical notes', () => {
   }); // prettier-ignore
 
   it('are in the export, and in nothing else: no context, no other door, no row in the clear', async () => {
-    const exported = await ask<{ medical_notes: string; account: object }>(url, 'GET', '/api/auth/export', { token });
+    const exported = await ask<{ medical_notes: string; views: { smartbite: { profile: object } } }>(url, 'GET', '/api/auth/export', { token });
     expect(exported.body.medical_notes).toBe(notes);
+    // Where it has a part of its own nothing else says that there is none.
+    const { smartbite } = exported.body.views;
+    expect(['favoriteMeals', 'avatar'].filter((key) => key in smartbite)).toEqual([]);
+    expect(smartbite.profile).not.toHaveProperty('medicalNotes');
     const { body } = await call<UserContext>('GET', '/api/ml/user-context');
     expect(UserContext.safeParse(body.data).success).toBe(true);
     const others = await Promise.all(['/api/auth/me', '/auth/me', '/api/ml/user-context'].map((path) => call('GET', path)));
     for (const { body: shown } of others) expect(JSON.stringify(shown)).not.toContain('Coeliac');
     for (const { name } of await house.mongo.db!.listCollections().toArray())
       expect(JSON.stringify(await house.mongo.collection(name).find().toArray())).not.toContain('Coeliac');
+  }); // prettier-ignore
+
+  it('are repeated by no refusal, and stand in no push, no line of the log and no history of a run', async () => {
+    const put = (body: string) => fetch(`${url}/api/v1/users/update`, { method: 'PUT', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body });
+    const malformed = await put(`{"medicalNotes": "${notes}`);
+    const refused = [
+      await save({ profile: { medicalNotes: `Coeliac ${'x'.repeat(2_000)}` } }),
+      await save({ profile: { medicalNotes: ['Coeliac'] } }),
+      await save({ profile: { medicalNotes: notes, age: 'Coeliac' } }),
+      await save({ profile: { MedicalNotes: notes } }),
+      await call('PUT', '/api/v1/users/update?medicalNotes=Coeliac', { json: {} }),
+      { status: malformed.status, body: await malformed.text() },
+    ];
+    expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 400));
+    expect(JSON.stringify(refused.map(({ body }) => body))).not.toContain('Coeliac');
+
+    expect((await save({ profile: { age: 37, medicalNotes: notes } })).status).toBe(200);
+    await eventually(() => Promise.resolve((double.users.get(user.id)?.user as { age?: number } | undefined)?.age === 37), 30_000);
+    expect(double.received.filter(({ body }) => body.includes('Coeliac'))).toEqual([]);
+    const run = house.temporal.workflow.getHandle(contextWorkflows.sync.id(user.id));
+    const history = historyToJSON(await run.fetchHistory());
+    const decoded = history.replace(/"data":\s*"([A-Za-z0-9+/=]+)"/g, (_all, data: string) => Buffer.from(data, 'base64').toString());
+    expect(decoded).toContain(user.id);
+    expect(decoded).not.toContain('Coeliac');
+    expect(lines.length).toBeGreaterThan(20);
+    expect(lines.filter((line) => line.includes('Coeliac'))).toEqual([]);
+  }); // prettier-ignore
+
+  it('whose key was lost keep nobody from logging in and exporting, and are there again with the key', async () => {
+    const sealed = (await row())!.medicalNotes;
+    const [old, other] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)].map((key) => key.toString('base64'));
+    const shown = async (keys: string) => {
+      const palate = await house.start({ PALATE_ROLE: 'api', PALATE_ENCRYPTION_KEYS: keys });
+      const login = await ask<Data<{ user: User; accessToken: string }>>(palate.url, 'POST', '/api/v1/users/login', { json: { email, password } });
+      const exported = await ask<{ medical_notes?: string }>(palate.url, 'GET', '/api/auth/export', { token: login.body.data.accessToken });
+      await palate.stop();
+      return [login.status, login.body.data.user.profile.medicalNotes, exported.status, exported.body.medical_notes];
+    };
+    expect(await shown(other!)).toEqual([200, null, 200, undefined]);
+    expect(lines.filter((line) => line.includes('medical notes cannot be opened'))).toHaveLength(2);
+    expect((await row())!.medicalNotes).toBe(sealed);
+    expect(await shown(`${other},${old}`)).toEqual([200, notes, 200, notes]);
   }); // prettier-ignore
 
   it('have 2,000 characters at most, and none where they are empty', async () => {
@@ -149,6 +214,8 @@ describe('activity and analytics', () => {
     await call('POST', '/api/v1/meal-plans', { json: { title: 'Week 9', weekStartDate: '2026-03-02', days } });
     await call('POST', '/api/v1/feedback', { json: { type: 'liked', mealId: meal, rating: 5, comment: 'Again' } });
     await call('POST', '/api/v1/constraints', { json: { maxCookTime: 20 } });
+    await call('PUT', `/api/v1/meals/${meal}/like`);
+    await save({ medicalNotes: notes });
     await house.store.audit.record({ actor: { id: 'f'.repeat(24), email: 'support@example.com' }, action: 'user.view', target: user.id, reason: null });
 
     const { body: done } = await call<{ activities: { action: string; createdAt: string }[] }>('GET', '/api/v1/users/activity');
@@ -170,7 +237,7 @@ describe('activity and analytics', () => {
 
     const { body: exported } = await call<{ mealPlans: unknown[]; userData: User }>('GET', '/api/v1/analytics/export');
     expect(exported.data).toMatchObject({
-      userData: { id: user.id },
+      userData: { id: user.id, favoriteMeals: [meal], profile: { medicalNotes: notes } },
       mealPlans: [{ title: 'Week 9' }],
       feedbacks: [{ comment: 'Again', meal: { id: meal } }],
       constraints: [{ maxCookTime: 20 }],
