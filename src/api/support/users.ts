@@ -23,6 +23,10 @@ const AccountView = z.object({
   username: z.string().nullable(),
   role: Role,
   state: AccountState,
+  erasure_due_at: z
+    .string()
+    .nullable()
+    .meta({ description: 'When it is erased unless its owner logs in before; null: it is not to be' }),
   created_at: z.string(),
   updated_at: z.string(),
   profile: z.object({
@@ -82,6 +86,7 @@ const presentAccount = (account: Account): z.input<typeof AccountView> => {
     username: account.username,
     role: account.role,
     state: account.state,
+    erasure_due_at: iso(account.erasureDueAt),
     created_at: account.createdAt.toISOString(),
     updated_at: account.updatedAt.toISOString(),
     profile: {

@@ -67,6 +67,7 @@ it('shows an account on one page: itself, its sync, photos, launches and runs', 
       email: person.email,
       role: 'user',
       state: 'active',
+      erasure_due_at: null,
       profile: { goal: 'lose', time_zone: 'UTC' },
     },
     sync: { state: 'failed', reason: 'timeout', attempts: [{ error: 'It was timeout.' }], run_url: null },
@@ -95,6 +96,15 @@ it('shows an account on one page: itself, its sync, photos, launches and runs', 
   expect(JSON.stringify(run)).not.toMatch(/boiled|plum|quince/);
   expect(JSON.stringify(run)).not.toMatch(/hash|token/i);
 }, 60_000);
+
+it('says that an account is to be erased, and when', async () => {
+  const { id, token: own } = await signUp(url);
+  const left = await ask<{ data: { erasesAt: string } }>(url, 'DELETE', '/api/v1/users/me', { token: own });
+  expect(left.status).toBe(202);
+  expect((await look(id)).body).toMatchObject({
+    account: { id, state: 'active', erasure_due_at: left.body.data.erasesAt },
+  });
+});
 
 it('tells the rest while Temporal is away, and what could not be started', async () => {
   const alone = await house.start({ PALATE_ROLE: 'api', TEMPORAL_ADDRESS: '127.0.0.1:1', PREDICT_WAIT_MS: '50' });
