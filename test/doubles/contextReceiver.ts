@@ -172,7 +172,7 @@ export class ReceiverDouble extends DoubleServer {
           ? content.users.filter(isObject).map(({ userId, data }) => about('batch', userId, data))
           : [about('push', content.userId, content.data)];
     this.record.push(...told);
-    this.asked.set(request, { told, isHeard: fault === null || fault.kind === 'slow' });
+    this.asked.set(request, { told, isHeard: fault === null || ['slow', 'held'].includes(fault.kind) });
   }
 
   protected answer(request: Received): Answer {

@@ -20,6 +20,8 @@ export type Fault =
   | { kind: 'stalled' }
   /** The right answer, `ms` late. */
   | { kind: 'slow'; ms: number }
+  /** The right answer, once `until` is over. */
+  | { kind: 'held'; until: Promise<unknown> }
   /** Does what it was asked to, and drops the connection instead of answering. */
   | { kind: 'lost' }
   /** Does what it was asked to only once the client has gone, and `until` is over. */
@@ -127,6 +129,14 @@ export abstract class DoubleServer {
     return this;
   }
 
+  /** The next requests are answered as ever, but not before the function that this gives is called. */
+  holdNext(count = 1): () => void {
+    let release!: () => void;
+    const until = new Promise<void>((resolve) => (release = resolve));
+    this.next(...Array<Fault>(count).fill({ kind: 'held', until }));
+    return release;
+  }
+
   /** The fault of every request (after those of `next`) until `always(null)`. */
   always(fault: Fault | null): this {
     this.standing = fault;
@@ -202,6 +212,9 @@ export abstract class DoubleServer {
         return;
       case 'slow':
         await delay(fault.ms);
+        break;
+      case 'held':
+        await fault.until;
         break;
       case 'lost':
         await this.answer(received);

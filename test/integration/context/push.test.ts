@@ -43,9 +43,27 @@ afterEach(async () => {
 const pusher = (options?: PusherOptions) => house.pusherTo(double, options);
 const push = (by: ContextPusher, id: string, options: PushOptions = firstOfThree, signal = never) =>
   by.push(id, options, signal);
+/** Pushes all at once; the receiver answers none of them before so many have come back without being sent. */
+const pushAtOnce = (by: ContextPusher, ids: readonly string[], { unsent }: { unsent: number }) => {
+  const answer = double.holdNext(ids.length - unsent);
+  let back = 0;
+  return Promise.all(
+    ids.map(async (id) => {
+      const result = await push(by, id);
+      if ((back += 1) === unsent) answer();
+      return result;
+    }),
+  );
+};
 const msUntil = (date: Date | null) => (date === null ? NaN : date.getTime() - house.clock().getTime());
 const circuit = () => house.store.circuits.find('context_receiver');
 const known = (id: string) => double.users.get(id);
+/** What waits for `opened` goes on when the test calls `open`. */
+const gate = () => {
+  let open!: () => void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+};
 
 describe('one push', () => {
   it('tells the receiver the whole context under its version, and writes down that it did', async () => {
@@ -82,22 +100,24 @@ describe('one push', () => {
 
   it('excludes every other about the account, which sends nothing', async () => {
     const id = await house.newAccount();
-    double.next(faults.slow(300));
-    const first = push(pusher(), id);
+    const answer = double.holdNext();
+    const first = push(pusher({ timeoutMs: 20_000 }), id);
     await double.called(1);
     const others = await Promise.all([push(pusher(), id), push(pusher(), id)]);
     expect(others.map(({ kind }) => kind)).toEqual(['busy', 'busy']);
     for (const other of others) expect(other.kind === 'busy' && other.waitMs).toBeGreaterThanOrEqual(200);
+    answer();
     expect(await first).toMatchObject({ kind: 'acknowledged' });
     expect(double.calls).toBe(1);
   });
 
   it('of what changes in the middle says that there is more', async () => {
     const id = await house.newAccount();
-    double.next(faults.slow(200));
-    const first = push(pusher(), id);
+    const answer = double.holdNext();
+    const first = push(pusher({ timeoutMs: 20_000 }), id);
     await double.called(1);
     await house.setAge(id, 52);
+    answer();
     expect(await first).toEqual({ kind: 'acknowledged', version: 1, behind: true });
     expect(await push(pusher(), id)).toEqual({ kind: 'acknowledged', version: 2, behind: false });
     expect(known(id)).toMatchObject({ contextVersion: 2, user: { age: 52 } });
@@ -153,7 +173,7 @@ describe('a failed attempt', () => {
   it.each(cases)('by %s', async (_how, fault, reason, status, retryable, uncertain) => {
     const id = await house.newAccount();
     double.next(fault());
-    const by = pusher({ timeoutMs: 400 });
+    const by = pusher(reason === 'timeout' ? { timeoutMs: 400 } : {});
     expect(await push(by, id)).toEqual({ kind: 'failed', reason, status, gaveUp: !retryable, retryAfterMs: null });
     expect(double.calls).toBe(1);
     const row = await house.rowOf(id);
@@ -170,7 +190,7 @@ describe('a failed attempt', () => {
     else expect(row.dueAt).toBeNull();
     // The next change goes through, whatever it was.
     await house.change(id);
-    expect(await push(by, id)).toMatchObject({ kind: 'acknowledged', version: 2 });
+    expect(await push(pusher(), id)).toMatchObject({ kind: 'acknowledged', version: 2 });
     expect(await house.rowOf(id)).toMatchObject({ failure: null, attempts: 0, behind: false });
   });
 
@@ -249,8 +269,7 @@ describe('the circuit', () => {
     await push(by, await house.newAccount());
     house.time.passedMs += 10_000;
     const ids = [await house.newAccount(), await house.newAccount(), await house.newAccount()];
-    double.next(faults.slow(200));
-    const results = await Promise.all(ids.map((id) => push(by, id)));
+    const results = await pushAtOnce(by, ids, { unsent: 2 });
     expect(results.map(({ kind }) => kind).sort()).toEqual(['acknowledged', 'held', 'held']);
     expect((await circuit()).state).toBe('closed');
     for (const id of ids) await push(by, id);
@@ -356,12 +375,12 @@ describe('sections instead of the whole', () => {
 
 describe('the pace', () => {
   it('spreads what is sent, and tells whoever would wait for long when to come back', async () => {
-    const by = pusher({ pace: { perSecond: 1, rampMs: 1 } });
+    const by = pusher({ pace: { perSecond: 0.05, rampMs: 1 } });
     const [first, second, third] = [await house.newAccount(), await house.newAccount(), await house.newAccount()];
     expect(await push(by, first)).toMatchObject({ kind: 'acknowledged' });
     const waiting = await push(by, second);
     expect(waiting).toMatchObject({ kind: 'paced' });
-    expect(waiting.kind === 'paced' && waiting.waitMs).toBeLessThanOrEqual(1_000);
+    expect(waiting.kind === 'paced' && waiting.waitMs).toBeLessThanOrEqual(20_000);
     const row = await house.rowOf(second);
     expect(row).toMatchObject({ lease: null, attempts: 0 });
     // The sweep leaves the account to whoever has the slot.
@@ -371,22 +390,21 @@ describe('the pace', () => {
   });
 
   it('keeps the turn of a request about many that came before its time', async () => {
-    const by = pusher({ batch: true, pace: { perSecond: 0.5, rampMs: 1 } });
+    const by = pusher({ batch: true, pace: { perSecond: 0.02, rampMs: 1 } });
     const many = (id: string) => by.pushMany([id], { by: 'replay' }, never).then((results) => results.get(id));
     const [first, second] = [await house.newAccount(), await house.newAccount()];
     expect(await many(first)).toMatchObject({ kind: 'acknowledged' });
     expect(await many(second)).toMatchObject({ kind: 'paced' });
-    house.time.passedMs += 1_000;
+    house.time.passedMs += 25_000;
     expect(await many(second)).toMatchObject({ kind: 'paced' });
-    house.time.passedMs += 1_000;
+    house.time.passedMs += 25_000;
     expect(await many(second)).toMatchObject({ kind: 'acknowledged' });
   });
 
   it('keeps a slow receiver from taking all of a worker', async () => {
-    const by = pusher();
+    const by = pusher({ timeoutMs: 20_000 });
     const ids = await Promise.all(Array.from({ length: 12 }, () => house.newAccount()));
-    double.always(faults.slow(300));
-    const results = await Promise.all(ids.map((id) => push(by, id)));
+    const results = await pushAtOnce(by, ids, { unsent: 4 });
     const kinds = results.map(({ kind }) => kind);
     expect(kinds.filter((kind) => kind === 'acknowledged')).toHaveLength(8);
     expect(kinds.filter((kind) => kind === 'busy')).toHaveLength(4);
@@ -417,23 +435,29 @@ describe('an older context that the receiver takes in late', () => {
 });
 
 describe('a sender', () => {
-  /** Reads one account's context slowly. */
-  const slowly = (slow: string, ms: number) => ({
+  /** Reads one account's context slowly: in no less than `ms`, and not before `until`. */
+  const slowly = (slow: string, ms: number, until: Promise<unknown> = Promise.resolve(), begin = () => {}) => ({
     read: async (id: string) => {
       const snapshot = await house.store.contextSnapshots.read(id);
-      if (id === slow) await delay(ms);
+      if (id === slow) {
+        begin();
+        await Promise.all([delay(ms), until]);
+      }
       return snapshot;
     },
   });
 
   it('that was held up while its lease ran out sends nothing', async () => {
     const id = await house.newAccount();
-    const late = pusher({ timeoutMs: 100, leaseMarginMs: 100, snapshots: slowly(id, 400) });
-    const held = push(late, id);
-    await delay(320);
+    const [reading, released] = [gate(), gate()];
+    const leaseMs = 300;
+    const snapshots = slowly(id, leaseMs, released.opened, reading.open);
+    const held = push(pusher({ timeoutMs: 100, leaseMarginMs: 100, snapshots }), id);
+    await reading.opened;
     await house.setAge(id, 85);
-    // The lease of 300 ms is over.
+    house.time.passedMs += leaseMs;
     expect(await push(pusher(), id)).toMatchObject({ kind: 'acknowledged', version: 2 });
+    released.open();
     expect(await held).toMatchObject({ kind: 'busy' });
     expect(double.record.map(({ contextVersion }) => contextVersion)).toEqual([2]);
     expect(await house.rowOf(id)).toMatchObject({ acknowledged: 2, behind: false, lease: null });
@@ -441,7 +465,8 @@ describe('a sender', () => {
 
   it('that was held up for many sends nothing', async () => {
     const ids = [await house.newAccount(), await house.newAccount()];
-    const late = pusher({ batch: true, timeoutMs: 300, leaseMarginMs: 300, snapshots: slowly(ids[0]!, 700) });
+    // Too late is who has less than a request's time left of a lease of two.
+    const late = pusher({ batch: true, timeoutMs: 800, leaseMarginMs: 50, snapshots: slowly(ids[0]!, 850) });
     const results = await late.pushMany(ids, { by: 'sweep' }, never);
     expect(results.get(ids[0]!)).toMatchObject({ kind: 'busy' });
     expect(double.record.map(({ userId }) => userId)).toEqual([ids[1]]);
@@ -623,12 +648,13 @@ describe('many users in one request', () => {
 
   it('leave out whoever another sender has', async () => {
     const ids = await many(2);
-    double.next(faults.slow(300));
-    const alone = push(pusher(), ids[0]!);
+    const answer = double.holdNext();
+    const alone = push(pusher({ timeoutMs: 20_000 }), ids[0]!);
     await double.called(1);
     const results = await batch().pushMany(ids, { by: 'sweep' }, never);
     expect(results.get(ids[0]!)).toMatchObject({ kind: 'busy' });
     expect(results.get(ids[1]!)).toMatchObject({ kind: 'acknowledged' });
+    answer();
     expect(await alone).toMatchObject({ kind: 'acknowledged' });
     expect(double.toldOf(ids[0]!)).toHaveLength(1);
   });
