@@ -18,6 +18,7 @@ import { newId } from '../../../src/store/ids';
 import { eventually } from '../../eventually';
 import { freshTaskQueue, temporalAddress, workflowBundle } from '../engines';
 import { createWorkers } from '../workers';
+import { lullsOf } from './lulls';
 
 jest.setTimeout(60_000);
 
@@ -149,13 +150,13 @@ describe.each([
 
   it('makes one to three pushes of 50 changes in a second, and closes when idle', () =>
     withAccount(
-      async ({ account, change }) => {
+      async ({ account, change, runs }) => {
         for (let count = 0; count < 50; count += 1) await change();
         await caughtUp(account);
         await expect(closed(account)).resolves.toBe('idle');
         expect(account.pushes.at(-1)?.version).toBe(51);
         expect(account.pushes.length).toBeGreaterThanOrEqual(1);
-        expect(account.pushes.length).toBeLessThanOrEqual(3);
+        expect(account.pushes.length).toBeLessThanOrEqual(3 + (await lullsOf(client, account.id, runs.timing)));
       },
       { debounceMs: 300, maxWaitMs: 1_500 },
     ));
@@ -175,8 +176,8 @@ describe.each([
   it('sends again each time that the longest wait is over, as long as somebody goes on changing', () =>
     withAccount(
       async ({ account, change }) => {
-        const deadlineMs = Date.now() + 20_000;
-        // The pace of who changes, not a wait for anything: half as long as would be quiet enough.
+        const deadlineMs = Date.now() + 30_000;
+        // The pace of who changes, not a wait for anything: far shorter than would be quiet enough.
         while (account.pushes.length < 4 && Date.now() < deadlineMs) {
           await change();
           await delay(250);
@@ -185,12 +186,12 @@ describe.each([
         for (const apartMs of [second! - first!, third! - second!, fourth! - third!]) {
           // The wait begins in the run and the push a little after its end, so that one may be noted early and the next late.
           expect(apartMs).toBeGreaterThanOrEqual(800);
-          expect(apartMs).toBeLessThan(4_000);
+          expect(apartMs).toBeLessThan(8_000);
         }
         const versions = account.pushes.map(({ version }) => version);
         expect(new Set(versions).size).toBe(4);
       },
-      { debounceMs: 500, maxWaitMs: 1_000 },
+      { debounceMs: 2_000, maxWaitMs: 1_000 },
     ));
 
   it('repeats an attempt that fails, and goes on as if nothing was', () =>

@@ -31,6 +31,9 @@ jest.setTimeout(60_000);
 
 const taskQueue = freshTaskQueue('context-erasure');
 const clock = () => new Date();
+const soon = { settleMs: 20, lateMs: 500 };
+/** Of the erasures that a test asks for. */
+const erasureTiming = { ...soon };
 
 let connection: Connection;
 let workers: NativeConnection;
@@ -49,7 +52,7 @@ beforeAll(async () => {
   objects = await createFileStore({ directory: folder });
   double = await new ReceiverDouble().start();
   house = await openHouse({
-    erasureTiming: { settleMs: 20, lateMs: 500 },
+    erasureTiming,
     launches: (store) =>
       createLaunches({
         launches: store.launches,
@@ -71,6 +74,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   double.reset();
+  Object.assign(erasureTiming, soon);
   ended = [];
   await house.connection.collection('circuits').deleteMany({});
 });
@@ -78,7 +82,7 @@ beforeEach(async () => {
 type Receiver = Parameters<typeof createForgetActivities>[0]['receiver'];
 async function withWorker(
   work: () => Promise<void>,
-  receiver: Receiver = receiverAt(double, 500),
+  receiver: Receiver = receiverAt(double, 5_000),
   circuit: Parameters<typeof circuitsOver>[2] = {},
 ) {
   const { store } = house;
@@ -307,7 +311,7 @@ describe('an account that the ML service knows', () => {
       const planned = await eventually(() => nextAttemptOf(id));
       expect(planned - Date.now()).toBeLessThanOrEqual(5_000);
       const { generation } = await house.store.circuits.find('context_receiver');
-      await house.store.circuits.takeProbe('context_receiver', generation, 1_000, new Date());
+      await house.store.circuits.takeProbe('context_receiver', generation, 20_000, new Date());
       expect(await house.store.circuits.close('context_receiver', generation + 1)).toMatchObject({ state: 'closed' });
       const closedAt = Date.now();
       await finished(id);
@@ -405,14 +409,15 @@ describe('an account that the ML service knows', () => {
 
   it('is not brought back by a push that is under way, nor by a change that comes late', async () => {
     const { id, access } = await newcomer(house);
-    double.next(faults.slow(800));
-    const pushing = push(id);
+    const answer = double.holdNext();
+    const pushing = push(id, 20_000);
     await double.called(1);
     await erase(access);
     await withWorker(async () => {
       await eventually(async () => (await house.store.contextSyncs.find(id))?.closed ?? false);
       await change(id);
       expect(await push(id)).toEqual({ kind: 'gone' });
+      answer();
       expect(await pushing).toMatchObject({ kind: 'acknowledged' });
       await finished(id);
     });
@@ -429,6 +434,8 @@ describe('an account that the ML service knows', () => {
 
   it('is forgotten once more when the ML service took a push in very late', async () => {
     const { id, access } = await newcomer(house);
+    // It is let in before the late look.
+    erasureTiming.lateMs = 5_000;
     let letIn!: () => void;
     double.next(faults.late(new Promise<void>((resolve) => (letIn = resolve))));
     expect(await push(id, 200)).toMatchObject({ kind: 'failed', reason: 'timeout' });

@@ -70,11 +70,11 @@ export const talk = (store: Store, ownerId: string, signs: number) =>
       );
   });
 
-/** The stores that context sync stands on, a database of its own, and a clock that a test moves. */
+/** The stores that context sync stands on, a database of its own, and a clock that a test moves, or stops by another `now`. */
 export async function openContextStore(name: string) {
   const connection = await mongoose.createConnection(freshDatabaseUri(name)).asPromise();
-  const time = { passedMs: 0 };
-  const clock = () => new Date(Date.now() + time.passedMs);
+  const time = { passedMs: 0, now: () => Date.now() };
+  const clock = () => new Date(time.now() + time.passedMs);
   const store = createStore(connection, clock);
   await buildIndexes(connection);
   const { contextSyncs: syncs } = store;

@@ -79,7 +79,7 @@ describe('a photo', () => {
 
   it('goes on when the client hangs up; a repeat under the same key answers it', async () => {
     const classifier = await new HuggingFaceDouble().start();
-    classifier.latencyMs = 400;
+    const answer = classifier.holdNext();
     const palate = await house.start({ HF_SPACE_URL: classifier.endpointUrl });
     const { token } = await signUp(palate.url);
     const bytes = await picture(3);
@@ -89,6 +89,7 @@ describe('a photo', () => {
     await eventually(() => Promise.resolve(classifier.calls > 0));
     leave.abort();
     await expect(left).rejects.toThrow();
+    answer();
     const again = await eventually(async () => {
       const answer = await ask<View>(palate.url, 'POST', '/predict', { token, form: photoForm(bytes), headers });
       return answer.status === 200 && answer;

@@ -67,11 +67,12 @@ describe.each([
   ])(
     'a word given while the classifier thinks stands with its pictures; the classifier is %s',
     async (_kind, scores) => {
-      classifier.answers(scores).latencyMs = 700;
+      const answer = classifier.answers(scores).holdNext();
       const waiting = send();
       const entry = await eventually(async () => classifier.calls > 0 && newest());
       const corrected = await ask<View>(url, 'PATCH', `/history/${entry.id}`, { token, json: { food: 'an apple' } });
       expect(corrected.body).toMatchObject({ status: 'analyzed', inference_source: 'user' });
+      answer();
       expect(await outcomeOf(entry.id)).toBe('labelled');
       expect((await waiting).body).toMatchObject({ id: entry.id, status: 'analyzed', inference_source: 'user' });
       expect(await read(entry.id)).toMatchObject({ status: 'analyzed', inference_source: 'user' });
@@ -80,10 +81,11 @@ describe.each([
   );
 
   it('an entry deleted while the classifier thinks leaves no object', async () => {
-    classifier.latencyMs = 500;
+    const answer = classifier.holdNext();
     const waiting = send();
     const entry = await eventually(async () => classifier.calls > 0 && newest());
     expect((await ask(url, 'DELETE', `/history/${entry.id}`, { token })).status).toBe(204);
+    answer();
     expect((await waiting).status).toBe(410);
     expect(await outcomeOf(entry.id)).toBe('gone');
     expect(await objectsOf(entry.id)).toEqual([]);
@@ -97,10 +99,11 @@ describe.each([
   });
 
   it('a run that an operator cancels leaves the entry to the user, with its picture', async () => {
-    classifier.latencyMs = 700;
+    const answer = classifier.holdNext();
     const waiting = send();
     const entry = await eventually(async () => classifier.calls > 0 && newest());
     await house.temporal.workflow.getHandle(`photo:${entry.id}`).cancel();
+    answer();
     expect((await waiting).body).toMatchObject({ status: 'needs_label' });
     expect(await objectsOf(entry.id)).toEqual(['picture.jpg', 'thumbnail.jpg']);
     const corrected = await ask<View>(url, 'PATCH', `/history/${entry.id}`, { token, json: { food: 'an apple' } });

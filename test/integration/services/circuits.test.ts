@@ -430,7 +430,8 @@ describe('of many receivers of one kind', () => {
     const circuits = createCircuits({ store: one().store, clock: () => now, settings });
     const names = Array.from({ length: 1_001 }, (_, nth): CircuitName => `context_receiver:${nth}`);
     await circuits.through(names[0]!, down, judge).catch(() => undefined);
-    for (const name of names.slice(1)) await circuits.through(name, fine, judge);
+    for (let at = 1; at < names.length; at += 50)
+      await Promise.all(names.slice(at, at + 50).map((name) => circuits.through(name, fine, judge)));
     await circuits.through(names[0]!, fine, judge);
     expect(await one().store.find(names[0]!)).toMatchObject({ failures: 0 });
   });
