@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { file, json, reply, sse, stream, type SseEvent } from '../../src/api/route';
 import { notFound, Problem } from '../../src/api/errors';
+import { eventually } from '../eventually';
 import { people, problemOf, startShell, type Shell } from './shell';
 
 /** What tests of open connections look at. */
@@ -256,10 +257,7 @@ const listen = async (path: string, count: number, init: Parameters<Shell['call'
   return { response, text };
 };
 
-const until = async (done: () => boolean) => {
-  for (let i = 0; i < 200 && !done(); i += 1) await pause(10);
-  expect(done()).toBe(true);
-};
+const until = (done: () => boolean) => eventually(() => Promise.resolve(done()));
 
 describe('server-sent events', () => {
   test('each has its id, name and JSON on one line', async () => {
@@ -408,7 +406,7 @@ describe('closing', () => {
           events(4, signal),
         ),
       ],
-      { server: { drainMs: 500, graceMs: 10_000 } },
+      { server: { drainMs: 1_500, graceMs: 10_000 } },
     );
     const open = await other.call('get', '/forever');
     const slow = other.call('get', '/slow');
@@ -424,13 +422,13 @@ describe('closing', () => {
   });
 
   test('a connection that has asked for nothing holds nobody up', async () => {
-    const other = await startShell([], { server: { graceMs: 5_000 } });
+    const other = await startShell([], { server: { graceMs: 20_000 } });
     const silent = connect(other.server.port, '127.0.0.1');
     await once(silent, 'connect');
     await (await other.call('get', '/health/live')).text();
     const startedAt = Date.now();
     await Promise.all([other.close(), once(silent, 'close')]);
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(other.lines.map(({ msg }) => msg)).not.toContain('requests that were still under way were cut');
   });
 

@@ -185,14 +185,14 @@ describe('time', () => {
   ])('%s is a timeout after the own time, and the connection is let go', async (_, fault, status) => {
     receiver.next(fault);
     const startedAt = performance.now();
-    expect(await faultOf(push({ timeoutMs: 80 }))).toMatchObject({ reason: 'timeout', status, ...open });
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(await faultOf(push({ timeoutMs: 250 }))).toMatchObject({ reason: 'timeout', status, ...open });
+    expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 
   test('a receiver that takes it in after the client went has the older context', async () => {
     const released = new EventEmitter();
     receiver.next(faults.late(once(released, 'now')));
-    await faultOf(push({ timeoutMs: 80 }));
+    await faultOf(push({ timeoutMs: 250 }));
     await client().push({ userId, data: { ...data, contextVersion: 8 } }, forever());
     expect(receiver.users.get(userId)).toMatchObject({ contextVersion: 8 });
     released.emit('now');
@@ -381,7 +381,7 @@ describe('many at once', () => {
     ['a hang', faults.hang(), 'timeout'],
   ])('%s is a fault of the whole request', async (_, fault, reason) => {
     receiver.next(fault);
-    await expect(faultOf(pushMany({ timeoutMs: 500 }))).resolves.toMatchObject({ reason });
+    await expect(faultOf(pushMany(reason === 'timeout' ? { timeoutMs: 500 } : {}))).resolves.toMatchObject({ reason });
   });
 
   test('an answer about a hundred users, with a sentence each, is read', async () => {
@@ -448,7 +448,8 @@ describe('to forget', () => {
     ['a hang', faults.hang(), { reason: 'timeout', ...open }],
   ])('%s is a fault', async (_, fault, expected) => {
     receiver.next(fault);
-    expect(await faultOf(client({ timeoutMs: 500 }).forget(userId, forever()))).toMatchObject(expected);
+    const own = expected.reason === 'timeout' ? { timeoutMs: 500 } : {};
+    expect(await faultOf(client(own).forget(userId, forever()))).toMatchObject(expected);
   });
 
   test.each([
