@@ -27,7 +27,7 @@ const onIntegration = {
 
 module.exports = {
   // Longer than `eventually` waits, which says more than a test that was ended. (In a project it would have no effect.)
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   testSequencer: '<rootDir>/scripts/testing/sequencer.cjs',
   projects: [
     {

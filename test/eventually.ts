@@ -4,7 +4,7 @@
  */
 export async function eventually<T>(
   check: () => Promise<T | null | undefined | false>,
-  withinMs = 20_000,
+  withinMs = 30_000,
   everyMs = 30,
 ): Promise<T> {
   const deadline = Date.now() + withinMs;

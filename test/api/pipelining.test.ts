@@ -171,7 +171,7 @@ test('1,600 in one packet: one at a time, all in order', async () => {
   );
   expect(mostUnderWay).toBe(1);
   client.socket.destroy();
-}, 30_000);
+}, 60_000);
 
 test('what comes while a request waits is not read without end', async () => {
   const client = await openRawClient(shell.server.port);
@@ -205,7 +205,7 @@ describe('a client that goes while its request waits', () => {
       waiting = 0;
       client.socket[leave]();
     }
-    await eventually(() => Promise.resolve(aborted === before + 2), 5_000);
+    await eventually(() => Promise.resolve(aborted === before + 2));
   });
 });
 
@@ -227,7 +227,7 @@ test('a client that takes nothing of a large answer is cut off; one that takes i
   expect(nothing).toEqual([expect.objectContaining({ statuses: [], bytesRead: 0 })]);
   expect(slow).toEqual([expect.objectContaining({ end: 'answered', statuses: Array<number>(8).fill(200) })]);
   expect(shell.lines).toContainEqual(expect.objectContaining({ route: '/large', status: 499 }));
-}, 30_000);
+}, 60_000);
 
 test('a connection whose answer says close serves nothing more', async () => {
   const client = await openRawClient(shell.server.port);

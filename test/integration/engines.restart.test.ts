@@ -51,7 +51,7 @@ const begin = (workflowId: string) =>
 const statusOf = (workflowId: string) =>
   inTemporal(async (client) => (await client.workflow.getHandle(workflowId).describe()).status.name);
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 beforeEach(async () => {
   home = mkdtempSync(path.join(os.tmpdir(), 'palate-home-'));
   port = await freePort();

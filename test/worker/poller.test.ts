@@ -20,7 +20,7 @@ function pollerByHand(own: { nextMs?: number; retryMs?: number } = {}) {
     retryMs: own.retryMs ?? longMs,
   });
   running.push({ pollNow: () => poller.pollNow(), stop: () => (begun.forEach(({ end }) => end()), poller.stop()) });
-  const began = (count: number) => eventually(() => Promise.resolve(begun.length >= count), 5_000);
+  const began = (count: number) => eventually(() => Promise.resolve(begun.length >= count));
   return { poller, begun, errors, began };
 }
 const macrotask = () => new Promise((resolve) => setImmediate(resolve));

@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(async () => {
   await palate.stop();
-}, 30_000);
+}, 60_000);
 
 it('an export of a long log takes at most 64 MiB for a client that reads a megabyte a second', async () => {
   const mongo = await mongoose.createConnection(mongodbUri, { autoIndex: false }).asPromise();

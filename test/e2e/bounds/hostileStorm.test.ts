@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await palate.stop();
   await rm(home, { recursive: true, force: true });
-}, 30_000);
+}, 60_000);
 
 interface Storm {
   /** Of the process, before and at most. */
@@ -148,7 +148,7 @@ it('goes on answering, and its memory stays bounded', async () => {
   await eventually(async () => (await readdir(path.join(home, 'incoming'))).length === 0);
   const objects = await createFileStore({ directory: path.join(home, 'objects') });
   for await (const key of objects.list('')) throw new Error(`${key} is left`);
-}, 60_000);
+}, 180_000);
 
 /** Of up to 49 megapixels each, in few bytes: whole, and within what is taken by its header. */
 const costly: Record<string, () => sharp.Sharp> = {

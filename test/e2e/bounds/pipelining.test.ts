@@ -19,7 +19,7 @@ beforeAll(async () => {
 }, 90_000);
 afterAll(async () => {
   await palate.stop();
-}, 30_000);
+}, 60_000);
 
 const mebibytes = (bytes: number) => Math.round(bytes / 1_048_576);
 

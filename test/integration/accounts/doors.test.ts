@@ -3,7 +3,7 @@ import { freshEmail, goodPassword, newcomer, openHouse, tokensOf, type Answer, t
 let house: House;
 beforeAll(async () => {
   house = await openHouse();
-}, 30_000);
+}, 60_000);
 afterAll(() => house.close());
 
 const smartbite = ({ body }: Answer) => body.data as Record<string, Record<string, unknown>>;

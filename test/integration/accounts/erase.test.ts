@@ -18,7 +18,7 @@ const launches = () => ({
 let house: House;
 beforeAll(async () => {
   house = await openHouse({ launches });
-}, 30_000);
+}, 60_000);
 afterAll(() => house.close());
 
 type Who = Awaited<ReturnType<typeof newcomer>>;

@@ -5,7 +5,7 @@ import { newcomer, openHouse, type House } from './house';
 jest.setTimeout(60_000);
 
 /** The export goes out as it is read: one at a time, nothing of it kept in memory, and never half of it for all. */
-const leaseMs = 600;
+const leaseMs = 1_500;
 const partChars = 10_000;
 const manyParts = 3000;
 
@@ -26,7 +26,7 @@ let replica: House;
 beforeAll(async () => {
   house = await openHouse({ exporters, exportLeaseMs: leaseMs });
   replica = await openHouse({ exporters, exportLeaseMs: leaseMs, beside: house });
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await replica.close();
   await house.close();

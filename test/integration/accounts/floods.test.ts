@@ -10,7 +10,7 @@ describe('sign-ups of one address', () => {
   let house: House;
   beforeAll(async () => {
     house = await openHouse({ signupsPerHour: 4 });
-  }, 30_000);
+  }, 60_000);
   afterAll(() => house.close());
 
   it('are so many an hour and no more, at whatever door; another address is not concerned', async () => {
@@ -70,27 +70,26 @@ describe('sign-ups of one address', () => {
   });
 });
 
-it('a log-in from another address is as quick as ever beside eighty sign-ups from one', async () => {
+it('a log-in from another address has its turn beside eighty sign-ups from one', async () => {
   const house = await openHouse({ passwords: createPasswords() });
   const { email } = await newcomer(house);
-  const logIn = async () => {
-    const start = performance.now();
-    expect((await house.post('/login', { email, password: goodPassword }, { from: '192.0.2.41' })).status).toBe(200);
-    return performance.now() - start;
-  };
-  const alone = [await logIn(), await logIn(), await logIn()];
-  const flood = Array.from({ length: 80 }, () => signUpFrom(house, '192.0.2.40'));
-  const beside = await logIn();
+  let signedUp = 0;
+  const flood = Array.from({ length: 80 }, async () => {
+    const answer = await signUpFrom(house, '192.0.2.40');
+    if (answer.status === 201) signedUp += 1;
+    return answer;
+  });
+  expect((await house.post('/login', { email, password: goodPassword }, { from: '192.0.2.41' })).status).toBe(200);
+  // Two are at work and two wait before it, and two more may end beside it; in the order of their coming eighty would be before it.
+  expect(signedUp).toBeLessThanOrEqual(6);
   const statuses = (await Promise.all(flood)).map(({ status }) => status);
   expect(statuses.filter((status) => status === 201).length).toBeLessThanOrEqual(8);
   expect(statuses.filter((status) => ![201, 429].includes(status))).toEqual([]);
-  // Two are at work and two wait before it; in the order of their coming eighty would be forty turns.
-  expect(beside).toBeLessThan(8 * Math.max(...alone));
   await house.close();
 }, 60_000);
 
 it('a flood of log-ins from one address holds up no sign-up from another', async () => {
-  const house = await openHouse({ passwords: createPasswords({ rounds: 10 }), loginLimits: generous });
+  const house = await openHouse({ passwords: createPasswords(), loginLimits: generous });
   const { email } = await newcomer(house);
   const flood = Array.from({ length: 80 }, () =>
     house.post('/login', { email, password: 'Not-the-0ne' }, { from: '192.0.2.50' }),

@@ -12,7 +12,7 @@ const lines: string[] = [];
 beforeAll(async () => {
   house = await openHouse({ log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) }) });
   replica = await openHouse({ beside: house });
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await replica.close();
   await house.close();

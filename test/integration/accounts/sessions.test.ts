@@ -7,7 +7,7 @@ let replica: House;
 beforeAll(async () => {
   house = await openHouse();
   replica = await openHouse({ beside: house });
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await replica.close();
   await house.close();

@@ -18,7 +18,7 @@ let other: House;
 beforeAll(async () => {
   house = await openHouse({ more: [listen] });
   other = await openHouse({ beside: house, more: [listen] });
-}, 30_000);
+}, 60_000);
 afterAll(async () => {
   await other.close();
   await house.close();
@@ -86,7 +86,7 @@ it('streams end within 5 s of all that ends a session, on every replica, and the
     Object.keys(ends).map((what) => ({ what, opened: [200, 200], inTime: true, again: again(what) })),
   );
   expect(beside.ended).toBe(false);
-}, 30_000);
+}, 60_000);
 
 it('a log-out of another session ends nothing', async () => {
   const who = await newcomer(house);
@@ -100,7 +100,7 @@ it('a log-out of another session ends nothing', async () => {
   expect((await open({ ticket })).status).toBe(200);
   await house.post('/api/auth/logout', {}, { token: who.access });
   await Promise.all(streams.map((stream) => stream.proper));
-}, 30_000);
+}, 60_000);
 
 it('a stream ends with the access token that opened it; one of a ticket outlives the ticket, and ends with the session', async () => {
   const who = await newcomer(house);
@@ -125,7 +125,7 @@ it('a stream ends with the access token that opened it; one of a ticket outlives
   expect([byTicket.ended, later.ended]).toEqual([false, false]);
   house.pass(5 * 24 * 3_600_000 + 1_000);
   await Promise.all([byTicket, later].map(async (stream) => expect(await endsAfter(stream)).toBeLessThan(promisedMs)));
-}, 40_000);
+}, 60_000);
 
 it('a ticket of an earlier version, which names no session, still opens a stream', async () => {
   const who = await newcomer(house);
@@ -134,4 +134,4 @@ it('a ticket of an earlier version, which names no session, still opens a stream
   expect(stream.status).toBe(200);
   await house.ask('DELETE', '/api/auth/me', { token: who.access });
   expect(await endsAfter(stream)).toBeLessThan(promisedMs);
-}, 30_000);
+}, 60_000);

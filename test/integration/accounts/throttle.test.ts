@@ -6,7 +6,7 @@ const limits = { ...loginLimits, pair: 3, account: 8, underAttackPair: 1, addres
 let house: House;
 beforeAll(async () => {
   house = await openHouse({ loginLimits: limits });
-}, 30_000);
+}, 60_000);
 afterAll(() => house.close());
 
 const login = (email: string, password: string, from: string) => house.post('/login', { email, password }, { from });
@@ -100,7 +100,6 @@ it('a wrong password and an unknown account take the same time', async () => {
     expect((await slow.post('/login', { email: who, password: 'Not-the-0ne' })).status).toBe(401);
     return performance.now() - start;
   };
-  const median = (times: number[]) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
   await timed(email);
   const known: number[] = [];
   const unknown: number[] = [];
@@ -108,7 +107,8 @@ it('a wrong password and an unknown account take the same time', async () => {
     known.push(await timed(email));
     unknown.push(await timed(freshEmail()));
   }
-  const ratio = median(unknown) / median(known);
+  // The fastest of each: whatever else the machine does makes none faster.
+  const ratio = Math.min(...unknown) / Math.min(...known);
   // Without the look at nobody's hash the ratio is below 0.1.
   expect(ratio).toBeGreaterThan(0.8);
   expect(ratio).toBeLessThan(1.25);

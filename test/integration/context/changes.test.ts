@@ -52,7 +52,7 @@ const inStep = (id: string) =>
   eventually(async () => {
     const row = await rowOf(id);
     return !row.behind && row.acknowledged === row.version ? row : null;
-  }, 30_000);
+  }, 60_000);
 const setAge = async (url: string, token: string, age: number) => {
   const { status } = await ask(url, 'PUT', '/api/v1/users/update', { token, json: { profile: { age } } });
   expect(status).toBe(200);

@@ -41,7 +41,7 @@ export const pusherOver = (
   store: Store,
   clock: () => Date,
   double: ReceiverDouble,
-  { batch, circuit, snapshots = store.contextSnapshots, timeoutMs = 2_000, ...settings }: PusherOptions = {},
+  { batch, circuit, snapshots = store.contextSnapshots, timeoutMs = 10_000, ...settings }: PusherOptions = {},
 ) =>
   createContextPusher({
     receiver: receiverAt(double, timeoutMs, batch),

@@ -436,7 +436,12 @@ describe('an older context that the receiver takes in late', () => {
 
 describe('a sender', () => {
   /** Reads one account's context slowly: in no less than `ms`, and not before `until`. */
-  const slowly = (slow: string, ms: number, until: Promise<unknown> = Promise.resolve(), begin = () => {}) => ({
+  const slowly = (
+    slow: string,
+    ms: number,
+    until: Promise<unknown> = Promise.resolve(),
+    begin: () => void = () => undefined,
+  ) => ({
     read: async (id: string) => {
       const snapshot = await house.store.contextSnapshots.read(id);
       if (id === slow) {
@@ -598,7 +603,7 @@ describe('many users in one request', () => {
     expect([...double.users.keys()].sort()).toEqual([...ids].sort());
     expect(double.received.map(({ body }) => body.length <= 1_048_576)).toEqual([true, true, true]);
     for (const id of ids) expect(double.toldOf(id)).toHaveLength(1);
-  }, 30_000);
+  }, 60_000);
 
   it('of whom one is larger than that: it goes alone', async () => {
     const ids = [await house.newAccount(), await house.newTalkative(4_000), await house.newAccount()];
@@ -613,7 +618,7 @@ describe('many users in one request', () => {
     const second = await by.pushMany([large!, other!], { by: 'sweep' }, never);
     expect([second.get(large!)?.kind, second.get(other!)?.kind]).toEqual(['acknowledged', 'left']);
     expect(double.received.map(({ body }) => body.length > 1_048_576)).toEqual([false, true]);
-  }, 30_000);
+  }, 60_000);
 
   it('that fail as a whole in a replay have used up no attempt, and stay on the failed list', async () => {
     const ids = await many(2);

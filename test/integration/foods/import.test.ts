@@ -203,7 +203,7 @@ test('two imports at the same time exclude each other', async () => {
   const folder = await made(stews(40));
   let second: Promise<unknown> | undefined;
   const begin = () =>
-    (second ??= importFoods({ imports: one.foods.imports, folder, leaseMs: 600 }).catch((error: unknown) => error));
+    (second ??= importFoods({ imports: one.foods.imports, folder, leaseMs: 2_000 }).catch((error: unknown) => error));
   const slow = {
     ...one.foods.imports,
     // The first one writes nothing more until the second has ended.
@@ -212,7 +212,7 @@ test('two imports at the same time exclude each other', async () => {
       return one.foods.imports.write(...args);
     },
   };
-  const first = await importFoods({ imports: slow, folder, leaseMs: 600, batchFoods: 10 });
+  const first = await importFoods({ imports: slow, folder, leaseMs: 2_000, batchFoods: 10 });
   expect(first.releases).toMatchObject([{ outcome: 'written' }]);
   expect(await second).toMatchObject({
     name: 'ImportRefused',

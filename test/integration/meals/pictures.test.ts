@@ -79,7 +79,7 @@ it('another picture takes the place of the first, null takes it away, and a chan
   const second = await eventually(async () => {
     const { url: address } = (await read(id)).image;
     return address !== null && idIn(address) !== first && idIn(address);
-  }, 30_000);
+  }, 60_000);
   await eventually(async () => (await objectsOf(first)).length === 0);
   expect((await change(id, { json: { image: null } })).body.data.meal.image).toEqual({ url: null });
   await eventually(async () => (await objectsOf(second)).length === 0);

@@ -70,7 +70,7 @@ describe('a runner', () => {
     const killed = runnerOn(
       doomed,
       fillNameKey({ onBatch: (after) => (after === dishId(19) ? doomed.close() : undefined) }),
-      { leaseMs: 400, holder: 'the one that is killed' },
+      { leaseMs: 2_000, holder: 'the one that is killed' },
     );
     await expect(killed).rejects.toThrow();
     expect(await rowOf()).toMatchObject({ state: 'running', after: dishId(19), changed: 20 });
@@ -90,7 +90,7 @@ describe('a runner', () => {
     await db.cook(0, 5);
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
-    const leaseMs = 300;
+    const leaseMs = 1_500;
     const first = runnerOn(db.connection, fillNameKey({ onBatch: () => gate }), { holder: 'the first', leaseMs });
     await eventually(async () => (await rowOf()) !== null);
     const heard: MigrationProgress[] = [];

@@ -15,7 +15,7 @@ interface View {
   label?: string;
 }
 
-jest.setTimeout(40_000);
+jest.setTimeout(60_000);
 
 const first = new HuggingFaceDouble();
 const second = new HuggingFaceDouble();

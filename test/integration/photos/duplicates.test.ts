@@ -10,7 +10,7 @@ interface View {
   message?: string;
 }
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let house: House;
 let url: string;

@@ -25,7 +25,7 @@ interface View {
   versions?: { revision: number; by: string; food: string | null; calories: number | null; consumed_at: string }[];
 }
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let house: House;
 let url: string;

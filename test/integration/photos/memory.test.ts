@@ -15,7 +15,7 @@ interface View {
   passed_over: { source: string; outcome: string }[];
 }
 
-jest.setTimeout(40_000);
+jest.setTimeout(60_000);
 
 const classifier = new HuggingFaceDouble();
 let house: House;

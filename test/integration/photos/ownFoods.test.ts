@@ -18,7 +18,7 @@ interface Saved {
   entry: View;
 }
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let house: House;
 let url: string;

@@ -47,7 +47,7 @@ const quick = {
   CIRCUIT_OPEN_MAX_MS: '100',
 };
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 describe.each([
   ['cached', undefined],

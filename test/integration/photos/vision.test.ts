@@ -24,7 +24,7 @@ interface View {
   passed_over: { source: string; outcome: string }[];
 }
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const huggingFace = new HuggingFaceDouble();
 const openai = new OpenAiDouble();

@@ -90,7 +90,7 @@ const contract = (open: () => Promise<ObjectStore>) => {
       ObjectStoreUnavailable,
     );
     await expect(store.read('files/short')).rejects.toThrow(ObjectMissing);
-  }, 20_000);
+  }, 60_000);
 
   test('a second put replaces bytes and type', async () => {
     await store.put('replaced/a.jpg', pattern(10), { contentType: 'image/png' });
@@ -253,7 +253,7 @@ describeWithS3('S3', () => {
       if (parts.length <= 3) await delay(2 * timeoutMs);
     }
     expect(Buffer.concat(parts).equals(body)).toBe(true);
-  }, 30_000);
+  }, 60_000);
 
   test('wrong credentials and a bucket that is not there are refusals that name what to check', async () => {
     await expect(open().ping()).rejects.toThrow(ObjectStoreRefused);
