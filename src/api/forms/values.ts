@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../../model/json';
 import { invalid } from '../errors';
 import { parseJson } from '../middleware/jsonBody';
 
@@ -15,8 +16,6 @@ import { parseJson } from '../middleware/jsonBody';
 export type FormReader = (fields: readonly (readonly [string, string])[]) => Record<string, unknown>;
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What may stand at one place, however the schema says so. */
 interface Place {

@@ -1,3 +1,4 @@
+import { isObject } from '../../model/json';
 import { ImportRefused } from '../faults';
 import { fieldOf, type RawRow, type UnreadRow } from './columns';
 import { textOf } from './text';
@@ -9,9 +10,6 @@ import { textOf } from './text';
  * J2  A last line that breaks off refuses the file, and so does a first line that is no object.
  */
 const longestLineChars = 256_000;
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Its keys by the fields that they mean; figures stand in `nutrition` or beside it. */
 function valuesOf(said: Record<string, unknown>): RawRow['values'] {

@@ -1,0 +1,3 @@
+/** A value of JSON that has keys. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
