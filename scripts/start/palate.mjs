@@ -7,7 +7,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ensureBuild } from '../checkout/build.mjs';
+import { built, ensureBuild } from '../checkout/build.mjs';
 import { root } from '../checkout/dependencies.mjs';
 import { givenMongodbUri } from '../database.mjs';
 import { startMourner } from '../engines/mourner.mjs';
@@ -138,7 +138,9 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
   if (temporal.ui !== null) shared.TEMPORAL_UI_URL = temporal.ui;
   // A database of our own has nobody else to build its indexes.
   if (!env.MONGODB_URI) shared.MONGODB_INDEXES = env.MONGODB_INDEXES || 'build';
-  const reached = reachedAt(host, port);
+  const { localAddress } = await built('config/addresses.js');
+  const reached = `http://${localAddress({ host, port })}`;
+  const trainerHost = env.METRICS_HOST || '127.0.0.1';
   const trainerMetricsPort = Number(env.METRICS_PORT) ? metricsPort + 1 : ports.trainerMetrics;
   await Promise.all([
     supervisor.keep({
@@ -165,7 +167,7 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
           role: 'trainer',
           env: { ...shared, METRICS_PORT: String(trainerMetricsPort) },
           logFile: home.log('trainer'),
-          readyUrl: `${reachedAt(env.METRICS_HOST || '127.0.0.1', trainerMetricsPort)}/health/live`,
+          readyUrl: `http://${localAddress({ host: trainerHost, port: trainerMetricsPort })}/health/live`,
           started: started(heard),
         }),
     }),
@@ -180,9 +182,3 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
     'Ctrl-C stops everything.',
   ];
 }
-
-/** The address of a server for this machine: one that listens everywhere is here, too. */
-const reachedAt = (host, port) => {
-  const shown = host.includes(':') ? `[${host}]` : host;
-  return `http://${/^(0\.0\.0\.0|::)$/.test(host) ? '127.0.0.1' : shown}:${port}`;
-};
