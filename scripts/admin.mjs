@@ -54,7 +54,7 @@ const commands = {
       throw new Problem(
         `An account with ${email} exists: npm run admin -- role --email ${email} --role ${role} gives it the role.`,
       );
-    if (role !== 'user') await setRole(store, email, role);
+    if (role !== 'user') await (await built('store/roles.js')).changeRole(store, email, role);
     say(`${created.id} ${email} is ${role}.`);
   },
 
@@ -62,9 +62,10 @@ const commands = {
     const { Email, Role } = await built('model/accounts.js');
     const email = checked(Email, '--email', options.email);
     const role = checked(Role, '--role', options.role);
-    const id = await setRole(store, email, role);
-    if (id === null) throw new Problem(`No account has ${email}: npm run admin -- create makes one.`);
-    say(`${id} ${email} is ${role} now; every running server knows within 5 seconds.`);
+    const { changeRole } = await built('store/roles.js');
+    const changed = await changeRole(store, email, role);
+    if (changed === null) throw new Problem(`No account has ${email}: npm run admin -- create makes one.`);
+    say(`${changed.id} ${changed.email} is ${role} now; every running server knows within 5 seconds.`);
   },
 
   async list({ accounts }, options) {
@@ -80,22 +81,6 @@ const commands = {
     }
   },
 };
-
-const ranks = ['user', 'support', 'admin'];
-
-/** Changes a role and records it in the audit, both or neither. Gives the id of the account; null where there is none. */
-async function setRole(store, email, role) {
-  const { operatorId } = await built('model/audit.js');
-  return store.transaction(async (session) => {
-    const changed = await store.accounts.setRole(email, role, session);
-    if (changed === null) return null;
-    const { id, was } = changed;
-    const action = ranks.indexOf(role) > ranks.indexOf(was) ? 'role.give' : 'role.take';
-    const entry = { actor: { id: operatorId, email: null }, action, target: id, reason: `${role} (was ${was})` };
-    if (role !== was) await store.audit.record(entry, session);
-    return id;
-  });
-}
 
 function checked(schema, name, given) {
   if (given === undefined) throw new Problem(`${name} is missing.\n${USAGE}`);

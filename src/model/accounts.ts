@@ -5,6 +5,8 @@ import { Profile } from './profiles';
 /** `admin` may do all that `support` and `user` may. */
 export const Role = z.enum(['user', 'support', 'admin']);
 export type Role = z.infer<typeof Role>;
+/** Who may do what a role may: those of its rank and above. */
+export const rankOf = (role: Role): number => Role.options.indexOf(role);
 
 /**
  * `erasing`: the owner asked for the account to go. Nobody can sign in, every token is dead, and the row stays only to

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Request } from 'express';
-import type { Role } from '../../model/accounts';
+import { rankOf } from '../../model/accounts';
 import type { AppCaller, Caller, ShellDeps } from '../deps';
 import { problem, type ProblemName } from '../errors';
 import type { Access, RouteKind } from '../route';
@@ -11,7 +11,6 @@ import type { Access, RouteKind } from '../route';
  * `Authorization` is none: gateways forward one for a client that sent nothing.
  */
 
-const rank: Record<Role, number> = { user: 0, support: 1, admin: 2 };
 /** Longer ones are no tokens of ours. */
 const maxTokenChars = 8192;
 
@@ -91,7 +90,7 @@ export async function identify(
         header !== '' ? await callerOfToken(deps, header) : kind === 'sse' ? await callerOfTicket(deps, request) : null;
       if (access === 'optional') return caller;
       if (!caller) throw problem('not-authenticated', { headers: challenge() });
-      if (rank[caller.role] < rank[access]) {
+      if (rankOf(caller.role) < rankOf(access)) {
         throw problem('forbidden', {
           detail: `This needs an account with the role ${access}; yours is ${caller.role}.`,
           headers: challenge('insufficient_scope'),

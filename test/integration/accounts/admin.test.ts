@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { freshEmail, goodPassword, openHouse, tokensOf, type House } from './house';
+import { freshEmail, goodPassword, newcomer, openHouse, tokensOf, type House } from './house';
 
 const script = path.resolve(__dirname, '../../../scripts/admin.mjs');
 let house: House;
 beforeAll(async () => {
   house = await openHouse();
-}, 30_000);
+}, 60_000);
 afterAll(() => house.close());
 
 /** Runs the script as a program; `typed` goes to its standard input. */
@@ -70,6 +70,22 @@ describe('npm run admin', () => {
     expect(await admin(['role', '--email', other, '--role', 'support'])).toMatchObject({ code: 0 });
     expect(await roleOf(email)).toBe('support');
   }, 60_000);
+
+  it('finds an account by its mailbox, however the address is written, and records what it changed', async () => {
+    const { id, email } = await newcomer(house);
+    // Letters of full width.
+    const written = email.replace('example', 'ｅｘａｍｐｌｅ');
+    for (const role of ['support', 'support', 'user'])
+      expect(await admin(['role', '--email', written, '--role', role])).toMatchObject({
+        code: 0,
+        out: `${id} ${email} is ${role} now; every running server knows within 5 seconds.\n`,
+      });
+    const audit = await house.store.audit.list({ target: id }, 10, null);
+    expect(audit.map(({ action, reason }) => [action, reason])).toEqual([
+      ['role.take', 'user (was support)'],
+      ['role.give', 'support (was user)'],
+    ]);
+  }, 180_000);
 
   it.each<[string[], string]>([
     [[], 'npm run admin -- create'],
