@@ -20,9 +20,9 @@ const onEngines = {
 };
 
 /** A run that names a file runs it alone; any other runs suites, each of which holds files (test/integration/suites.ts). */
-const namesFile = process.argv.slice(2).some((argument) => /integration\/.*\.test/.test(argument));
+const namesFile = process.argv.slice(2).some((argument) => /(integration|clients)\/.*\.test/.test(argument));
 const onIntegration = {
-  testMatch: [`<rootDir>/test/integration/**/*.${namesFile ? 'test' : 'suite'}.ts`],
+  testMatch: [`<rootDir>/test/(integration|clients)/**/*.${namesFile ? 'test' : 'suite'}.ts`],
 };
 
 module.exports = {
@@ -34,7 +34,7 @@ module.exports = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/test/(integration|replay|e2e|scripts)/'],
+      testPathIgnorePatterns: ['/test/(integration|clients|replay|e2e|scripts)/'],
     },
     { ...shared, displayName: 'replay', testMatch: ['<rootDir>/test/replay/**/*.test.ts'] },
     { ...shared, ...onEngines, ...onIntegration, displayName: 'integration' },

@@ -4,7 +4,9 @@ import { filesOf } from './integration/suites';
 
 /** What jest runs as suites is every integration test, and each once. */
 const folder = path.join(__dirname, 'integration');
-const below = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name));
+const below = [folder, path.join(__dirname, 'clients')].flatMap((top) =>
+  readdirSync(top, { recursive: true, encoding: 'utf8' }).map((name) => path.join(top, name)),
+);
 const tests = below.filter((file) => file.endsWith('.test.ts'));
 const suites = below.filter((file) => file.endsWith('.suite.ts'));
 

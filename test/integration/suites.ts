@@ -11,7 +11,7 @@ import path from 'node:path';
  */
 export function suiteOf(suiteFile: string): void {
   for (const file of filesOf(suiteFile))
-    describe(path.relative(__dirname, file), () => {
+    describe(path.relative(path.dirname(__dirname), file), () => {
       try {
         jest.requireActual(file);
       } catch (error) {
