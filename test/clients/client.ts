@@ -36,8 +36,8 @@ export interface PageAnswer {
   /** Those that the script may read. */
   headers: Headers;
   text: string;
-  /** Parses `text`; throws like a script's `response.json()`. */
-  json<T>(): T;
+  /** Parses `text`, and throws like a script's `response.json()`; `read` is what the script makes of it. */
+  json<T>(read?: (value: unknown) => T): T;
 }
 
 /** What the script sees as `TypeError: Failed to fetch`; `reason` is what a browser writes to its console. */
@@ -198,7 +198,7 @@ export function openPage({
         ok: response.ok,
         headers: readable(response.headers, includes, isOwn),
         text,
-        json: <T>() => JSON.parse(text) as T,
+        json: <T>(read = (value: unknown) => value as T) => read(JSON.parse(text)),
       };
     },
 
