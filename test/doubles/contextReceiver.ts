@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { DoubleServer } from './doubleServer';
 import type { Answer, Fault, Received } from './doubleServer';
+import { keyErrorOf } from './smartbiteNormaliser';
 
 type Data = Record<string, unknown>;
 
@@ -43,12 +44,6 @@ const objectOf = (body: Buffer): Data => {
     return {};
   }
 };
-/** Entries that SmartBite's normaliser reads `meal` of, without which it ends in a KeyError. */
-const lacksMeal = (data: Data): boolean => {
-  const lacks = (list: unknown, key: string, value: string) =>
-    Array.isArray(list) && list.filter(isObject).some((one) => one[key] === value && !('meal' in one));
-  return lacks(data.feedback, 'type', 'liked') || lacks(data.adherenceHistory, 'status', 'skipped');
-};
 const numberOf = (value: unknown) => (typeof value === 'number' ? value : undefined);
 
 /**
@@ -67,6 +62,7 @@ export class ReceiverDouble extends DoubleServer {
   private aware = false;
   private deltas = false;
   private keeps = false;
+  private wantsWhole = false;
   private now = () => Date.now();
   private refusal: ((userId: string) => number | null) | null = null;
   private readonly asked = new Map<Received, { told: readonly Told[]; isHeard: boolean }>();
@@ -99,6 +95,12 @@ export class ReceiverDouble extends DoubleServer {
     return this;
   }
 
+  /** Takes whole contexts only, in all that SmartBite's normaliser reads of them. */
+  normalisesWhole(wantsWhole = true): this {
+    this.wantsWhole = wantsWhole;
+    return this;
+  }
+
   /** Merges sections into the version that they are based on; 409 where it has another. */
   takesDeltas(deltas = true): this {
     this.deltas = deltas;
@@ -126,6 +128,7 @@ export class ReceiverDouble extends DoubleServer {
       .versionAware(false)
       .takesDeltas(false)
       .keepsForgotten(false)
+      .normalisesWhole(false)
       .tellsTime(() => Date.now())
       .refuses(null);
   }
@@ -218,7 +221,7 @@ export class ReceiverDouble extends DoubleServer {
     if (typeof userId !== 'string' || userId === '' || !isObject(data)) return 400;
     const refusal = this.refusal?.(userId) ?? null;
     if (refusal !== null) return refusal;
-    if (lacksMeal(data)) return 500;
+    if (keyErrorOf(data, { partly: !this.wantsWhole }) !== null) return 500;
     const known = this.users.get(userId);
     const isDelta = this.deltas && data.baseVersion !== undefined;
     if (isDelta && known?.contextVersion !== data.baseVersion) return 409;

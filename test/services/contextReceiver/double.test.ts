@@ -67,6 +67,26 @@ test('fails as SmartBite’s normaliser does where what was liked or skipped nam
   await expect(tell({ feedback: [{ type: 'disliked' }] })).resolves.toBe(200);
 });
 
+test('may want all that SmartBite’s normaliser reads of a context, and passes over what it does not know', async () => {
+  receiver.normalisesWhole();
+  const whole = { user: { username: 'u1' }, constraints: { maxCookTime: 30 }, feedback: [], adherenceHistory: [] };
+  await expect(tell({ ...whole, more: 1 })).resolves.toBe(200);
+  const lacking = [
+    { ...whole, user: { id: 'u1' } },
+    { ...whole, constraints: { cookTime: 30 } },
+    { ...whole, feedback: undefined },
+    { ...whole, adherenceHistory: [{ status: 'skipped', mealId: 'm' }] },
+  ];
+  for (const data of lacking) await expect(tell(data)).resolves.toBe('server_error');
+});
+
+test('refuses a time that is more than 300 s off', async () => {
+  receiver.tellsTime(() => Date.now() + 310_000);
+  await expect(tell({ contextVersion: 1 })).resolves.toBe('unauthorized');
+  receiver.tellsTime(() => Date.now() + 290_000);
+  await expect(tell({ contextVersion: 1 })).resolves.toBe(200);
+});
+
 test('refuses what is not signed, or says too little', async () => {
   receiver.wantsSecrets('another');
   await expect(tell({ contextVersion: 1 })).resolves.toBe('unauthorized');
