@@ -3,6 +3,7 @@ import { Problem } from './errors';
 import type { FormRules } from './forms/body';
 import { pathsOf, type Access, type ResponseDetails, type ResponseSpec, type Route } from './route';
 import { createSchemas, type JsonSchema } from './openapiSchemas';
+import { unusedNote } from './unusedFields';
 
 /** The OpenAPI 3.1 document of a route table. What the table itself can answer with is added here, to each route it applies to. */
 export interface OpenApiDocument {
@@ -244,7 +245,8 @@ export function describeApi(routes: readonly Route[], about: { version: string }
       route.kind === 'sse'
         ? `Server-sent events; the data of each is JSON. A client that returns sends Last-Event-ID.`
         : undefined;
-    const description = [route.description, events].filter((text) => text !== undefined).join('\n\n');
+    const notes = [route.description, events, unusedNote(route.method, path)];
+    const description = notes.filter((text) => text !== undefined).join('\n\n');
     return {
       operationId: idOf(route.method, path),
       summary: route.summary,

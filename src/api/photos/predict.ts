@@ -61,6 +61,7 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
               format: 'binary',
               description: 'The picture; the field may also be called `image`. Where both are sent, `photo` counts',
             }),
+            image: z.string().optional().meta({ format: 'binary', description: 'See `photo`' }),
             caption: z.string().optional(),
             grams: z.number().optional(),
             meal_date: z.string().optional(),
