@@ -75,6 +75,18 @@ describe('passwords', () => {
     expect(order.at(-1)).toBe('a');
   });
 
+  it('of an address of which nothing is worked on go before those of one that has a turn', async () => {
+    const starts: string[] = [];
+    const two = createPasswords({ rounds, atOnce: 2 });
+    const by = (address: string) =>
+      two.matches('any', null, address, {
+        before: () => Promise.resolve(void starts.push(address)),
+        after: () => Promise.resolve(),
+      });
+    await Promise.all(['a', 'a', 'a', 'a', 'b'].map(by));
+    expect(starts).toEqual(['a', 'a', 'b', 'a', 'a']);
+  });
+
   it('refuse to queue without bound', async () => {
     const few = createPasswords({ rounds, atOnce: 1, waitingMax: 2 });
     const outcomes = await Promise.allSettled(
