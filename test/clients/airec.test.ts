@@ -46,6 +46,9 @@ function openDashboard() {
   return {
     signedIn: () => token !== null,
     signUp: (path: string, person: Json) => enter(path, person),
+    useToken: (given: string) => {
+      token = given;
+    },
     async logIn(path: string, { email, password }: Json) {
       const { read } = await enter(path, { email, password });
       token = textOf(read.jwttoken, 'jwttoken');
@@ -93,7 +96,10 @@ describe.each([
   it('one signs up with a name and logs in', async () => {
     const page = openDashboard();
     const person = newPerson();
-    expect(await page.signUp(signup, person)).toMatchObject({ status: 201, message: 'The account is ready.' });
+    const { status, read } = await page.signUp(signup, person);
+    expect(status).toBe(201);
+    page.useToken(textOf(read.jwttoken, 'jwttoken'));
+    expect(await page.studio('GET', '/auth/me')).toMatchObject({ status: 200 });
     expect(await page.logIn(login, person)).toMatchObject({ name: person.name, email: person.email });
   });
 
@@ -126,6 +132,8 @@ it('a token lives 24 hours, at every port; after that its page is told by 401, a
 
 describe('what is not served is 404 with a sentence, and signs nobody out', () => {
   let page: ReturnType<typeof openDashboard>;
+  const stranger = openDashboard();
+  stranger.useToken('of.another.system');
   beforeAll(async () => {
     page = openDashboard();
     const person = newPerson();
@@ -143,8 +151,10 @@ describe('what is not served is 404 with a sentence, and signs nobody out', () =
     ['GET', '/project/1/recommendations?item_title=Heat&n=10'],
     ['GET', '/project/1/recommendations?user_id=007&n=10'],
   ])('studio: %s %s', async (method, path) => {
-    expect(await page.studio(method, path)).toEqual({ status: 404, shown: nothingAt(path) });
-    expect(page.signedIn()).toBe(true);
+    for (const one of [page, stranger]) {
+      expect(await one.studio(method, path)).toEqual({ status: 404, shown: nothingAt(path) });
+      expect(one.signedIn()).toBe(true);
+    }
   });
 
   it('studio: a project with files of megabytes is refused before they were read, and the page reads why', async () => {

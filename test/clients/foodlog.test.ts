@@ -5,15 +5,12 @@ import { HuggingFaceDouble } from '../doubles/huggingFace';
 import { ask, eventually, openPalate, signUp, type House } from '../integration/palate';
 import { eat } from '../integration/photos/logOf';
 import { picture } from '../integration/photos/meals';
-import { byName, openPage } from './client';
-import { firstOf, listOf, momentOf, numberOf, textOf } from './reading';
+import { openFoodLog, type Json } from './foodlogApp';
+import { listOf, momentOf, numberOf, textOf } from './reading';
 
 jest.setTimeout(60_000);
 
-/**
- * FoodLog's front end: the same file twice in one form, an instant as `meal_date`, a token where somebody is signed in and no credentials
- * else. It gives up after 15 s, knows no 202, shows pictures by `<img>`, and reads the log once and whole.
- */
+/** FoodLog's front end (`foodlogApp.ts`), which gives up after 15 s, before a chain of two classifiers. */
 const givesUpAfterMs = 15_000;
 /** What its page has left when Palate stops waiting. The waits of these tests are shorter, and leave it as much. */
 const leftMs = givesUpAfterMs - 12_000;
@@ -47,87 +44,13 @@ afterAll(async () => {
   await Promise.all([huggingFace.stop(), mlService.stop()]);
 });
 
-type Json = Record<string, unknown>;
-
-/** Its page as it was built for the address of a Palate. */
-function openFoodLog(base = url, origin = 'http://localhost:5173') {
-  const page = openPage({ origin, base: byName(base), timeoutMs: waitMs + leftMs });
-  let token: string | null = null;
-
-  /** Throws the sentence that the page shows. */
-  async function call(method: string, path: string, body?: Json | FormData): Promise<Json> {
-    const answer = await page.fetch(path, {
-      method,
-      headers: {
-        accept: 'application/json, text/plain, */*',
-        ...(token !== null && { authorization: `Bearer ${token}` }),
-        ...(body && !(body instanceof FormData) && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: body instanceof FormData ? body : JSON.stringify(body) }),
-    });
-    const read = answer.json<Json>();
-    if (!answer.ok) throw new Error(textOf(firstOf(read.message, read.error), 'message'));
-    return read;
-  }
-
-  async function enter(path: string, person: { email: string; password: string }) {
-    const read = await call('POST', path, person);
-    const user = read.user as { email: unknown; id: unknown };
-    token = textOf(read.token, 'token');
-    return { email: textOf(user.email, 'user.email'), id: textOf(user.id, 'user.id') };
-  }
-
-  return {
-    page,
-    call,
-    signUp: (person: { email: string; password: string }) => enter('/auth/signup', person),
-    signIn: (person: { email: string; password: string }) => enter('/auth/login', person),
-    useToken: (given: string) => {
-      token = given;
-    },
-    me: async () => textOf(((await call('GET', '/auth/me')).user as { email: unknown }).email, 'user.email'),
-
-    /** The page that waits for the analysis, and the one that shows it. */
-    async sendPhoto(bytes: Buffer, { order = ['photo', 'image'], at = '2026-03-01T12:30:00.000Z' } = {}) {
-      const file = new File([new Uint8Array(bytes)], 'meal.jpg', { type: 'image/jpeg' });
-      const form = new FormData();
-      for (const field of order) form.append(field, file);
-      form.append('meal_date', at);
-      const read = await call('POST', '/predict', form);
-      const calories = read.calories ?? (read.nutrition_facts as Json | undefined)?.calories ?? null;
-      return {
-        raw: read,
-        id: textOf(read.id, 'id'),
-        food: textOf(firstOf(read.food, read.meal, 'Logged Meal'), 'food'),
-        ingredients: listOf(firstOf(read.ingredients, []), 'ingredients', textOf),
-        calories: calories === null ? null : numberOf(calories, 'calories'),
-        image: firstOf(read.image_url, read.image) as string | null | undefined,
-      };
-    },
-
-    /** The log as its dashboard and its table show it. */
-    async readLog() {
-      const { items } = await call('GET', '/history');
-      return listOf(items, 'items', (entry, what) => {
-        const meal = entry as Json;
-        return {
-          id: textOf(meal.id, `${what}.id`),
-          name: textOf(firstOf(meal.name, meal.food, 'Meal'), `${what}.food`),
-          calories: meal.calories === null ? 0 : numberOf(meal.calories, `${what}.calories`),
-          eatenAt: momentOf(firstOf(meal.consumed_at, meal.timestamp), `${what}.consumed_at`),
-          image: meal.image_url as string | null,
-        };
-      });
-    },
-  };
-}
-
+const openApp = (base = url, origin?: string) => openFoodLog(base, waitMs + leftMs, origin);
 const newPerson = () => ({ email: `eater-${process.pid}-${(seed += 1)}@example.com`, password: 'correct-horse-1' });
 const unsure = [{ label: 'pizza', score: 0.2 }];
 
 /** A page with somebody signed in. */
 async function openSignedIn(base?: string) {
-  const page = openFoodLog(base);
+  const page = openApp(base);
   const { token } = await signUp(url);
   page.useToken(token);
   return page;
@@ -138,12 +61,12 @@ it('gives the answer in time where nothing is set: its page gives up 3 s after P
 });
 
 it('signs up, signs in, and knows who it is', async () => {
-  const page = openFoodLog();
+  const page = openApp();
   const person = newPerson();
   const { id } = await page.signUp(person);
   expect(await page.me()).toBe(person.email);
   expect(await page.readLog()).toEqual([]);
-  const again = openFoodLog();
+  const again = openApp();
   expect(await again.signIn(person)).toEqual({ email: person.email, id });
   expect(await again.me()).toBe(person.email);
 });
@@ -153,17 +76,17 @@ it.each([
   ['signUp', { email: 'nobody' }, /e-mail/],
   ['signIn', {}, /do not match/],
 ] as const)('%s with %j is refused with a sentence that it shows', async (way, more, sentence) => {
-  await expect(openFoodLog()[way]({ ...newPerson(), ...more })).rejects.toThrow(sentence);
+  await expect(openApp()[way]({ ...newPerson(), ...more })).rejects.toThrow(sentence);
 });
 
 it('a known e-mail address is refused with a sentence that it shows', async () => {
   const person = newPerson();
-  await openFoodLog().signUp(person);
-  await expect(openFoodLog().signUp(person)).rejects.toThrow(/exists/);
+  await openApp().signUp(person);
+  await expect(openApp().signUp(person)).rejects.toThrow(/exists/);
 });
 
 it('a token that is over is refused with a sentence, for the log and for a photo', async () => {
-  const page = openFoodLog();
+  const page = openApp();
   page.useToken('of.another.system');
   await expect(page.readLog()).rejects.toThrow(/token is not valid/);
   await expect(page.sendPhoto(await picture((seed += 1)))).rejects.toThrow(/token is not valid/);
@@ -233,7 +156,7 @@ it('of two pictures the photo is the one that is analysed', async () => {
 });
 
 it('nobody who is signed in sends no token, or an empty Authorization, and sees the picture all the same', async () => {
-  const page = openFoodLog();
+  const page = openApp();
   const shown = await page.sendPhoto(await picture((seed += 1)));
   expect(shown.food).toBe('Pizza');
   expect(await page.page.showImage(textOf(shown.image, 'image_url'))).toMatchObject({ type: 'image/jpeg' });
@@ -246,7 +169,7 @@ it('nobody who is signed in sends no token, or an empty Authorization, and sees 
 });
 
 it('a page of any other site does the same, as it sends no credentials', async () => {
-  const page = openFoodLog(url, 'https://foodlog.example');
+  const page = openApp(url, 'https://foodlog.example');
   await page.signUp(newPerson());
   const { image } = await page.sendPhoto(await picture((seed += 1)));
   expect(await page.page.showImage(textOf(image, 'image_url'))).toMatchObject({ type: 'image/jpeg' });
@@ -263,7 +186,7 @@ it('a time that its picker has put hours ahead, as it shows UTC and sets local h
 
 it('a file that is no picture is refused with a sentence that it shows', async () => {
   const html = Buffer.from('<!doctype html><script>alert(1)</script>');
-  await expect(openFoodLog().sendPhoto(html)).rejects.toThrow(/not a picture/);
+  await expect(openApp().sendPhoto(html)).rejects.toThrow(/not a picture/);
 });
 
 describe('a classifier that is unsure', () => {
@@ -328,7 +251,7 @@ it('where all are down the photo is kept, and named once one is back', async () 
 }, 90_000);
 
 it('the log is read whole', async () => {
-  const page = openFoodLog();
+  const page = openApp();
   const { id } = await page.signUp(newPerson());
   for (let day = 1; day <= 25; day += 1)
     await eat(house, id, `2026-03-${String(day).padStart(2, '0')}T12:00:00Z`, { name: `day ${day}`, kcal: 100 });
@@ -345,7 +268,7 @@ describe('each address of its document', () => {
   };
 
   it('serves one who is signed in', async () => {
-    const page = openFoodLog();
+    const page = openApp();
     await page.signUp(newPerson());
     for (const field of ['image', 'photo'])
       expect((await page.call('POST', '/predict', await form(field))).food).toBe('Pizza');
@@ -363,6 +286,6 @@ describe('each address of its document', () => {
     ['GET', '/meals', undefined],
     ['POST', '/save_meal', { name: 'Soup', calories: 250 }],
   ] as const)('%s %s refuses one who is not, with a sentence', async (method, path, body) => {
-    await expect(openFoodLog().call(method, path, body)).rejects.toThrow(/needs a login/);
+    await expect(openApp().call(method, path, body)).rejects.toThrow(/needs a login/);
   });
 });
