@@ -46,7 +46,7 @@ export function createApp(
   const routes: readonly Route[] = [
     ...homeRoutes(deps),
     ...features,
-    ...ticketRoutes(deps, () => table),
+    ...ticketRoutes(deps, features, () => table),
     ...healthRoutes(deps, () => state.draining),
     ...docsRoutes(() => document()),
   ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Problem } from './errors';
 import type { FormRules } from './forms/body';
+import { idempotencyKeyForm } from './middleware/idempotency';
 import { pathsOf, type Access, type ResponseDetails, type ResponseSpec, type Route } from './route';
 import { createSchemas, type JsonSchema } from './openapiSchemas';
 import { unusedNote } from './unusedFields';
@@ -194,6 +195,7 @@ export function describeApi(routes: readonly Route[], about: { version: string }
               type: 'string',
               minLength: 1,
               maxLength: 255,
+              pattern: idempotencyKeyForm.source,
               description: 'A repeat under the same key within 24 hours gets the answer of the first request',
             }),
           ]),
@@ -204,16 +206,21 @@ export function describeApi(routes: readonly Route[], about: { version: string }
   };
 
   /** The fields of the body, of which lists and objects are written as `forms/values.ts` reads them, and the files. */
-  const formOf = (body: z.ZodType, { files }: FormRules): JsonSchema => {
+  const formOf = (body: z.ZodType, { files, required }: FormRules): JsonSchema => {
     const fields = [...schemas.properties(body)];
-    const required = fields.flatMap(([name, field]) => (field.required ? [name] : []));
+    const needed = [
+      ...fields.flatMap(([name, field]) => (field.required ? [name] : [])),
+      ...(required === true ? files : []),
+    ];
     return {
-      type: 'object',
+      ...schemas.resolve(body),
       properties: {
         ...Object.fromEntries(fields.map(([name, { schema }]) => [name, schema])),
-        ...Object.fromEntries(files.map((name) => [name, { type: 'string', format: 'binary' }])),
+        ...Object.fromEntries(
+          files.map((name) => [name, { type: 'string', format: 'binary', ...(required && { minLength: 1 }) }]),
+        ),
       },
-      ...(required.length > 0 && { required }),
+      ...(needed.length > 0 && { required: needed }),
       additionalProperties: false,
     };
   };
@@ -225,9 +232,9 @@ export function describeApi(routes: readonly Route[], about: { version: string }
     }
     if (!route.body) return undefined;
     return {
-      required: !route.body.safeParse(undefined).success,
+      required: route.form?.required === true || !route.body.safeParse(undefined).success,
       content: {
-        'application/json': { schema: schemas.refer(route.body) },
+        ...(route.form?.required !== true && { 'application/json': { schema: schemas.refer(route.body) } }),
         ...(route.form && { 'multipart/form-data': { schema: formOf(route.body, route.form) } }),
       },
     };

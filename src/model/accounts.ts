@@ -42,8 +42,7 @@ export const Account = z.object({
 export type Account = z.infer<typeof Account>;
 
 /** Control characters, those that set the direction of text, and those that nobody sees: two names that look the same are the same. */
-const unseen = /\p{C}|\p{Zl}|\p{Zp}|\p{Default_Ignorable_Code_Point}/u;
-const isSeen = (text: string) => !unseen.test(text);
+const seen = /^[^\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u;
 const hidden = 'holds a control, direction or invisible character';
 
 const emailForm = /^[^\s@"<>]+@[^\s@"<>]+\.[^\s@.]{2,}$/;
@@ -58,8 +57,10 @@ export const Email = z
   .toLowerCase()
   .max(254, 'is longer than 254 characters')
   .regex(emailForm, 'is not an e-mail address')
-  .refine(isSeen, hidden)
-  .refine((email) => emailForm.test(emailKey(email)), 'is not an e-mail address');
+  .regex(seen, hidden)
+  .refine((email) => emailForm.test(emailKey(email)), 'is not an e-mail address')
+  // What schemas call an e-mail address is ASCII. Mailboxes of other letters are taken as well.
+  .meta({ format: 'email' });
 
 /** An address that is looked for, normalised as those that are kept: one that is none finds nobody. */
 export const GivenEmail = z.string().max(254).trim().toLowerCase();
@@ -74,7 +75,11 @@ export const PlainPassword = z
   .string()
   .min(8, 'needs at least 8 characters')
   .refine((text) => bytesOf(text) <= passwordMaxBytes, `is longer than ${passwordMaxBytes} bytes; choose a shorter one`)
-  .refine((text) => !text.includes('\0'), 'holds a NUL character');
+  .regex(/^[^\0]*$/, 'holds a NUL character')
+  .meta({
+    maxLength: passwordMaxBytes,
+    description: `At most ${passwordMaxBytes} bytes of UTF-8: as many characters of ASCII, fewer of others`,
+  });
 
 /** MacroMind's contract asks for more at its door. */
 export const MixedPassword = PlainPassword.regex(/\p{Lu}/u, 'needs an upper-case letter')
@@ -89,12 +94,12 @@ export const PersonName = z
   .trim()
   .min(1, 'is empty')
   .max(100, 'is longer than 100 characters')
-  .refine(isSeen, hidden);
+  .regex(seen, hidden);
 export const Username = z
   .string()
   .trim()
   .regex(/^[\p{L}\p{N}._-]{2,40}$/u, 'needs 2 to 40 letters, digits, dots, dashes or underscores')
-  .refine(isSeen, hidden);
+  .regex(seen, hidden);
 /** What somebody's doctor would know. Sealed at rest, shown to its owner alone; an empty text is none. */
 export const MedicalNotes = z
   .string()

@@ -12,6 +12,16 @@ const appliancesByName: Readonly<Record<string, Appliance>> = {
   airfryer: 'air_fryer',
 };
 
+const withHas = (name: string) =>
+  `has${name
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('')}`;
+/** Those that are told to clients: `air_fryer` and `hasAirFryer` of each. `applianceOf` knows other spellings as well. */
+export const applianceNames: readonly string[] = [...Appliance.options, ...Object.keys(appliancesByName)].flatMap(
+  (name) => [name, withHas(name)],
+);
+
 /** `hasAirFryer`, "Air fryer" and `air_fryer` are one. */
 export const applianceOf = (text: string): Appliance | undefined => {
   const name = text

@@ -22,14 +22,12 @@ export const mostPer100G = { kcal: 910, grams: 101, sodiumMg: 40_000 } as const;
 export const FoodPortion = z.object({ description: z.string(), grams: z.number().positive() });
 export type FoodPortion = z.infer<typeof FoodPortion>;
 
+export const foodKeyForm = /^(?:fdc:[1-9]\d{0,9}|table:[a-z0-9_]{1,100}|own:[0-9a-f]{24})$/;
 /** Names a food: `table:<slug>`, `fdc:<fdcId>` or `own:<id>`. */
 export const FoodKey = z
   .string()
   .max(120)
-  .regex(
-    /^(?:fdc:[1-9]\d{0,9}|table:[a-z0-9_]{1,100}|own:[0-9a-f]{24})$/,
-    'is no id of a food: fdc:…, table:… or own:…',
-  )
+  .regex(foodKeyForm, 'is no id of a food: fdc:…, table:… or own:…')
   .meta({ example: 'table:pizza' });
 
 /** A food with figures: of our own table, of FoodData Central, or one that a user described. */

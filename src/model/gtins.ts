@@ -14,14 +14,11 @@ const checkDigit = (digits: string): number => {
 export const Gtin = z
   .string()
   .max(50)
+  .regex(/^(?:\d{8}|\d{12,14})$/, {
+    message: 'is not a GTIN: send the 8, 12, 13 or 14 digits under the bars, nothing between them',
+    abort: true,
+  })
   .transform((text, context): string => {
-    if (!/^(\d{8}|\d{12,14})$/.test(text)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'is not a GTIN: send the 8, 12, 13 or 14 digits under the bars, nothing between them',
-      });
-      return z.NEVER;
-    }
     const expected = checkDigit(text.slice(0, -1));
     if (Number(text.at(-1)) !== expected) {
       context.addIssue({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { Appliance, applianceOf } from './appliances';
+import { Appliance, applianceNames, applianceOf } from './appliances';
 import { Nutrients } from './foods';
 import { Id } from './ids';
 import { recordOf } from './records';
 import { SkillLevel } from './skills';
+import { oneOfWords } from './stated';
 
 /**
  * Meals: dishes of the catalogue that all users share.
@@ -87,41 +88,29 @@ export type NamedMeal = Pick<Meal, 'id' | 'name' | 'cuisine' | 'mealType' | 'nut
 const plain = (most: number) =>
   z
     .string()
-    .transform((text) => text.normalize('NFC').replace(/\s+/g, ' ').trim())
-    .pipe(
-      z
-        .string()
-        .min(1, 'is empty')
-        .max(most, `is longer than ${most} characters`)
-        .regex(/^[^\p{Cc}\uFFFD]*$/u, 'holds characters that cannot be shown'),
-    );
+    .overwrite((text) => text.normalize('NFC').replace(/\s+/g, ' ').trim())
+    .min(1, 'is empty')
+    .max(most, `is longer than ${most} characters`)
+    .regex(/^[^\p{Cc}\uFFFD]*$/u, 'holds characters that cannot be shown');
 /** The same with lines. */
 const prose = (most: number) =>
   z
     .string()
-    .transform((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
-    .pipe(
-      z
-        .string()
-        .max(most, `is longer than ${most} characters`)
-        .regex(/^(?:[^\p{Cc}\uFFFD]|[\n\t])*$/u, 'holds characters that cannot be shown'),
-    )
+    .overwrite((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
+    .max(most, `is longer than ${most} characters`)
+    .regex(/^(?:[^\p{Cc}\uFFFD]|[\n\t])*$/u, 'holds characters that cannot be shown')
     .transform((text) => (text === '' ? null : text));
-const lower = (most: number) => plain(most).transform((text) => text.toLowerCase());
+const lower = (most: number) => plain(most).toLowerCase();
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
-const ApplianceName = z
-  .string()
-  .max(40)
-  .meta({ example: 'oven' })
-  .transform((text, ctx) => {
-    const appliance = applianceOf(text);
-    if (appliance !== undefined) return appliance;
-    ctx.addIssue({
-      code: 'custom',
-      message: `${JSON.stringify(text)} is not known; use ${Appliance.options.join(', ')}`,
-    });
-    return z.NEVER;
+const ApplianceName = oneOfWords(z.string().max(40), applianceNames).transform((text, ctx) => {
+  const appliance = applianceOf(text);
+  if (appliance !== undefined) return appliance;
+  ctx.addIssue({
+    code: 'custom',
+    message: `${JSON.stringify(text)} is not known; use ${Appliance.options.join(', ')}`,
   });
+  return z.NEVER;
+});
 const Appliances = z
   .union([
     z.array(ApplianceName).max(20, 'has more than 20 entries'),

@@ -55,7 +55,12 @@ export const TimeZone = z
   .refine(
     (name) => /^[A-Za-z]/.test(name) && isTimeZone(name),
     'is not an IANA time zone, for example Europe/Berlin or UTC',
-  );
+  )
+  .meta({
+    id: 'TimeZone',
+    description: 'IANA name. Other names of these zones are known as well',
+    enum: ['UTC', ...Intl.supportedValuesOf('timeZone').filter((name) => name !== 'UTC')],
+  });
 
 /** One line of free words: a food, an allergy, a cuisine. */
 export const Word = z.string().trim().min(1, 'is empty').max(60, 'is longer than 60 characters');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Activity, Diet, type Goal, type Profile } from './profiles';
 import { recordOf } from './records';
+import { oneOfWords } from './stated';
 
 /**
  * The words of the five systems for goal, diet and activity, and what they mean here.
@@ -57,9 +58,8 @@ const spelled = (text: string) =>
 
 /** Gives the word as it was said beside its meaning. */
 function known<T extends string>(meanings: Meanings<T>, shown: readonly string[]) {
-  return z
-    .string()
-    .max(100)
+  return oneOfWords(z.string().max(100), Object.keys(meanings))
+    .meta({ description: 'Case does not matter, and a blank or hyphen is an underscore' })
     .transform((text, ctx): { word: string; meaning: T } => {
       const word = spelled(text);
       const meaning = Object.hasOwn(meanings, word) ? meanings[word] : undefined;

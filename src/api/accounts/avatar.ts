@@ -21,7 +21,7 @@ export const avatarRoutes = ({
       summary: 'Replace your picture (SmartBite)',
       description: 'A form with the picture in `avatar`. `url` is null where it takes longer; the user shows it later.',
       body: z.strictObject({}).optional(),
-      form: pictures.form('avatar'),
+      form: { ...pictures.form('avatar'), required: true },
       responses: {
         200: enveloped(Avatar),
         401: Problem,

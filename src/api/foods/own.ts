@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FoodKey, mostPer100G, type Nutrients, type Provenance } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import type { OwnFoodFacts } from '../../model/ownFoods';
+import { alsoStates, exactlyOne, onlyBeside, someNumberOf } from '../../model/stated';
 import {
   composeDish,
   dishOf,
@@ -25,8 +26,9 @@ const heaviestG = 100_000;
 const leastG = 0.01;
 const grams = z.number().min(leastG).max(heaviestG);
 
-const Figures = z
-  .strictObject({
+const figureNames = ['calories', 'proteins', 'fats', 'carbohydrates', 'fiber', 'sugar', 'sodium_mg'] as const;
+const Figures = someNumberOf(
+  z.strictObject({
     calories: z.number().min(0).max(1_000_000).nullish(),
     proteins: z.number().min(0).max(heaviestG).nullish(),
     fats: z.number().min(0).max(heaviestG).nullish(),
@@ -34,13 +36,20 @@ const Figures = z
     fiber: z.number().min(0).max(heaviestG).nullish(),
     sugar: z.number().min(0).max(heaviestG).nullish(),
     sodium_mg: z.number().min(0).max(100_000_000).nullish(),
-  })
-  .refine(
-    (figures) => Object.values(figures).some((value) => typeof value === 'number'),
-    'states no figure; send at least calories, or proteins, fats and carbohydrates',
-  )
-  .meta({ description: 'What the label states; what it does not state is left out, not 0' });
+  }),
+  figureNames,
+  'states no figure; send at least calories, or proteins, fats and carbohydrates',
+).meta({ description: 'What the label states; what it does not state is left out, not 0' });
 type Figures = z.output<typeof Figures>;
+const upToG = { maximum: mostPer100G.grams };
+/** More is 422, with a sentence that says what 100 g can hold (`possible`). */
+const FiguresOf100G = alsoStates(Figures, {
+  properties: {
+    ...Object.fromEntries(figureNames.map((name) => [name, upToG])),
+    calories: { maximum: mostPer100G.kcal },
+    sodium_mg: { maximum: mostPer100G.sodiumMg },
+  },
+});
 
 const IngredientIn = z.union([
   z.strictObject({
@@ -50,10 +59,10 @@ const IngredientIn = z.union([
   z.strictObject({ text: z.string().trim().min(1).max(200).meta({ example: 'two eggs' }) }),
 ]);
 
-export const OwnFoodIn = z
-  .strictObject({
+const Described = exactlyOne(
+  z.strictObject({
     name: z.string().trim().min(1).max(200),
-    per_100g: Figures.optional(),
+    per_100g: FiguresOf100G.optional(),
     serving: z
       .strictObject({
         grams: z.number().min(leastG).max(10_000),
@@ -72,23 +81,22 @@ export const OwnFoodIn = z
       )
       .max(20)
       .optional(),
-  })
-  .refine(
-    ({ per_100g, serving, ingredients }) =>
-      [per_100g, serving, ingredients].filter((way) => way !== undefined).length === 1,
-    'says in none or several ways what is in it; send one of per_100g, serving or ingredients',
-  )
-  .refine(
-    ({ ingredients, yield_grams, servings }) => ingredients !== undefined || (yield_grams ?? servings) === undefined,
-    'has yield_grams or servings, which only go with ingredients',
-  )
-  .meta({
-    example: {
-      name: 'Granola of mine',
-      per_100g: { calories: 450, proteins: 10, fats: 18, carbohydrates: 60 },
-      portions: [{ description: '1 bowl', grams: 60 }],
-    },
-  });
+  }),
+  ['per_100g', 'serving', 'ingredients'],
+  'says in none or several ways what is in it; send one of per_100g, serving or ingredients',
+);
+export const OwnFoodIn = onlyBeside(
+  Described,
+  ['yield_grams', 'servings'],
+  'ingredients',
+  'has yield_grams or servings, which only go with ingredients',
+).meta({
+  example: {
+    name: 'Granola of mine',
+    per_100g: { calories: 450, proteins: 10, fats: 18, carbohydrates: 60 },
+    portions: [{ description: '1 bowl', grams: 60 }],
+  },
+});
 export type OwnFoodIn = z.output<typeof OwnFoodIn>;
 
 /** Energy that was left out is worked out from the macronutrients. */

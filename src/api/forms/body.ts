@@ -6,8 +6,10 @@ import { formReader } from './values';
 
 /** A JSON body that may also come as a form, then with files. */
 export interface FormRules {
-  /** By the name of the field; each is optional, and an empty one is none. */
+  /** By the name of the field; an empty one is none. */
   readonly files: readonly string[];
+  /** The document asks for each of them, and so for a form; the handler refuses a request without. Where missing, each is optional. */
+  readonly required?: true;
   /** Of each file. */
   readonly maxFileBytes: number;
   readonly tooLarge?: Extract<ProblemName, 'body-too-large' | 'picture-too-large'>;

@@ -47,11 +47,14 @@ const keptHeaders = ['location', 'link', 'content-type', 'cache-control', 'set-c
 const maxStoredBytes = 1024 * 1024;
 const transient = new Set([408, 425, 429]);
 
+/** Printable ASCII, no space at either end: HTTP takes those away. */
+export const idempotencyKeyForm = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;
+
 /** The key of a request, or null where it has none; throws 400 for one that is no key. */
 export function idempotencyKeyOf(request: Request): string | null {
   const key = request.get('idempotency-key');
   if (key === undefined) return null;
-  if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/.test(key)) throw problem('bad-idempotency-key');
+  if (!idempotencyKeyForm.test(key)) throw problem('bad-idempotency-key');
   return key;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { FoodKey } from '../../model/foods';
+import { FoodKey, foodKeyForm } from '../../model/foods';
 import { Id } from '../../model/ids';
+import { alsoStates, notBoth, notEmpty } from '../../model/stated';
 import { newItem } from '../../ml/foods';
 import { conflict, Problem } from '../errors';
 import { json, reply, type Context, type Reply, type Route } from '../route';
@@ -20,36 +21,41 @@ const ItemParams = Params.extend({
     .meta({ description: '`id` of the item' }),
 });
 
-const Food = z
-  .string()
-  .trim()
-  .min(1)
-  .max(500)
-  .refine(
-    (text) => !FoodKey.safeParse(text).success,
-    'is the id of a food; write its name, or log it with POST /save_meal {"items": [{"food_id": …}]}',
-  )
-  .meta({ description: 'What it is, in your words: "lamb tagine", "two boiled eggs"' });
+const Food = alsoStates(
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .refine(
+      (text) => !FoodKey.safeParse(text).success,
+      'is the id of a food; write its name, or log it with POST /save_meal {"items": [{"food_id": …}]}',
+    ),
+  { not: { pattern: foodKeyForm.source } },
+).meta({ description: 'What it is, in your words: "lamb tagine", "two boiled eggs"' });
 const Amount = {
   grams: z.number().positive().max(20_000).optional(),
   servings: z.number().positive().max(100).optional(),
 };
 
-const oneAmount = ({ grams, servings }: { grams?: number | undefined; servings?: number | undefined }) =>
-  grams === undefined || servings === undefined;
-const bothAmounts = 'has both grams and servings; send one of them';
-const something = (change: object) => Object.values(change).some((value) => value !== undefined);
+/** Says with grams or with servings how much it is, if at all. */
+const withOneAmount = <S extends z.ZodObject<typeof Amount>>(schema: S): S =>
+  notBoth(schema, ['grams', 'servings'], 'has both grams and servings; send one of them');
 
-const ItemChange = z
-  .strictObject({ food: Food.optional(), ...Amount })
-  .refine(something, 'names nothing to change; send food, grams or servings')
-  .refine(oneAmount, bothAmounts);
-const NewItem = z.strictObject({ food: Food, ...Amount }).refine(oneAmount, bothAmounts);
+const ItemChange = withOneAmount(
+  notEmpty(
+    z.strictObject({ food: Food.optional(), ...Amount }),
+    'names nothing to change; send food, grams or servings',
+  ),
+);
+const NewItem = withOneAmount(z.strictObject({ food: Food, ...Amount }));
 const Change = (clock: () => Date) =>
-  z
-    .strictObject({ food: Food.optional(), ...Amount, consumed_at: MealTime(clock).optional() })
-    .refine(something, 'names nothing to change; send food, grams, servings or consumed_at')
-    .refine(oneAmount, bothAmounts);
+  withOneAmount(
+    notEmpty(
+      z.strictObject({ food: Food.optional(), ...Amount, consumed_at: MealTime(clock).optional() }),
+      'names nothing to change; send food, grams, servings or consumed_at',
+    ),
+  );
 
 const responses = {
   200: PhotoView,

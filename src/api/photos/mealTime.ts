@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { alsoStates } from '../../model/stated';
 import { instantOf, type CalendarDay } from '../../ml/zones';
 import type { Caller } from '../deps';
 import type { PhotoDeps } from './deps';
@@ -13,21 +14,20 @@ export type StatedTime =
   | { readonly kind: 'clock'; readonly wallMs: number }
   | { readonly kind: 'day'; readonly day: CalendarDay };
 
-const form = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/;
+/** Days that the calendar has: `2026-02-31` would silently become March. */
+export const dayForm = z.core.regexes.date;
+const dayText = dayForm.source.replace(/^\^|\$$/g, '');
+const timeText = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?|24:00(?::00(?:\.0{1,9})?)?`;
+const zoneText = String.raw`Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d`;
+export const statedTimeForm = new RegExp(`^(${dayText})(?:[T ](${timeText})(${zoneText})?)?$`);
 const aheadMs = 26 * 3600_000;
 const earliestMs = Date.parse('1900-01-01T00:00:00Z');
 const noon = (day: CalendarDay) => Date.parse(`${day}T12:00:00Z`);
 
-export const isCalendarDay = (day: string): boolean => {
-  const at = new Date(`${day}T00:00:00Z`);
-  // `2026-02-31` would silently become March.
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
-};
-
 /** Null: not a date or date-time. */
 export function readStatedTime(text: string): StatedTime | null {
-  const [, day, time, zone] = form.exec(text) ?? [];
-  if (day === undefined || !isCalendarDay(day)) return null;
+  const [, day, time, zone] = statedTimeForm.exec(text) ?? [];
+  if (day === undefined) return null;
   if (time === undefined) return { kind: 'day', day };
   const ms = Date.parse(`${day}T${time}${zone ?? 'Z'}`);
   if (Number.isNaN(ms)) return null;
@@ -42,27 +42,32 @@ export const momentOf = (stated: StatedTime, timeZone: string): Date => {
 /** Read as UTC; no zone is further from it than the margin of what may be stated. */
 const roughlyMs = (stated: StatedTime): number => momentOf(stated, 'UTC').getTime();
 
+const notADate = 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z';
 /** A date or date-time as text; `momentOf` makes a moment of it. */
 export const StatedTimeText = z
   .string()
   .trim()
   .max(40)
+  .regex(statedTimeForm, { message: notADate, abort: true })
   .transform((text, context): StatedTime => {
     const stated = readStatedTime(text);
-    if (!stated)
-      context.addIssue({ code: 'custom', message: 'is not a date; write 2026-03-01 or 2026-03-01T12:30:00Z' });
-    return stated ?? { kind: 'instant', at: new Date(0) };
+    if (stated) return stated;
+    context.addIssue({ code: 'custom', message: notADate });
+    return z.NEVER;
   });
 
 /** The latest a meal may be stated for: tomorrow somewhere on Earth. */
 export const MealTime = (clock: () => Date) =>
-  StatedTimeText.superRefine((stated, context) => {
-    if (roughlyMs(stated) > clock().getTime() + aheadMs)
-      context.addIssue({ code: 'custom', message: 'lies in the future; a meal is logged when it was eaten' });
-    else if (roughlyMs(stated) < earliestMs) context.addIssue({ code: 'custom', message: 'lies before 1900' });
-  }).meta({
+  alsoStates(
+    StatedTimeText.superRefine((stated, context) => {
+      if (roughlyMs(stated) > clock().getTime() + aheadMs)
+        context.addIssue({ code: 'custom', message: 'lies in the future; a meal is logged when it was eaten' });
+      else if (roughlyMs(stated) < earliestMs) context.addIssue({ code: 'custom', message: 'lies before 1900' });
+    }),
+    { pattern: '^(?:19|[2-9])' },
+  ).meta({
     description:
-      'ISO 8601 date or date-time; without an offset it is read in the time zone of your profile, without an account as UTC. A bare date is noon.',
+      'ISO 8601 date or date-time; without an offset it is read in the time zone of your profile, without an account as UTC. A bare date is noon. Not before 1900, and not in the future.',
     example: '2026-03-01T12:30:00Z',
   });
 

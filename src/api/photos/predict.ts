@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { maxCaptionLength } from '../../ml/foods';
 import type { Caller } from '../deps';
+import { orBlank } from '../../model/stated';
 import { Problem, problem } from '../errors';
 import { reply, stream, type Reply, type Route } from '../route';
 import { validate } from '../validation';
@@ -14,33 +15,32 @@ import { asLogEntry, waitUntilSettled, type LogEntry } from './wait';
 
 /** `POST /predict`: a photo comes in, is waited for, and answered from MongoDB. */
 
-/** A form sends an empty text for each input nobody filled in. */
-const filledIn = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (typeof value === 'string' && value.trim() === '' ? undefined : value), schema.optional());
-
-/** Plain decimals: `Number` would also read `0x10`. */
+const StatedGrams = z.number().positive().max(20_000);
+/** Decimals, also as programs write small ones: `Number` alone would read `0x10` as well. */
 const Grams = z
   .string()
   .trim()
-  .regex(/^[+-]?\d{1,9}(\.\d{0,9})?$/, 'must be a number, as 250 or 62.5')
+  .regex(/^[+-]?\d{1,9}(?:\.\d{0,30})?(?:e[+-]?\d{1,3})?$/i, 'must be a number, as 250 or 62.5')
   .transform(Number)
-  .pipe(z.number().positive().max(20_000));
+  .pipe(StatedGrams);
 
 /** `food` of a 202: FoodLog's clients know no 202, and show what they find there. */
 const stillAnalysing = 'Still being analysed';
 
 const fieldsOf = (clock: () => Date) =>
-  z
-    .strictObject({
-      caption: filledIn(z.string().trim().max(maxCaptionLength)),
-      grams: filledIn(Grams),
-      meal_date: filledIn(MealTime(clock)),
-      consumed_at: filledIn(MealTime(clock)),
-    })
-    .transform(({ meal_date, consumed_at, ...rest }) => ({ ...rest, stated: consumed_at ?? meal_date ?? null }));
+  z.strictObject({
+    caption: orBlank(z.string().trim().max(maxCaptionLength)),
+    grams: orBlank(Grams),
+    meal_date: orBlank(MealTime(clock)),
+    consumed_at: orBlank(MealTime(clock)),
+  });
 
 export const predictRoutes = (deps: PhotoDeps): Route[] => {
-  const Fields = fieldsOf(deps.clock);
+  const Sent = fieldsOf(deps.clock);
+  const Fields = Sent.transform(({ meal_date, consumed_at, ...rest }) => ({
+    ...rest,
+    stated: consumed_at ?? meal_date ?? null,
+  }));
   const settled = z.union([PhotoView, RejectionView]);
   return [
     stream(
@@ -59,13 +59,13 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
           schema: z.strictObject({
             photo: z.string().meta({
               format: 'binary',
+              minLength: 1,
               description: 'The picture; the field may also be called `image`. Where both are sent, `photo` counts',
             }),
-            image: z.string().optional().meta({ format: 'binary', description: 'See `photo`' }),
-            caption: z.string().optional(),
-            grams: z.number().optional(),
-            meal_date: z.string().optional(),
-            consumed_at: z.string().optional(),
+              image: z.string().optional().meta({ format: 'binary', description: 'See `photo`' }),
+            ...Sent.shape,
+            // A number is what a form writes as the text that `Grams` reads.
+            grams: orBlank(StatedGrams),
           }),
         },
         responses: {

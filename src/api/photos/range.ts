@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countDays, daysLater, dayOf, startOfDay, type CalendarDay } from '../../ml/zones';
 import type { LogRange } from '../../store/photos';
 import { invalid } from '../errors';
-import { isCalendarDay, momentOf, StatedTimeText, type StatedTime } from './mealTime';
+import { dayForm, momentOf, StatedTimeText, type StatedTime } from './mealTime';
 
 /**
  * Which part of a log is asked for: `from` and `to`, dates (whole days, both counted) or date-times, or `days` back from today.
@@ -69,11 +69,7 @@ export function rangeOf({ from, to, days }: Asked<StatedTime>, timeZone: string,
   return range;
 }
 
-const Day = z
-  .string()
-  .trim()
-  .refine((text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && isCalendarDay(text), 'is not a date; write 2026-03-01')
-  .optional();
+const Day = z.string().trim().regex(dayForm, 'is not a date; write 2026-03-01').optional();
 const weekDays = 7;
 const mostDays = 366;
 

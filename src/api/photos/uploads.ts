@@ -34,6 +34,7 @@ export const uploadRoutes = (deps: PhotoDeps): Route[] => [
         schema: z.strictObject({
           image: z.string().meta({
             format: 'binary',
+            minLength: 1,
             description: 'The picture; the field may also be called `photo`, which counts where both are sent',
           }),
         }),

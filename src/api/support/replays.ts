@@ -5,6 +5,7 @@ import { SyncFailureReason } from '../../model/context';
 import { ReplayOutcome, ReplayScope, ReplayState, type Replay, type ReplayWanted } from '../../model/contextReplays';
 import { Id } from '../../model/ids';
 import type { Launch } from '../../model/launches';
+import { alsoStates } from '../../model/stated';
 import { isDuplicateKey } from '../../store/faults';
 import { conflict, notFound, problem, Problem } from '../errors';
 import { pageOf, PageQuery } from '../paging';
@@ -48,7 +49,7 @@ const ReplayResultView = z
 
 /** A receiver may keep versions in 32 bits. */
 const raiseAtMost = 1_000_000_000;
-const Wanted = z
+const WantedFields = z
   .strictObject({
     filter: z.strictObject({
       state: z
@@ -69,6 +70,17 @@ const Wanted = z
         if (filter[name] !== undefined) refuse(['filter', name], 'is for failed only: all are all');
     if (filter.state === 'failed' && raise !== undefined) refuse(['raise'], 'is for all only');
   });
+const stateIs = (state: z.output<typeof ReplayScope>) => ({ properties: { state: { const: state } } });
+const Wanted = alsoStates(WantedFields, {
+  anyOf: [
+    { properties: { filter: stateIs('failed') }, not: { required: ['raise'] } },
+    {
+      properties: {
+        filter: { ...stateIs('all'), not: { anyOf: [{ required: ['reason'] }, { required: ['since'] }] } },
+      },
+    },
+  ],
+});
 const wantedOf = ({ filter: { state, reason, since }, raise }: z.output<typeof Wanted>): ReplayWanted => ({
   scope: state,
   filter: { reason: reason ?? null, since: since ?? null },

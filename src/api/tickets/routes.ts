@@ -1,25 +1,31 @@
 import { z } from 'zod';
+import { alsoStates } from '../../model/stated';
 import type { ShellDeps } from '../deps';
 import { Problem, unprocessable } from '../errors';
-import { json, reply, type Route } from '../route';
+import { json, pathsOf, reply, type Route } from '../route';
 import type { RouteTable } from '../table';
 
 /** Seconds that a ticket is good for. */
 const ttlS = 600;
 
-const TicketRequest = z.strictObject({
-  path: z
-    .string()
-    .max(512)
-    .regex(/^\/[\w\-./~%:]*$/, 'must be the path of an event stream, without a query')
-    .meta({ description: 'Path of the event stream', example: '/photos/665f1c2ab3d4e5f60718293a/events' }),
-});
+const Path = z
+  .string()
+  .max(512)
+  .regex(/^\/[\w\-./~%:]*$/, 'must be the path of an event stream, without a query');
+const segment = String.raw`[\w\-.~%:]+`;
+/** The document states the paths of the event streams; the handler answers 422 to any other, with a sentence. */
+const ticketRequest = (streams: readonly string[]) =>
+  z.strictObject({
+    path: alsoStates(Path, {
+      pattern: `^(?:${streams.map((path) => path.replace(/:\w+/g, segment)).join('|')})$`,
+    }).meta({ description: 'Path of the event stream', example: '/photos/665f1c2ab3d4e5f60718293a/events' }),
+  });
 const Ticket = z
   .object({ ticket: z.string(), expires_in: z.literal(ttlS).meta({ description: 'Seconds' }) })
   .meta({ id: 'Ticket' });
 
 /** Tickets for `EventSource`: `table` is asked late, as it holds these routes too. */
-export const ticketRoutes = ({ store }: ShellDeps, table: () => RouteTable): Route[] => [
+export const ticketRoutes = ({ store }: ShellDeps, features: readonly Route[], table: () => RouteTable): Route[] => [
   json(
     {
       method: 'post',
@@ -30,7 +36,7 @@ export const ticketRoutes = ({ store }: ShellDeps, table: () => RouteTable): Rou
         'Send it as `?ticket=`. It is bound to your account and the path, and good for any number of connections until it expires or you log out. ' +
         'A stream that is open goes on when its ticket expires; it ends with your session.',
       tag: 'events',
-      body: TicketRequest,
+      body: ticketRequest(features.filter(({ kind }) => kind === 'sse').flatMap(pathsOf)),
       responses: { 201: Ticket, 422: Problem },
     },
     async ({ body, caller }) => {

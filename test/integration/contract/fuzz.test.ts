@@ -12,12 +12,14 @@ import { newId } from '../../../src/store/ids';
 import { ask, openPalate, photoForm, type House } from '../palate';
 import { picture } from '../photos/meals';
 import { anyFailed, failedAccount } from '../support/rows';
-import { createAnswerCheck } from './answers';
+import { createAnswerCheck, type Verdict } from './answers';
 import { createGenerator, luckOf, type Luck } from './generate';
+import { createValidators, type Validators } from './validators';
 
 /**
  * Every operation of the OpenAPI document is called with inputs made from its own schemas, some spoilt, by callers with and without
- * a token: each answer is one that the document describes, in the shape it describes, and none is a fault of the server.
+ * a token: each answer is one that the document describes, in the shape it describes, and none is a fault of the server. What the
+ * document takes is not refused for its form, and a body that it refuses is not taken.
  *
  * FUZZ_INPUTS: inputs an operation (15). FUZZ_SEED: another row of inputs (1; `random` takes any). FUZZ_ONLY: operations whose
  * `method /path` holds this text.
@@ -235,12 +237,28 @@ const shown = (headers: Record<string, string>) =>
 
 type Generator = ReturnType<typeof createGenerator>;
 
-function addressOf(path: string, { parameters }: Operation, luck: Luck, { fitting, spoilt }: Generator): string {
+/** One operation of the document, and what it says of values. */
+interface Called {
+  method: string;
+  path: string;
+  operation: Operation;
+  validators: Validators;
+}
+
+/** An address, and whether the document takes each part of it. */
+function addressOf(
+  { method, path, operation: { parameters }, validators }: Called,
+  luck: Luck,
+  { fitting, spoilt }: Generator,
+): { target: string; taken: boolean } {
   const whole = luck.chance(0.5) ? addresses[path]?.(luck) : undefined;
-  if (whole !== undefined) return whole;
+  if (whole !== undefined) return { target: whole, taken: true };
+  let taken = true;
   const value = (name: string, schema: JsonSchema) => {
     const fit = fitting(schema, luck, name);
     const given = luck.chance(0.25) ? spoilt(fit, luck) : fit;
+    const at = parameters.findIndex((parameter) => parameter.name === name);
+    taken &&= at >= 0 && validators.at(schema, 'paths', path, method, 'parameters', at, 'schema')(given);
     // What cannot be written into an address is no input of this test.
     return encodeURIComponent(
       (typeof given === 'string' ? given : JSON.stringify(given)).slice(0, 300).replace(/\p{Surrogate}/gu, '?'),
@@ -251,21 +269,37 @@ function addressOf(path: string, { parameters }: Operation, luck: Luck, { fittin
   const query = parameters
     .filter((parameter) => parameter.in === 'query' && luck.chance(0.4))
     .map(({ name, schema }) => `${name}=${value(name, schema)}`);
-  return query.length === 0 ? filled : `${filled}?${query.join('&')}`;
+  return { target: query.length === 0 ? filled : `${filled}?${query.join('&')}`, taken };
 }
 
-function bodyOf({ requestBody }: Operation, luck: Luck, { fitting, spoilt }: Generator): RequestInit {
+/** A body in JSON as the document sees it. */
+function verdictOf({ method, path, operation: { requestBody }, validators }: Called, text: string): Verdict {
+  const schema = requestBody?.content['application/json']?.schema;
+  if (!schema) return { kind: 'open' };
+  const validate = validators.at(schema, 'paths', path, method, 'requestBody', 'content', 'application/json', 'schema');
+  return validate(JSON.parse(text)) ? { kind: 'taken' } : { kind: 'refused', because: validators.faultsOf(validate) };
+}
+
+/** Tries that a body is made anew until the document takes it. */
+const mostTries = 30;
+
+function bodyOf(called: Called, luck: Luck, { fitting, spoilt }: Generator): RequestInit & { verdict: Verdict } {
+  const { requestBody } = called.operation;
+  const open: Verdict = { kind: 'open' };
   const json = requestBody?.content['application/json'];
   const schema = requestBody?.content['multipart/form-data']?.schema;
   if (json && (!schema || luck.chance(0.5))) {
-    if (luck.chance(0.05)) return {};
-    const fit = fitting(json.schema ?? {}, luck);
+    if (luck.chance(0.05)) return { verdict: open };
+    let fit = fitting(json.schema ?? {}, luck);
+    for (let tries = 1; tries < mostTries && verdictOf(called, JSON.stringify(fit)).kind === 'refused'; tries += 1)
+      fit = fitting(json.schema ?? {}, luck);
     const text = JSON.stringify(luck.chance(0.45) ? spoilt(fit, luck) : fit);
     const sent = luck.chance(0.05) ? text.slice(0, luck.below(text.length)) : text;
     const type = luck.chance(0.03) ? 'text/plain' : 'application/json';
-    return { body: sent, headers: { 'content-type': type } };
+    const whole = sent === text && type === 'application/json';
+    return { body: sent, headers: { 'content-type': type }, verdict: whole ? verdictOf(called, text) : open };
   }
-  if (!schema) return {};
+  if (!schema) return { verdict: requestBody === undefined ? { kind: 'taken' } : open };
   const form = new FormData();
   const files = Object.entries((schema.properties ?? {}) as Record<string, { format?: string }>).flatMap(
     ([name, { format }]) => (format === 'binary' ? [name] : []),
@@ -282,7 +316,7 @@ function bodyOf({ requestBody }: Operation, luck: Luck, { fitting, spoilt }: Gen
     const names = json ? files : ['photo', 'image'];
     form.append(luck.chance(0.9) ? luck.oneOf(names) : 'x', new Blob([new Uint8Array(bytes)]), 'x.jpg');
   }
-  return { body: form };
+  return { body: form, verdict: open };
 }
 
 function headersOf(path: string, { parameters }: Operation, luck: Luck): Record<string, string> {
@@ -338,7 +372,8 @@ test(
   async () => {
     process.stderr.write(`contract fuzz: FUZZ_SEED=${seed}, ${inputs} inputs an operation\n`);
     const generator = createGenerator(document.components.schemas, known);
-    const check = createAnswerCheck(document);
+    const validators = createValidators(document);
+    const check = createAnswerCheck(validators);
     const wrong: string[] = [];
     const unreached: string[] = [];
     const called = Object.entries(document.paths)
@@ -350,8 +385,8 @@ test(
       let reached = 0;
       let throttled = false;
       for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 8); nth += 1) {
-        const target = addressOf(path, operation, luck, generator);
-        const { body = null, headers } = bodyOf(operation, luck, generator);
+        const { target, taken } = addressOf({ method, path, operation, validators }, luck, generator);
+        const { body = null, headers, verdict } = bodyOf({ method, path, operation, validators }, luck, generator);
         const all = {
           ...headersOf(path, operation, luck),
           ...signatureOf(path, body, luck),
@@ -368,11 +403,12 @@ test(
         }).catch((error: unknown) => {
           throw new Error(`${method.toUpperCase()} ${target} ${shown(all)} was not answered`, { cause: error });
         });
+        const sent: Verdict = verdict.kind === 'taken' && !taken ? { kind: 'open' } : verdict;
         const where = response.headers.get('location');
         if (where?.startsWith('/erasures/')) receipts.push(where);
-        for (const fault of await check(method, path, operation, response)) {
-          const sent = typeof body === 'string' ? body.slice(0, 300) : body === null ? '' : 'a form';
-          wrong.push(`${method.toUpperCase()} ${target} ${shown(all)} ${sent} → ${response.status} ${fault}`);
+        for (const fault of await check(method, path, operation, response, sent)) {
+          const text = typeof body === 'string' ? body.slice(0, 300) : body === null ? '' : 'a form';
+          wrong.push(`${method.toUpperCase()} ${target} ${shown(all)} ${text} → ${response.status} ${fault}`);
         }
         // Guessing passwords is slowed down: more of the same says nothing new.
         throttled = response.status === 429;

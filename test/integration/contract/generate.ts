@@ -101,8 +101,9 @@ export function createGenerator(
     if (Array.isArray(schema.enum)) return luck.oneOf(schema.enum);
     if ('example' in schema && luck.chance(0.3)) return schema.example;
     const branches = [...list(schema.anyOf), ...list(schema.oneOf)];
-    if (branches.length > 0) return fitting(luck.oneOf(branches), luck, name, depth);
-    if (Array.isArray(schema.allOf)) {
+    // Beside a type they narrow what it says, which is left to chance.
+    if (branches.length > 0 && schema.type === undefined) return fitting(luck.oneOf(branches), luck, name, depth);
+    if (Array.isArray(schema.allOf) && schema.type === undefined) {
       const { allOf, ...rest } = schema;
       return fitting(Object.assign({}, ...list(allOf).map(resolve), rest) as JsonSchema, luck, name, depth);
     }
@@ -111,10 +112,13 @@ export function createGenerator(
     switch (luck.oneOf(types)) {
       case 'string': {
         const pattern = typeof schema.pattern === 'string' ? new RegExp(schema.pattern, 'u') : null;
+        const narrower = list(schema.allOf).flatMap((part) =>
+          typeof part.pattern === 'string' ? [new RegExp(part.pattern, 'u')] : [],
+        );
         const tries = Array.from({ length: 20 }, () =>
           texts(luck, number('minLength') ?? 0, number('maxLength') ?? 200),
         );
-        return tries.find((text) => pattern?.test(text) ?? true) ?? tries[0];
+        return tries.find((text) => [pattern, ...narrower].every((form) => form?.test(text) ?? true)) ?? tries[0];
       }
       case 'integer':
       case 'number': {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Email, PersonName, PlainPassword } from '../../../model/accounts';
+import { orEmpty } from '../../../model/stated';
 import { Problem, problem } from '../../errors';
 import { json, reply, type Route } from '../../route';
 import { emailLogin } from '../../accounts/emailLogin';
@@ -8,7 +9,7 @@ import { LoginAnswer, presentLogin, presentUser, User } from '../../accounts/pre
 
 /** FoodLog and AiREC: their clients share these paths, cannot refresh, and read one answer in two shapes. */
 const SignupBody = z.strictObject({
-  name: z.preprocess((v) => (v === '' ? null : v), PersonName.nullish()),
+  name: orEmpty(PersonName),
   email: Email,
   password: PlainPassword,
 });

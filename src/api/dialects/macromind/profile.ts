@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Email, MixedPassword, PersonName, type Account } from '../../../model/accounts';
 import type { Profile } from '../../../model/profiles';
 import { OnboardingAnswer, TimeZone, type OnboardingAnswer as Answer } from '../../../model/profiles';
+import { orEmpty } from '../../../model/stated';
 import {
   ActivityLevel,
   dietForMacromind,
@@ -24,8 +25,6 @@ const tenth = (value: number) => Math.round(value * 10) / 10;
 const toLb = (kg: number | null) => (kg === null ? null : tenth(kg / kgPerLb));
 const toIn = (cm: number | null) => (cm === null ? null : tenth(cm / cmPerIn));
 
-/** Forms send an empty text for what was not chosen. */
-const orNothing = <S extends z.ZodType>(schema: S) => z.preprocess((v) => (v === '' ? null : v), schema.nullish());
 /** A number, also as text, as form fields give it. */
 const measured = (low: number, high: number, unit: string) =>
   z.preprocess(
@@ -41,19 +40,19 @@ const dailyCalories = measured(500, 10_000, 'kcal');
 export const RegisterBody = z.strictObject({
   email: Email,
   password: MixedPassword,
-  full_name: orNothing(PersonName),
-  fitness_goal: orNothing(MacromindGoal),
-  dietary_preference: orNothing(MacromindDiet),
-  time_zone: orNothing(TimeZone),
+  full_name: orEmpty(PersonName),
+  fitness_goal: orEmpty(MacromindGoal),
+  dietary_preference: orEmpty(MacromindDiet),
+  time_zone: orEmpty(TimeZone),
 });
 
 export const ProfileBody = z.strictObject({
-  full_name: orNothing(PersonName),
-  fitness_goal: orNothing(MacromindGoal),
+  full_name: orEmpty(PersonName),
+  fitness_goal: orEmpty(MacromindGoal),
   daily_calories: dailyCalories,
-  dietary_preference: orNothing(MacromindDiet),
-  activity_level: orNothing(ActivityLevel),
-  time_zone: orNothing(TimeZone),
+  dietary_preference: orEmpty(MacromindDiet),
+  activity_level: orEmpty(ActivityLevel),
+  time_zone: orEmpty(TimeZone),
 });
 
 const answer = OnboardingAnswer.optional();
@@ -80,10 +79,10 @@ export const OnboardingBody = z.strictObject({
   current_weight: measured(33, 1500, 'lb'),
   goal_weight: measured(33, 1500, 'lb'),
   height: measured(20, 110, 'in'),
-  dietary_preference: orNothing(MacromindDiet),
-  activity_level: orNothing(ActivityLevel),
+  dietary_preference: orEmpty(MacromindDiet),
+  activity_level: orEmpty(ActivityLevel),
   daily_calories: dailyCalories,
-  fitness_goal: orNothing(MacromindGoal),
+  fitness_goal: orEmpty(MacromindGoal),
 });
 
 type Written<T> = { profile: Profile } & (T extends { full_name?: unknown } ? { name?: string | null } : object);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GivenEmail, GivenPassword, type Account } from '../../../model/accounts';
 import { emptyProfile } from '../../../model/profiles';
+import { someTextOf } from '../../../model/stated';
 import { AdditionalDataBody, applyFields, applyUpdate, SignupBody, SmartbiteUser } from './profile';
 import { createSmartbiteUsers } from './users';
 import { conflict, problem, Problem } from '../../errors';
@@ -12,16 +13,15 @@ import { loggedIn, LoginAnswer, presentLogin, refreshRule } from '../../accounts
 import { envelope, enveloped } from './envelope';
 import type { Granted } from '../../accounts/sessions';
 
-const LoginBody = z
-  .strictObject({
+const LoginBody = someTextOf(
+  z.strictObject({
     email: GivenEmail.nullish(),
     username: z.string().max(100).trim().nullish(),
     password: GivenPassword,
-  })
-  .refine(({ email, username }) => Boolean(email ?? username), {
-    path: ['email'],
-    message: 'is missing: send email or username',
-  });
+  }),
+  ['email', 'username'],
+  'is missing: send email or username',
+);
 const RefreshBody = z.strictObject({ refreshToken: z.string().max(500).nullish() }).nullish();
 /** Its client reads them in `tokens` only, its document names them beside it. */
 const Pair = z.object({ accessToken: z.string(), refreshToken: z.string() });

@@ -3,25 +3,32 @@ import { Comment, FeedbackType, Rating, type Feedback } from '../../../model/fee
 import { Id } from '../../../model/ids';
 import type { MealPlan } from '../../../model/plans';
 import type { NamedMeal } from '../../../model/meals';
+import { alsoStates, someTextOf } from '../../../model/stated';
 
 /** SmartBite's words for feedback. */
-export const FeedbackBody = z
-  .strictObject({
+const OfSubject = someTextOf(
+  z.strictObject({
     type: FeedbackType,
     mealId: Id.nullish(),
     mealPlanId: Id.nullish(),
     rating: Rating.nullish(),
     comment: Comment.nullish(),
-  })
-  .refine(({ mealId, mealPlanId }) => Boolean(mealId ?? mealPlanId), {
-    path: ['mealId'],
-    message: 'is missing: say what it is about, with mealId or mealPlanId',
-  })
-  .refine(({ type, rating }) => type !== 'meal_rating' || typeof rating === 'number', {
+  }),
+  ['mealId', 'mealPlanId'],
+  'is missing: say what it is about, with mealId or mealPlanId',
+);
+export const FeedbackBody = alsoStates(
+  OfSubject.refine(({ type, rating }) => type !== 'meal_rating' || typeof rating === 'number', {
     path: ['rating'],
     message: 'is missing: a meal_rating has one, 1 to 5',
-  })
-  .meta({ example: { type: 'liked', mealId: '6b0183675f84da8664a96799', rating: 5, comment: 'Again, please' } });
+  }),
+  {
+    anyOf: [
+      { properties: { type: { not: { const: 'meal_rating' } } } },
+      { required: ['rating'], properties: { rating: { type: 'integer' } } },
+    ],
+  },
+).meta({ example: { type: 'liked', mealId: '6b0183675f84da8664a96799', rating: 5, comment: 'Again, please' } });
 
 const text = z.string().nullable();
 

@@ -2,26 +2,21 @@ import { z } from 'zod';
 import { Id } from '../../../model/ids';
 import { MealType, type MealNutrition } from '../../../model/meals';
 import { mostMealsADay, SlotStatus, type MealPlan, type PlanTotals, type Slot } from '../../../model/plans';
+import { alsoStates } from '../../../model/stated';
 import { Weekday } from '../../../model/weekdays';
 import type { NamedMeal } from '../../../model/meals';
-import { readStatedTime } from '../../photos/mealTime';
+import { statedTimeForm } from '../../photos/mealTime';
 
 /** SmartBite's words for meal plans. `meal` is an id where a plan is sent, and in the answer to that; where plans are read it is the meal. */
-const earliest = '1900-01-01';
-const latest = '2199-12-31';
 
 /** A date, or a date-time whose date counts as it is written. */
 const WeekStartDate = z
   .string()
   .trim()
   .max(40)
-  .transform((text, context) => {
-    const day = text.slice(0, 10);
-    if (!readStatedTime(text)) context.addIssue({ code: 'custom', message: 'is not a date; write it like 2026-03-02' });
-    else if (day < earliest || day > latest)
-      context.addIssue({ code: 'custom', message: `must lie between ${earliest} and ${latest}` });
-    return day;
-  })
+  .regex(statedTimeForm, { message: 'is not a date; write it like 2026-03-02', abort: true })
+  .regex(/^(?:19|2[01])/, `must lie between 1900-01-01 and 2199-12-31`)
+  .transform((text) => text.slice(0, 10))
   .meta({ example: '2026-03-02', description: 'Any day; the week is the seven days that begin with it' });
 
 const defaultTitle = 'Weekly Meal Plan';
@@ -36,7 +31,7 @@ const Totals = z
   .strictObject({ calories: amount, protein: amount, carbs: amount, fats: amount })
   .meta({ description: 'Of the whole plan: kcal and grams' });
 
-const Days = z
+const DaysOfWeek = z
   .array(
     z.strictObject({
       day: Weekday,
@@ -53,6 +48,15 @@ const Days = z
       named.add(day);
     }
   });
+/** Each day once. */
+const Days = alsoStates(
+  DaysOfWeek,
+  ...Weekday.options.map((day) => ({
+    contains: { properties: { day: { const: day } }, required: ['day'] },
+    minContains: 0,
+    maxContains: 1,
+  })),
+);
 export type DaysIn = z.output<typeof Days>;
 
 export const NewPlanBody = z
