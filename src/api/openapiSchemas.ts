@@ -54,9 +54,15 @@ function stateText({ _zod: { def } }: z.core.$ZodString, stated: z.core.JSONSche
     (said) => said !== undefined,
   );
   const needsMore = (stated.minLength ?? 0) > 0 && (def.checks ?? []).some(trims);
-  if (patterns.length === 0 && format === undefined) stated.pattern = needsMore ? someText : anyText;
-  else if (needsMore && patterns.every((said) => new RegExp(said, 'u').test(' ')))
-    stated.allOf = [...allOf, { pattern: String.raw`\S` }];
+  const ofWhole = patterns.some((said) => said.startsWith('^') && said.endsWith('$')) || format !== undefined;
+  const more = [
+    ...(ofWhole ? [] : [needsMore ? someText : anyText]),
+    ...(ofWhole && needsMore && patterns.every((said) => new RegExp(said, 'u').test(' ')) ? [String.raw`\S`] : []),
+  ];
+  const [only] = more;
+  if (only === undefined) return;
+  if (patterns.length === 0) stated.pattern = only;
+  else stated.allOf = [...allOf, { pattern: only }];
 }
 
 /** An empty text may stand in place of what is stated. */

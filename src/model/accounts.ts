@@ -75,7 +75,7 @@ export const PlainPassword = z
   .string()
   .min(8, 'needs at least 8 characters')
   .refine((text) => bytesOf(text) <= passwordMaxBytes, `is longer than ${passwordMaxBytes} bytes; choose a shorter one`)
-  .regex(/^[^\0]*$/, 'holds a NUL character')
+  .refine((text) => !text.includes('\0'), 'holds a NUL character')
   .meta({
     maxLength: passwordMaxBytes,
     description: `At most ${passwordMaxBytes} bytes of UTF-8: as many characters of ASCII, fewer of others`,

@@ -187,6 +187,11 @@ test('a meal as SmartBite’s app sends it', () => {
     allergens: ['celery'],
   }); // prettier-ignore
   expect(() => read([['ingredients', '["a",']])).toThrow('hold JSON');
+  expect(read([['appliances', 'null'], ['ingredients', 'null'], ['allergens', '']])).toEqual({
+    appliances: null,
+    ingredients: ['null'],
+    allergens: [],
+  }); // prettier-ignore
   expect(read([['appliances', '{"hasOven":"true"}'], ['ingredients', '["a","b"]'], ['ingredients[]', 'c']])).toEqual({
     appliances: { hasOven: true },
     ingredients: ['["a","b"]', 'c'],

@@ -1,6 +1,7 @@
-import Ajv2020 from 'ajv/dist/2020';
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import { z } from 'zod';
 import { createSchemas } from '../../src/api/openapiSchemas';
+import { applianceNames, applianceOf } from '../../src/model/appliances';
 import { MealChange } from '../../src/model/meals';
 import { FeedbackBody } from '../../src/api/dialects/smartbite/feedback';
 import { NewPlanBody } from '../../src/api/dialects/smartbite/plans';
@@ -22,12 +23,18 @@ import {
 
 /** Whether the document takes a value, and whether validation does: where one of them alone knows a rule, they differ. */
 const verdicts = (schema: z.ZodType, value: unknown) => {
+  const takes = compiled.get(schema) ?? compile(schema);
+  compiled.set(schema, takes);
+  return { document: takes(value), validation: schema.safeParse(value).success };
+};
+const compiled = new Map<z.ZodType, ValidateFunction>();
+const compile = (schema: z.ZodType): ValidateFunction => {
   const schemas = createSchemas();
   const stated = schemas.refer(schema);
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema({ $id: 'document', components: { schemas: schemas.components() } });
   const text = JSON.stringify(stated).replaceAll('"#/components', '"document#/components');
-  return { document: ajv.validate(JSON.parse(text) as object, value), validation: schema.safeParse(value).success };
+  return ajv.compile(JSON.parse(text) as object);
 };
 const both = (taken: boolean) => ({ document: taken, validation: taken });
 
@@ -278,6 +285,10 @@ it.each([
   expect(verdicts(schema, value)).toEqual({ document: false, validation: true });
 });
 
+it('the names of appliances that the document states are all known', () => {
+  expect(applianceNames.filter((name) => applianceOf(name) === undefined)).toEqual([]);
+});
+
 /** Which no schema can say. */
 it.each([['bytes of UTF-8', RegisterBody, { ...account, password: `${'ä'.repeat(37)}A1` }]])(
   'validation alone knows a length in %s',
@@ -287,12 +298,12 @@ it.each([['bytes of UTF-8', RegisterBody, { ...account, password: `${'ä'.repeat
 );
 
 it('no text of a schema takes a NUL', () => {
-  for (const schema of [OwnFoodIn, NewPlanBody, FeedbackBody, SignupBody, RegisterBody, MealChange]) {
-    for (const text of textsOf(createSchemas().refer(schema))) {
-      const ajv = new Ajv2020({ strict: false, validateFormats: false });
-      expect([text, ajv.validate(text, 'a\u0000b')]).toEqual([text, false]);
-    }
-  }
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const texts = [OwnFoodIn, NewPlanBody, FeedbackBody, SignupBody, RegisterBody, MealChange].flatMap((schema) =>
+    textsOf(createSchemas().refer(schema)),
+  );
+  expect(texts.length).toBeGreaterThan(20);
+  expect(texts.filter((text) => ajv.validate(text, 'a\u0000b'))).toEqual([]);
 });
 
 /** Every schema of a text within. */

@@ -102,6 +102,9 @@ function fieldOf(name: string, { texts, asEntries }: Sent, place: Place): unknow
   const isList = place.types.has('array');
   const isWhole = texts.length === 1 && beginsJson.test(first) && (isList || place.types.has('object'));
   if (isWhole && !(isList && asEntries && !isJson(first))) return valueAt(place, jsonOf(name, first));
+  // A word like `null` is no entry where entries are words of their own (F3).
+  const isNone = texts.length === 1 && first !== '' && nothing.includes(first) && place.items?.freeText === false;
+  if (isList && isNone && place.types.has('null')) return null;
   if (isList)
     return valueAt(
       place,

@@ -62,7 +62,7 @@ export const predictRoutes = (deps: PhotoDeps): Route[] => {
               minLength: 1,
               description: 'The picture; the field may also be called `image`. Where both are sent, `photo` counts',
             }),
-              image: z.string().optional().meta({ format: 'binary', description: 'See `photo`' }),
+            image: z.string().optional().meta({ format: 'binary', description: 'See `photo`' }),
             ...Sent.shape,
             // A number is what a form writes as the text that `Grams` reads.
             grams: orBlank(StatedGrams),
