@@ -14,12 +14,22 @@ export type StatedTime =
   | { readonly kind: 'clock'; readonly wallMs: number }
   | { readonly kind: 'day'; readonly day: CalendarDay };
 
-/** Days that the calendar has: `2026-02-31` would silently become March. */
-export const dayForm = z.core.regexes.date;
-const dayText = dayForm.source.replace(/^\^|\$$/g, '');
+const monthAndDay = String.raw`(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))`;
+/**
+ * Days that the calendar has, as text of an expression: `2026-02-31` would silently become March. `centuries`: the first two digits that
+ * a year may have; `leap`: those of them in which the year 00 has a 29 February.
+ */
+const daysOfYears = (centuries: string, leap: string) =>
+  String.raw`(?:${centuries})\d\d-${monthAndDay}|(?:(?:${centuries})(?:0[48]|[2468][048]|[13579][26])|(?:${leap})00)-02-29`;
 const timeText = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?|24:00(?::00(?:\.0{1,9})?)?`;
 const zoneText = String.raw`Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d`;
-export const statedTimeForm = new RegExp(`^(${dayText})(?:[T ](${timeText})(${zoneText})?)?$`);
+const stated = (days: string) => new RegExp(`^(${days})(?:[T ](${timeText})(${zoneText})?)?$`);
+const everyDay = daysOfYears(String.raw`\d\d`, '[02468][048]|[13579][26]');
+
+export const dayForm = new RegExp(`^(?:${everyDay})$`);
+const statedTimeForm = stated(everyDay);
+/** From 1900 to 2199. */
+export const plannedTimeForm = stated(daysOfYears('19|20|21', '20'));
 const aheadMs = 26 * 3600_000;
 const earliestMs = Date.parse('1900-01-01T00:00:00Z');
 const noon = (day: CalendarDay) => Date.parse(`${day}T12:00:00Z`);

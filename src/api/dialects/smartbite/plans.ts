@@ -5,7 +5,7 @@ import { mostMealsADay, SlotStatus, type MealPlan, type PlanTotals, type Slot } 
 import { alsoStates } from '../../../model/stated';
 import { Weekday } from '../../../model/weekdays';
 import type { NamedMeal } from '../../../model/meals';
-import { statedTimeForm } from '../../photos/mealTime';
+import { plannedTimeForm } from '../../photos/mealTime';
 
 /** SmartBite's words for meal plans. `meal` is an id where a plan is sent, and in the answer to that; where plans are read it is the meal. */
 
@@ -14,8 +14,7 @@ const WeekStartDate = z
   .string()
   .trim()
   .max(40)
-  .regex(statedTimeForm, { message: 'is not a date; write it like 2026-03-02', abort: true })
-  .regex(/^(?:19|2[01])/, `must lie between 1900-01-01 and 2199-12-31`)
+  .regex(plannedTimeForm, 'is not a date from 1900-01-01 to 2199-12-31; write it like 2026-03-02')
   .transform((text) => text.slice(0, 10))
   .meta({ example: '2026-03-02', description: 'Any day; the week is the seven days that begin with it' });
 
