@@ -24,7 +24,7 @@ const days = z
 /** Parts of a query; an object with them is refined by `oneRange`. */
 export const rangeFields = {
   from: Bound('First day, or moment, that counts'),
-  to: Bound('Last day, or moment, that counts'),
+  to: Bound('Last day, or moment, that counts, not before `from`'),
   days,
 };
 interface Asked<Bound> {
@@ -77,7 +77,9 @@ const mostDays = 366;
 export const DayRange = z
   .object({
     from: Day.meta({ description: 'First date that counts' }),
-    to: Day.meta({ description: 'Last date that counts; today where missing' }),
+    to: Day.meta({
+      description: `Last date that counts; today where missing. At most ${mostDays} days with \`from\`, which it needs`,
+    }),
     days,
   })
   .refine(...oneRange);

@@ -357,6 +357,13 @@ function openPlaces(schema: unknown, at: string): string[] {
   return type === 'object' && additionalProperties === undefined ? [at, ...within] : within;
 }
 
+test('every operation has an id of its own', () => {
+  const ids = Object.values(document.paths).flatMap((methods) =>
+    Object.values(methods).map(({ operationId }) => operationId),
+  );
+  expect(ids).toEqual([...new Set(ids)]);
+});
+
 test('no body takes a field that it does not name', () => {
   const open = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { requestBody }]) =>

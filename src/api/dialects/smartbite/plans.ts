@@ -34,7 +34,9 @@ const DaysOfWeek = z
   .array(
     z.strictObject({
       day: Weekday,
-      meals: z.array(z.strictObject({ mealType: MealType, meal: Id })).max(mostMealsADay),
+      meals: z
+        .array(z.strictObject({ mealType: MealType, meal: Id.meta({ description: 'Of a meal of the catalogue' }) }))
+        .max(mostMealsADay),
     }),
   )
   .min(1)
