@@ -10,7 +10,8 @@ type Keywords = Readonly<Record<string, unknown>>;
 /** Adds keywords to those the schema states already: a second `not` would take the place of the first. */
 export const alsoStates = <S extends z.ZodType>(schema: S, ...keywords: readonly Keywords[]): S => {
   const { allOf, ...known } = schema.meta() ?? {};
-  return schema.meta({ ...known, allOf: [...(Array.isArray(allOf) ? allOf : []), ...keywords] });
+  const before: readonly unknown[] = Array.isArray(allOf) ? allOf : [];
+  return schema.meta({ ...known, allOf: [...before, ...keywords] });
 };
 
 const sent = (value: object, name: string): boolean => (value as Keywords)[name] !== undefined;
