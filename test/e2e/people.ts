@@ -37,7 +37,7 @@ export async function openPeople(mongodbUri: string): Promise<People> {
     async make(name, role = 'user') {
       const account = await store.accounts.create({ email: `${name}@example.com`, passwordHash: 'none', role });
       if ('taken' in account) throw new Error(`${name} exists already`);
-      return { id: account.id, token: tokens.sign(account, 'made-for-a-test', 600).token };
+      return { id: account.id, token: tokens.sign(account, 'made-for-a-test', 600, undefined, new Date()).token };
     },
     countDue: () => contextSyncRows(connection).countDocuments({ dueAt: { $type: 'date' } }),
     close: () => connection.close(),
