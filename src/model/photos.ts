@@ -52,13 +52,29 @@ export const PassedOver = z.object({
 });
 export type PassedOver = z.infer<typeof PassedOver>;
 
+/**
+ * Words that name a food, or an amount of one, that no source knows. They are part of the meal and of none of its figures. `id` is one
+ * of those that items have, so that the user can say what it was, or that it was none.
+ */
+export const Unrecognized = z.object({
+  id: z.string(),
+  text: z.string(),
+  /** How much of it was said, in the user's words. */
+  amount: z.string().optional(),
+  /** As of an item. */
+  request: z.string().optional(),
+});
+export type Unrecognized = z.infer<typeof Unrecognized>;
+
 /** The finished figures of an entry; totals are the sums of the items. */
 export const Analysis = z.object({
   food: z.string(),
   inferenceSource: InferenceSource,
   classification: Classification.nullable(),
   items: z.array(AnalyzedItem),
-  /** The highest id that an item of the entry ever had; missing in what was written before items had ids. */
+  /** Missing: all was understood, or it was written before this was told. While there are any, totals are lower bounds. */
+  unrecognized: z.array(Unrecognized).optional(),
+  /** The highest id that an item of the entry, or words in place of one, ever had; missing in what was written before items had ids. */
   lastItemId: z.number().int().optional(),
   totals: Nutrients,
   portion: z.object({ grams: z.number().min(0), source: PortionSource }),
@@ -138,6 +154,8 @@ export const Entry = z.object({
   consumedAtSource: z.enum(['stated', 'exif', 'upload']),
   picture: Picture.nullable(),
   analysis: Analysis.nullable(),
+  /** While it waits for a label: what a classifier took it for, best first. */
+  candidates: z.array(Candidate),
   /** The user's latest word that has not been worked in yet. */
   pendingCorrection: Correction.nullable(),
   correctedAt: z.date().nullable(),

@@ -58,8 +58,14 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
     let verdict = await (caption === 'foods'
       ? classify(entryId, { count: 2, ms: timing.classifyRetryMs }, patienceOf(timing))
       : classify(entryId, { count: timing.classifyAttempts, ms: timing.classifyRetryMs }));
+    if (verdict.kind === 'user spoke') return labelled();
 
-    if (verdict.kind === 'silent' && caption !== 'foods') {
+    if (caption === 'foods' && !isSure(verdict)) {
+      const published = await analyze(entryId, 'caption');
+      if (published !== 'unknown') return await settle(entryId, published, 'the caption', timing, userSpoke);
+      // Words that name nothing anybody knows keep the photo, and no more.
+    }
+    if (verdict.kind === 'silent') {
       if ((await local.askForLabel(entryId, verdict.reason, verdict.retryable)) === 'user spoke') return labelled();
       show('needs_label', verdict.reason, verdict.type);
       let delayMs = timing.reaskMs;
@@ -74,17 +80,15 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
         return (await local.whatSettled(entryId)) === 'labelled' ? labelled() : end('gone', 'The entry was deleted.');
       }
       // Late and unsure is no reason to throw away what the user has kept: it goes on waiting for a word.
-      if (verdict.kind === 'silent' || (verdict.kind === 'named' && verdict.confidence < verdict.threshold)) {
+      if (verdict.kind === 'silent' || (verdict.kind === 'named' && !isSure(verdict))) {
         await local.stopAsking(entryId);
         return end('unlabelled', 'No classifier could name the food; the entry waits for the user.');
       }
     }
-    if (verdict.kind === 'user spoke') return labelled();
-
-    const sure = verdict.kind === 'named' && verdict.confidence >= verdict.threshold;
-    if (verdict.kind === 'named' && !sure && caption !== 'foods') {
+    if (verdict.kind !== 'named') return labelled();
+    if (!isSure(verdict)) {
       const doubt = `Confidence ${verdict.confidence.toFixed(2)} is below ${verdict.threshold.toFixed(2)}.`;
-      if (caption === 'words') {
+      if (caption !== 'none') {
         if ((await local.askForLabel(entryId, `The classifier was not sure. ${doubt}`, false)) === 'user spoke')
           return labelled();
         return end('unlabelled', `${doubt} The entry waits for the user.`);
@@ -92,10 +96,7 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
       if ((await local.rejectEntry(entryId)) === 'user spoke') return labelled();
       return end('rejected', `${doubt} Nothing was kept.`);
     }
-    const published = await analyze(entryId, sure ? 'classifier' : 'caption');
-    if (published === 'user spoke') return labelled();
-    if (published === 'published') return end('analyzed', `Figures stand; named by ${namedBy(verdict, sure)}.`);
-    return await refine(entryId, timing, userSpoke);
+    return await settle(entryId, await analyze(entryId, 'classifier'), verdict.by ?? 'a classifier', timing, userSpoke);
   } catch (failure) {
     rethrowDefect(failure);
     return clearUp(entryId, failure);
@@ -105,13 +106,31 @@ export async function analyzePhoto({ entryId, caption, timing }: AnalyzePhoto): 
 /** A history holds some 50,000 events, and a round is nine. */
 const mostRefinements = 1_000;
 
-const namedBy = (verdict: Verdict, sure: boolean): string =>
-  sure && verdict.kind === 'named' ? (verdict.by ?? 'a classifier') : 'the caption';
+const isSure = (verdict: Verdict): boolean => verdict.kind === 'named' && verdict.confidence >= verdict.threshold;
+
+type Published = Awaited<ReturnType<typeof analyze>>;
+
+/** What became of the figures; where they are of our own table, it asks for better ones. */
+async function settle(
+  entryId: string,
+  published: Published,
+  namedBy: string,
+  timing: PhotoTiming,
+  userSpoke: () => boolean,
+): Promise<PhotoOutcome> {
+  if (published === 'user spoke') return labelled();
+  if (published === 'published') return end('analyzed', `Figures stand; named by ${namedBy}.`);
+  if (published === 'unknown')
+    return end('unlabelled', `Nobody knows the food that ${namedBy} named; the entry waits for its user.`);
+  return refine(entryId, timing, userSpoke);
+}
 
 /** The figures are those of our own table: asks FoodData Central until it answers, the user speaks, or the time is up. */
 async function refine(entryId: string, timing: PhotoTiming, userSpoke: () => boolean): Promise<PhotoOutcome> {
   const refined = await askAgain('analyzed', timing, userSpoke, (once) => once.refineEntry(entryId));
   if (refined === 'refined') return end('refined', 'Figures are of FoodData Central now.');
+  if (refined === 'unknown')
+    return end('unlabelled', 'FoodData Central does not know the food either; the entry waits for its user.');
   if (refined === 'user spoke') return labelled();
   if (!userSpoke())
     return end('analyzed', 'Figures of our own table stand; FoodData Central did not come back in time.');
@@ -287,7 +306,7 @@ async function classify(
 async function analyze(
   entryId: string,
   namedBy: 'classifier' | 'caption',
-): Promise<'published' | 'provisional' | 'user spoke'> {
+): Promise<'published' | 'provisional' | 'unknown' | 'user spoke'> {
   try {
     return await fooddata.analyzeEntry(entryId, namedBy, 'fooddata');
   } catch (failure) {

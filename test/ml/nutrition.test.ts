@@ -1,16 +1,21 @@
 import type { Food, Nutrients } from '../../src/model/foods';
 import { AnalyzedItem } from '../../src/model/foods';
 import {
+  amended,
+  amendedItem,
+  analysisOfCaption,
   analysisOfStated,
   composeDish,
   dishOf,
   energyKcal,
-  estimateOf,
+  hasItem,
   implausible,
+  isUnrecognized,
   itemOf,
   mealOf,
   mealOfGrams,
   mealOfServings,
+  mixedDish,
   nutrientKeys,
   per100GOf,
   regrammed,
@@ -18,6 +23,7 @@ import {
   servingsOf,
   sum,
   unknownNutrients,
+  withItem,
 } from '../../src/ml/foods';
 import { intervalOfSum } from '../../src/ml/foods/interval';
 import { foodRows, foodTable } from './foodTable';
@@ -150,7 +156,7 @@ describe('items', () => {
       (item.interval.high - item.interval.low) / (item.nutrients.kcal ?? NaN);
     const as = (portionSource: 'given' | 'caption' | 'usda', approximate = false): AnalyzedItem =>
       itemOf(food('pizza'), { label: 'x', grams: 200, portionSource, approximate });
-    const widths = [as('given'), as('caption'), as('usda'), as('usda', true), estimateOf('x', null)].map(width);
+    const widths = [as('given'), as('caption'), as('usda'), as('usda', true)].map(width);
     expect(widths).toEqual([...widths].sort((a, b) => a - b));
     expect(widths[0]).toBeCloseTo(0.254, 3);
     for (const { slug, portionG } of foodRows) {
@@ -179,7 +185,7 @@ describe('items', () => {
 describe('a meal', () => {
   const items = [given('pizza', 238), itemOf(food('whole_milk'), { label: 'milk', grams: 244, portionSource: 'usda' })];
   test('adds its items up', () => {
-    const meal = mealOf(items);
+    const meal = mealOf({ items });
     expect(meal.totals.kcal).toBeCloseTo(633.08 + 148.84, 2);
     expect(meal.portion).toEqual({ grams: 482, source: 'usda' });
     expect(meal).toMatchObject({ estimated: false, warnings: [] });
@@ -193,16 +199,41 @@ describe('a meal', () => {
       { ...food('apple'), per100G: { ...half, kcal: 90, sugarG: 12 } },
       { label: 'odd', grams: 100, portionSource: 'given' },
     );
-    const meal = mealOf([odd, estimateOf('durian', null)]);
-    expect(meal.estimated).toBe(true);
-    expect(meal.portion.source).toBe('estimate');
+    const meal = mealOf({ items: [odd], unrecognized: [{ text: 'durian', amount: 'a bowl of' }] });
+    expect(meal.totals.kcal).toBe(90);
+    expect(meal.unrecognized).toEqual([{ id: '2', text: 'durian', amount: 'a bowl of' }]);
     expect(meal.warnings.join('\n')).toMatch(
-      /odd: 12\.0 g of sugar[^]*odd: 90 kcal differ[^]*durian: not known[^]*fibre/,
+      /odd: 12\.0 g of sugar[^]*odd: 90 kcal differ[^]*fibre[^]*durian: not known to any source, and not counted/,
     );
   });
 
+  test('words that nobody knows have ids like items, and are named or taken out by these', () => {
+    const before = analysisOfCaption('an apple and 300 g of durian', foodTable)!;
+    expect(before).toMatchObject({
+      food: 'Apple, durian',
+      lastItemId: 2,
+      unrecognized: [{ id: '2', text: 'durian', amount: '300 g' }],
+    });
+    expect([
+      hasItem(before, '2'),
+      hasItem(before, '3'),
+      isUnrecognized(before, '2'),
+      isUnrecognized(before, '1'),
+    ]).toEqual([true, false, true, false]);
+    const named = withItem(before, '2', { items: [given('pizza', 100)] });
+    expect(named.items.map(({ id, label }) => `${id} ${label}`)).toEqual(['1 Apple', '2 pizza']);
+    expect(named).not.toHaveProperty('unrecognized');
+    expect(named.totals.kcal).toBeCloseTo(before.totals.kcal! + 266, 0);
+    const otherwise = withItem(before, '2', { items: [], unrecognized: [{ text: 'jackfruit' }] });
+    expect(otherwise.unrecognized).toEqual([{ id: '2', text: 'jackfruit' }]);
+    const out = amendedItem(before, '2', { grams: null, servings: null, remove: true });
+    expect(out).toMatchObject({ food: 'Apple', totals: before.totals });
+    expect(out).not.toHaveProperty('unrecognized');
+    expect(amended(before, { grams: null, servings: 2 }).unrecognized).toEqual(before.unrecognized);
+  });
+
   test('nothing eaten is nothing known', () => {
-    expect(mealOf([])).toMatchObject({
+    expect(mealOf({ items: [] })).toMatchObject({
       totals: unknownNutrients,
       portion: { grams: 0 },
       interval: { low: 0, high: 0 },
@@ -211,25 +242,38 @@ describe('a meal', () => {
   });
 
   test('grams and servings recompute everything in proportion', () => {
-    const [meal, twice, weighed] = [mealOf(items), mealOfServings(items, 2), mealOfGrams(items, 241)];
+    const [meal, twice, weighed] = [mealOf({ items }), mealOfServings({ items }, 2), mealOfGrams({ items }, 241)];
     expect(twice.totals.kcal).toBeCloseTo(2 * (meal.totals.kcal ?? NaN), 9);
     expect(twice.interval.high).toBeCloseTo(2 * meal.interval.high, 9);
     expect(weighed.totals.kcal).toBeCloseTo((meal.totals.kcal ?? NaN) / 2, 9);
     expect(weighed.portion).toEqual({ grams: expect.closeTo(241, 9) as number, source: 'given' });
     expect(weighed.interval.high - weighed.interval.low).toBeLessThan((meal.interval.high - meal.interval.low) / 2);
-    expect(mealOfServings(mealOfServings(items, 2).items, 0.5).totals.kcal).toBeCloseTo(meal.totals.kcal ?? NaN, 9);
+    expect(mealOfServings(mealOfServings({ items }, 2), 0.5).totals.kcal).toBeCloseTo(meal.totals.kcal ?? NaN, 9);
   });
 
-  test('an estimate stays one, whatever is said of its weight', () => {
-    const estimate = estimateOf('durian', null);
-    for (const changed of [regrammed(estimate, 300), servingsOf(estimate, 3)]) {
-      expect(changed.estimated).toBe(true);
-      expect(changed.interval.high / changed.interval.low).toBeGreaterThan(3);
-    }
+  test('a food that was once given figures of dishes at large keeps them, and the doubt about them, whatever is said of its weight', () => {
+    const estimate: AnalyzedItem = {
+      ...given('pizza', 181),
+      label: 'durian',
+      estimated: true,
+      provenance: [
+        {
+          source: 'estimate',
+          fdcId: null,
+          description: 'Mixed dishes at large',
+          per100G: mixedDish.per100G,
+          grams: 181,
+        },
+      ],
+    };
+    expect(mealOf({ items: [estimate] }).warnings.join()).toMatch(/durian: .* figures of mixed dishes at large/);
+    const changed = regrammed(estimate, 300);
+    expect(changed.estimated).toBe(true);
+    expect(changed.interval.high / changed.interval.low).toBeGreaterThan(3);
   });
 
   test('energy that a person stated keeps no doubt of ours', () => {
-    const [item] = mealOfServings(analysisOfStated('soup at work', { kcal: 300 }).items, 2).items;
+    const [item] = mealOfServings(analysisOfStated('soup at work', { kcal: 300 }), 2).items;
     expect(item).toMatchObject({ nutrients: { kcal: 600 }, interval: { low: 600, high: 600 } });
     expect(regrammed(analysisOfStated('soup at work', { kcal: 300 }).items[0]!, 400)).toMatchObject({
       grams: 400,

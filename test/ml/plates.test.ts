@@ -4,11 +4,11 @@ import {
   analysisOfCaption,
   gramsOfCounted,
   hasItem,
-  itemsOfCaption,
   mealOf,
   mealOfGrams,
   newItem,
   parseCaption,
+  partsOfCaption,
   unknownNutrients,
   withItem,
 } from '../../src/ml/foods';
@@ -24,31 +24,34 @@ describe('items of a plate', () => {
   it('are numbered once and keep their numbers', () => {
     const { items } = meal();
     expect(items.map(({ id }) => id)).toEqual(['1', '2', '3']);
-    expect(mealOf([items[2]!, { ...items[0]!, id: undefined }] as never).items.map(({ id }) => id)).toEqual(['3', '4']);
+    expect(mealOf({ items: [items[2]!, { ...items[0]!, id: undefined }] } as never).items.map(({ id }) => id)).toEqual([
+      '3',
+      '4',
+    ]);
   });
 
   it('are replaced, added and taken out with everything of the whole computed anew', () => {
     const before = meal();
-    const [apple] = itemsOfCaption(parseCaption('an apple', foods));
-    const replaced = withItem(before, '2', [apple!]);
+    const [apple] = partsOfCaption(parseCaption('an apple', foods)).items;
+    const replaced = withItem(before, '2', { items: [apple!] });
     expect(replaced.items.map(({ id, label }) => `${id} ${label}`)).toEqual([
       `1 ${before.items[0]!.label}`,
       '2 Apple',
       `3 ${before.items[2]!.label}`,
     ]);
     expect(replaced.totals.kcal).toBeCloseTo(kcal(replaced.items), 9);
-    const added = withItem(before, newItem, [apple!]);
+    const added = withItem(before, newItem, { items: [apple!] });
     expect(added.items.at(-1)).toMatchObject({ id: '4', label: 'Apple' });
-    const out = withItem(before, '1', []);
+    const out = withItem(before, '1', { items: [] });
     expect(out.items.map(({ id }) => id)).toEqual(['2', '3']);
     expect(out.totals.kcal).toBeCloseTo(before.totals.kcal! - before.items[0]!.nutrients.kcal!, 9);
   });
 
   it('never get a number that another item had, also of a meal that was replaced', () => {
-    const [apple] = itemsOfCaption(parseCaption('an apple', foods));
-    const shorter = withItem(meal(), '3', []);
-    expect(withItem(shorter, newItem, [apple!]).items.map(({ id }) => id)).toEqual(['1', '2', '4']);
-    expect(mealOf([apple!], shorter.lastItemId).items[0]!.id).toBe('4');
+    const [apple] = partsOfCaption(parseCaption('an apple', foods)).items;
+    const shorter = withItem(meal(), '3', { items: [] });
+    expect(withItem(shorter, newItem, { items: [apple!] }).items.map(({ id }) => id)).toEqual(['1', '2', '4']);
+    expect(mealOf({ items: [apple!], lastItemId: shorter.lastItemId }).items[0]!.id).toBe('4');
   });
 
   it('are weighed one by one', () => {
@@ -63,13 +66,13 @@ describe('items of a plate', () => {
     const { lastItemId: _last, ...before } = meal();
     const old = { ...before, items: before.items.map(({ id: _id, ...item }) => item) };
     expect([hasItem(old, '3'), hasItem(old, '4')]).toEqual([true, false]);
-    expect(withItem(old, '3', []).items.map(({ id }) => id)).toEqual(['1', '2']);
+    expect(withItem(old, '3', { items: [] }).items.map(({ id }) => id)).toEqual(['1', '2']);
   });
 
   it('a word of the user makes provisional figures final', () => {
     const provisional = { ...meal(), provisional: true };
     expect(amendedItem(provisional, '1', { grams: 5, servings: null })).not.toHaveProperty('provisional');
-    expect(withItem(provisional, '1', [])).not.toHaveProperty('provisional');
+    expect(withItem(provisional, '1', { items: [] })).not.toHaveProperty('provisional');
   });
 });
 
@@ -157,7 +160,7 @@ if (!plates) console.log('Skipped: plates of known energy. Set PALATE_TEST_DATA 
 
 (plates ? it : it.skip)('plates of known weight: the interval holds the true energy of 3 of 4, within ±40 %', () => {
   const held = plates!.map(({ grams, kcal: energy, seen }) => {
-    const { totals, interval } = mealOfGrams(itemsOfCaption(parseCaption(seen, foods)), grams);
+    const { totals, interval } = mealOfGrams(partsOfCaption(parseCaption(seen, foods)), grams);
     expect((interval.high - interval.low) / 2 / totals.kcal!).toBeLessThanOrEqual(0.4);
     return interval.low <= energy && energy <= interval.high;
   });

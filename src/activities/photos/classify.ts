@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { namesFood } from '../../ml/foods';
 import type { Classification, InferenceSource, PassedOver } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
 import { ClassifierLoading, ClassifierRefused, ClassifierUnavailable, type Seen } from '../../services/classifier';
@@ -31,6 +32,12 @@ export interface Spoken {
 /** Label of a picture in which a classifier saw no food. */
 const noFood = 'no food';
 
+/** What names no food is no label: a person, a table, `LABEL_0`. */
+const foodsOf = ({ candidates, foods }: Seen): Seen => ({
+  candidates: candidates.filter(({ label }) => namesFood(label)),
+  ...(foods && { foods: foods.filter(({ label }) => namesFood(label)) }),
+});
+
 /**
  * `rank` sees what the first who speaks says, before it is judged against `threshold` (0 to 1).
  * Rejects only with what is no fault of a classifier.
@@ -47,7 +54,7 @@ export async function askInOrder(
     const pass = (outcome: PassedOver['outcome'], reason: string) => passedOver.push({ source, outcome, reason });
     let seen: Seen;
     try {
-      seen = await ask();
+      seen = foodsOf(await ask());
     } catch (error) {
       if (!isSilence(error)) throw error;
       silences.push(error);

@@ -18,6 +18,7 @@ export function createCorrections(deps: {
   photos: Pick<PhotoStore, 'find' | 'findClassification' | 'refiningOf' | 'applyCorrection' | 'refineCorrection'>;
   facts: Pick<PhotoFactStore, 'recordCorrected'>;
   nutrition: Nutrition;
+  confidenceThreshold: number;
 }) {
   const { photos, nutrition } = deps;
 
@@ -30,7 +31,7 @@ export function createCorrections(deps: {
   ): Promise<Analysis | null> => {
     if (figures === 'table' || over?.provisional !== true) return over;
     const classification = await photos.findClassification(entry.id);
-    return nutrition.analyse(entry, classification, namedBy(over), figures, signal);
+    return nutrition.analyse(entry, classification, namedBy(over, deps.confidenceThreshold), figures, signal);
   };
 
   const workOut = async (
@@ -111,6 +112,8 @@ export function createCorrections(deps: {
 /** The run that an activity is of. */
 const runOf = ({ info }: Context): string => info.workflowExecution?.workflowId ?? '';
 
-/** Who named the food of figures that nobody corrected. */
-export const namedBy = ({ inferenceSource }: Analysis): 'classifier' | 'caption' =>
-  inferenceSource === 'caption' ? 'caption' : 'classifier';
+/** Who named the food of figures that nobody corrected; a classifier that was sure also where the user's words went before it. */
+export const namedBy = ({ inferenceSource, classification }: Analysis, threshold: number): 'classifier' | 'caption' =>
+  inferenceSource !== 'caption' || (classification?.candidates[0]?.confidence ?? 0) >= threshold
+    ? 'classifier'
+    : 'caption';

@@ -252,12 +252,15 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
       await objects.removePrefix(objectKeys(entryId).prefix);
     },
 
-    /** Works out the figures and makes them the answer, unless the user has spoken meanwhile. Safe to repeat. */
+    /**
+     * Works out the figures and makes them the answer, unless the user has spoken meanwhile. `unknown`: nobody knows figures of what was
+     * named, and the entry waits for its user. Safe to repeat.
+     */
     async analyzeEntry(
       entryId: Id,
       named: 'classifier' | 'caption',
       figures: 'fooddata' | 'table',
-    ): Promise<'published' | 'provisional' | 'user spoke'> {
+    ): Promise<'published' | 'provisional' | 'unknown' | 'user spoke'> {
       const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
       const outcome = (analysis: Analysis | null) => (analysis?.provisional === true ? 'provisional' : 'published');
       if (entry.state === 'analyzed' && !entry.correctedAt) {
@@ -272,19 +275,26 @@ export function createPhotoActivities(deps: PhotoActivityDeps) {
         figures,
         Context.current().cancellationSignal,
       );
+      if (!analysis) return (await photos.needsLabel(entryId, null, false)) ? 'unknown' : moved(entryId);
       if (!(await photos.publish(entryId, analysis))) return moved(entryId);
       await recordAnalyzed(entryId, analysis);
       return outcome(analysis);
     },
 
-    /** Better figures for those of our own table, if FoodData Central answers now; the user's word is left alone. Safe to repeat. */
-    async refineEntry(entryId: Id): Promise<'refined' | 'user spoke'> {
+    /**
+     * Better figures for those of our own table, if FoodData Central answers now; the user's word is left alone. `unknown`: it does not know
+     * the food either, and the entry waits for its user. Safe to repeat.
+     */
+    async refineEntry(entryId: Id): Promise<'refined' | 'unknown' | 'user spoke'> {
       const [entry, classification] = await Promise.all([find(entryId), photos.findClassification(entryId)]);
+      if (entry.state === 'needs_label') return 'unknown'; // By an attempt whose answer was lost.
       if (!entry.analysis || entry.correctedAt || entry.pendingCorrection) return 'user spoke';
       if (entry.analysis.provisional !== true) return 'refined'; // By an attempt whose answer was lost.
       const signal = Context.current().cancellationSignal;
-      const analysis = await nutrition.analyse(entry, classification, namedBy(entry.analysis), 'fooddata', signal);
-      return (await photos.refine(entryId, analysis)) ? 'refined' : moved(entryId);
+      const by = namedBy(entry.analysis, deps.confidenceThreshold);
+      const analysis = await nutrition.analyse(entry, classification, by, 'fooddata', signal);
+      if (!(await photos.refine(entryId, analysis))) return moved(entryId);
+      return analysis ? 'refined' : 'unknown';
     },
 
     ...corrections,

@@ -16,6 +16,8 @@ import {
 /** A food that was named, by whomever. */
 export interface Named {
   label: string;
+  /** How much of it was said, in the user's words. */
+  amountText: string | null;
   entry: TableFood | null;
   /** Only of the kind of `entry` ("mushroom pizza" as pizza). */
   approximate: boolean;
@@ -33,9 +35,10 @@ export const words = (label: string) => label.replaceAll('_', ' ');
 export function createNaming(foods: FoodTable) {
   const ofCaption = (items: readonly CaptionItem[], text: string): Named[] =>
     items.length === 0
-      ? [{ label: text.slice(0, 100), entry: null, approximate: false, stated: null, counted: null }]
-      : items.map(({ label, entry, approximate, grams, portionSource, measure, counted }) => ({
+      ? [{ label: text.slice(0, 100), amountText: null, entry: null, approximate: false, stated: null, counted: null }]
+      : items.map(({ label, amountText, entry, approximate, grams, portionSource, measure, counted }) => ({
           label,
+          amountText,
           entry,
           approximate,
           // A usual portion is no statement: FoodData Central's default comes before it.
@@ -48,12 +51,13 @@ export function createNaming(foods: FoodTable) {
 
   /** A class name of a classifier, or a name in a model's words. */
   const byLabel = (label: string): Named => {
+    const unsaid = { amountText: null, stated: null, counted: null };
     const entry = foods.byLabel(label);
-    if (entry) return { label: entry.food.name, entry, approximate: false, stated: null, counted: null };
+    if (entry) return { label: entry.food.name, entry, approximate: false, ...unsaid };
     const [item, ...more] = parseCaption(words(label), foods);
     return item?.entry && more.length === 0
-      ? { label: item.label, entry: item.entry, approximate: item.approximate, stated: null, counted: null }
-      : { label: words(label), entry: null, approximate: false, stated: null, counted: null };
+      ? { label: item.label, entry: item.entry, approximate: item.approximate, ...unsaid }
+      : { label: words(label), entry: null, approximate: false, ...unsaid };
   };
 
   /** The foods of the plate where the classifier told them apart, else the dish. */

@@ -7,17 +7,20 @@ import { photoFailures } from '../../messages/photos';
 import {
   amendedItem,
   dishOf,
-  estimateOf,
   gramsOfCounted,
   itemOf,
+  mixedDish,
   mealOf,
   mealOfGrams,
   mealOfServings,
+  nameOf,
+  unknownWords,
   parseCaption,
   withItem,
   type FoodTable,
   type Measure,
   type TableFood,
+  type UnknownWords,
 } from '../../ml/foods';
 import type { OwnFoodStore } from '../../store/foods';
 import { CircuitOpen } from '../outbound/circuits';
@@ -27,10 +30,12 @@ import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../servi
 /**
  * From names of foods to figures.
  *
- * N1  In this order: ingredients of known weight, each looked up; the dish looked up; our own table; an estimate that says so.
+ * N1  In this order: ingredients of known weight, each looked up; the dish looked up; our own table. What none of them knows is told in the
+ *     words that were used, and counted nowhere.
  * N2  The weight is the user's, else the caption's, else USDA's default portion, else ours; whose it is, is always stated.
  * N3  A food that the user described comes before all of these, under its very name.
  * N4  What FoodData Central does not know is taken from the table, part by part; that it does not answer is for the workflow to judge.
+ * N5  A person's words go before what a classifier saw.
  */
 export interface NutritionDeps {
   foods: FoodTable;
@@ -58,6 +63,8 @@ type Search = (query: string) => Promise<Food | null>;
 
 interface Found {
   items: AnalyzedItem[];
+  /** What nobody knows. */
+  unrecognized: UnknownWords[];
   fdc: Analysis['fdc'];
   /** Of our table, as FoodData Central did not answer. */
   provisional: boolean;
@@ -130,20 +137,21 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
   const ingredientNames = ({ entry }: Named): string[] =>
     entry ? foods.ingredientsOf(entry).map((part) => part.entry.food.name) : [];
 
-  const fromTable = (named: Named): AnalyzedItem => {
-    const { label, entry, approximate, stated } = named;
+  const fromTable = (named: Named): AnalyzedItem | null => {
+    const { label, entry, approximate } = named;
     const portion = portionOf(named, null);
-    if (!entry || !portion) return estimateOf(label, stated);
+    if (!entry || !portion) return null;
     const item = itemOf(entry.food, { label, ...portion, approximate });
     return { ...item, ingredients: ingredientNames(named) };
   };
 
-  const figure = async (named: Named, search: Search): Promise<{ item: AnalyzedItem; strategy: Strategy }> => {
+  /** Null item: nobody knows it. */
+  const figure = async (named: Named, search: Search): Promise<{ item: AnalyzedItem | null; strategy: Strategy }> => {
     const composed = await fromIngredients(named, search);
     if (composed) return { item: composed, strategy: 'ingredients' };
     const dish = await search(named.entry?.food.name ?? named.label);
     if (!dish) return { item: fromTable(named), strategy: 'none' };
-    const portion = portionOf(named, dish) ?? estimatedPortion(named.label);
+    const portion = portionOf(named, dish) ?? unknownPortion;
     const item = itemOf(dish, { label: named.label, ...portion, approximate: named.approximate });
     return { item: { ...item, ingredients: ingredientNames(named) }, strategy: 'dish' };
   };
@@ -159,13 +167,13 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
   };
 
   /** What its owner said a serving weighs is as good as what they said of such a plate. */
-  const ownItem = ({ stated, counted, label }: Named, food: Food): AnalyzedItem => {
+  const ownItem = ({ stated, counted }: Named, food: Food): AnalyzedItem => {
     // Its own portions count, not those of a food of our table that happens to have the name.
     const grams = counted && gramsOfCounted(food, counted);
     if (grams !== null) return itemOf(food, { label: food.name, grams, portionSource: 'caption' });
     const usual =
       food.defaultPortionG === null
-        ? estimatedPortion(label)
+        ? unknownPortion
         : { grams: food.defaultPortionG, portionSource: 'memory' as const };
     return itemOf(food, { label: food.name, ...(stated ?? usual) });
   };
@@ -184,21 +192,23 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
         ? { item: ownItem(one, described), strategy: 'none' as const }
         : figure(one, (query) => searchIn(source, query, signal));
     });
+    const unknown = named.filter((_one, at) => found[at]?.item === null);
     const strategies = found.map(({ strategy }) => strategy);
     const strategy = (['ingredients', 'dish'] as const).find((one) => strategies.includes(one)) ?? 'none';
     const provisional = figures === 'table';
-    const unknown = async () =>
+    const whyNone = async () =>
       own.size === named.length
         ? 'These are foods that you described.'
         : ((await source.reason?.()) ?? 'FoodData Central knows none of these foods.');
     return {
-      items: found.map(({ item }) => item),
+      items: found.flatMap(({ item }) => item ?? []),
+      unrecognized: unknown.map(({ label, amountText }) => unknownWords(label, amountText)),
       fdc: {
         strategy,
         reason: provisional
           ? 'FoodData Central did not answer; what was not imported from it is of our own table.'
           : strategy === 'none'
-            ? await unknown()
+            ? await whyNone()
             : null,
       },
       provisional,
@@ -206,7 +216,7 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
   };
 
   const finish = (
-    { items, fdc, provisional }: Found,
+    { items, unrecognized, fdc, provisional }: Found,
     said: {
       source: InferenceSource;
       classification: Classification | null;
@@ -217,11 +227,11 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       warnings?: string[];
     },
   ): Analysis => {
-    let whole = mealOf(items, said.lastItemId);
-    if (said.grams !== null) whole = mealOfGrams(whole.items, said.grams, whole.lastItemId);
-    if (said.servings !== null) whole = mealOfServings(whole.items, said.servings, whole.lastItemId);
+    let whole = mealOf({ items, unrecognized, lastItemId: said.lastItemId });
+    if (said.grams !== null) whole = mealOfGrams(whole, said.grams);
+    if (said.servings !== null) whole = mealOfServings(whole, said.servings);
     return {
-      food: items.map(({ label }) => label).join(', '),
+      food: nameOf(whole),
       inferenceSource: said.source,
       classification: said.classification,
       ...whole,
@@ -240,20 +250,24 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
     signal: AbortSignal,
   ): Promise<Analysis> => {
     const text = food ?? '';
-    const { items, fdc, provisional } = await meal(
+    const { items, unrecognized, fdc, provisional } = await meal(
       ownerId,
       ofCaption(parseCaption(text, foods), text),
       figures,
       signal,
     );
     const weighed =
-      grams !== null ? mealOfGrams(items, grams) : servings !== null ? mealOfServings(items, servings) : { items };
+      grams !== null
+        ? mealOfGrams({ items }, grams)
+        : servings !== null
+          ? mealOfServings({ items }, servings)
+          : { items };
+    const asked = request === undefined ? {} : { request };
     return {
-      ...withItem(
-        analysis,
-        item,
-        weighed.items.map(({ id: _id, ...one }) => ({ ...one, ...(request !== undefined && { request }) })),
-      ),
+      ...withItem(analysis, item, {
+        items: weighed.items.map(({ id: _id, ...one }) => ({ ...one, ...asked })),
+        unrecognized: unrecognized.map((words) => ({ ...words, ...asked })),
+      }),
       // One item that FoodData Central does not know does not make the others anybody else's.
       fdc: fdc.strategy === 'none' ? analysis.fdc : fdc,
       ...(provisional && { provisional }),
@@ -261,40 +275,35 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
   };
 
   return {
-    /** Figures for a photo: of the classifier's label, or of the caption. */
+    /** Figures for a photo: of the classifier's label, or of the caption (N5). Null: nobody knows anything of what was named. */
     async analyse(
       entry: Entry,
       classification: Classification | null,
       namedBy: 'classifier' | 'caption',
       figures: Figures,
       signal: AbortSignal,
-    ): Promise<Analysis> {
+    ): Promise<Analysis | null> {
       const caption = entry.caption === null ? [] : parseCaption(entry.caption, foods);
       const best = classification?.candidates[0];
       const said = { classification, grams: entry.statedGrams, servings: null };
+      const known = (found: Found) => (found.items.length === 0 && !found.provisional ? null : found);
+      const inWords = () => meal(entry.ownerId, ofCaption(caption, entry.caption ?? ''), figures, signal);
       if (namedBy === 'caption' || !best) {
-        return finish(await meal(entry.ownerId, ofCaption(caption, entry.caption ?? ''), figures, signal), {
-          ...said,
-          source: 'caption',
-        });
+        const found = known(await inWords());
+        return found && finish(found, { ...said, source: 'caption' });
       }
       const named = ofClassification(classification, best);
       const seen = new Set(named.map(foodOf));
       // Words that name what the picture shows know the amounts better than a default portion or a judgement by eye.
       const agrees = caption.filter((item) => seen.has(foodOf(item)));
-      const others = caption.filter((item) => item.entry && !seen.has(foodOf(item)));
-      const warnings =
-        agrees.length > 0 || others.length === 0
-          ? []
-          : [
-              `The caption names ${others.map((item) => item.label).join(', ')}, the picture shows ${named.map((one) => one.label.toLowerCase()).join(', ')}; correct the entry if the picture is wrong.`,
-            ];
+      if (agrees.length === 0 && caption.some((item) => item.entry !== null)) {
+        const saw = named.map(({ label }) => label.toLowerCase()).join(', ');
+        const warnings = [`The picture looks like ${saw}; your words were taken for what it is.`];
+        return finish(await inWords(), { ...said, source: 'caption', warnings });
+      }
       const whole = agrees.length > 0 && named.length === 1 ? ofCaption(caption, '') : withAmounts(named, agrees);
-      return finish(await meal(entry.ownerId, whole, figures, signal), {
-        ...said,
-        source: classification.source,
-        warnings,
-      });
+      const found = known(await meal(entry.ownerId, whole, figures, signal));
+      return found && finish(found, { ...said, source: classification.source });
     },
 
     /** Figures for the user's own word, said over those of the entry. */
@@ -323,7 +332,5 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
 
 export type Nutrition = ReturnType<typeof createNutrition>;
 
-const estimatedPortion = (label: string): { grams: number; portionSource: PortionSource } => ({
-  grams: estimateOf(label, null).grams,
-  portionSource: 'estimate',
-});
+/** Of a food whose figures are known and whose usual portion is not. */
+const unknownPortion = { grams: mixedDish.portionG, portionSource: 'estimate' as const };

@@ -2,7 +2,16 @@ import { mostPer100G } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import type { Analysis, Correction, Entry, Refining } from '../../model/photos';
 import { photoWorkflows } from '../../messages/photos';
-import { amended, amendedItem, hasItem, mostItemGrams, mostItems, newItem } from '../../ml/foods';
+import {
+  amended,
+  amendedItem,
+  countParts,
+  hasItem,
+  isUnrecognized,
+  mostItemGrams,
+  mostItems,
+  newItem,
+} from '../../ml/foods';
 import type { Launch } from '../../model/launches';
 import type { Corrected } from '../../store/photos/facts';
 import { notFound, problem, unprocessable } from '../errors';
@@ -73,7 +82,7 @@ export async function speak(deps: PhotoDeps, speaker: Speaker, said: Said): Prom
     }
     if (said.item !== null && said.item !== newItem && !(entry.analysis && hasItem(entry.analysis, said.item)))
       notFound('item of this entry');
-    if (said.item !== null && said.food !== undefined && (entry.analysis?.items.length ?? 0) >= mostItems)
+    if (said.item !== null && said.food !== undefined && entry.analysis && countParts(entry.analysis) >= mostItems)
       unprocessable(`An entry has ${mostItems} items at most; take some out, or log the rest as another meal.`);
     const word = wordOf(entry.pendingCorrection, said);
     const heard = word ? await lookUp(deps, speaker, entry, word, said.consumedAt) : await compute(deps, entry, said);
@@ -92,7 +101,9 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
   const weighed = grams !== undefined || servings !== undefined || remove === true;
   if (weighed && (entry.state !== 'analyzed' || !analysis))
     unprocessable('This entry has no food yet, so it cannot be weighed. Send `food` too.');
-  if (remove === true && analysis?.items.length === 1)
+  if (analysis && item !== null && remove !== true && weighed && isUnrecognized(analysis, item))
+    unprocessable('Nobody knows what this is, so it cannot be weighed. Send `food` too.');
+  if (remove === true && analysis && countParts(analysis) === 1)
     unprocessable('This is the only item of the entry; delete the entry instead: DELETE /history/:id.');
   const change = { grams: grams ?? null, servings: servings ?? null };
   const figures =
@@ -146,7 +157,8 @@ async function weighing(
 }
 
 const wasSaid = ({ pendingCorrection, analysis }: Entry, request: Id): boolean =>
-  pendingCorrection?.request === request || (analysis?.items.some((item) => item.request === request) ?? false);
+  pendingCorrection?.request === request ||
+  [...(analysis?.items ?? []), ...(analysis?.unrecognized ?? [])].some((part) => part.request === request);
 
 /** Whether the word that waits must be worked in before this one can be heard. */
 const isInTheWay = (pending: Correction | null, said: Said): boolean => {

@@ -10,7 +10,7 @@ import { file, type Limit, type Route } from '../route';
 import { byteOrderMark, csvLine, type Cell } from './csvCells';
 import type { PhotoDeps } from './deps';
 import { timeZoneOf } from './mealTime';
-import { kcalRange } from './present';
+import { isIncomplete, kcalRangeOf } from './present';
 import { oneRange, rangeFields, rangeOf } from './range';
 
 /** The log as a table to take along, page by page: neither its length nor a slow client is in memory. */
@@ -32,8 +32,8 @@ const columns: readonly (readonly [string, (line: LogLine, shown: Shown) => Cell
   ['food', ({ analysis }) => analysis?.food ?? null],
   ['grams', ({ analysis }) => (analysis && analysis.portion.grams > 0 ? round(analysis.portion.grams) : null)],
   ['kcal', (_line, { figures }) => figures.calories],
-  ['kcal_low', ({ analysis }) => analysis && kcalRange(analysis.interval).low],
-  ['kcal_high', ({ analysis }) => analysis && kcalRange(analysis.interval).high],
+  ['kcal_low', ({ analysis }) => kcalRangeOf(analysis)?.low ?? null],
+  ['kcal_high', ({ analysis }) => kcalRangeOf(analysis)?.high ?? null],
   ['protein_g', (_line, { figures }) => figures.proteins],
   ['fat_g', (_line, { figures }) => figures.fats],
   ['carbohydrate_g', (_line, { figures }) => figures.carbohydrates],
@@ -51,6 +51,8 @@ const columns: readonly (readonly [string, (line: LogLine, shown: Shown) => Cell
   ['caption', ({ caption }) => caption],
   // Sums leave such an entry out until its owner has said whether it is another meal; a table that is added up must be able to.
   ['duplicate_of', ({ duplicateOf }) => duplicateOf],
+  ['incomplete', ({ analysis }) => analysis && isIncomplete(analysis)],
+  ['unrecognized', ({ analysis }) => analysis?.unrecognized?.map(({ text }) => text).join('; ') ?? null],
 ];
 interface Shown {
   readonly timeZone: string;

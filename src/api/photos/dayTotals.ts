@@ -5,7 +5,7 @@ import { eachFact, factNames, roundFact, type Fact, type NutritionFacts } from '
  * what may be the same meal as another (`duplicate_of`), gets the same.
  *
  * D1  A total adds what is known, and is null where nothing is. Where an entry is left out of one, as it does not know that figure or
- *     has none yet, the total is a lower bound and says so.
+ *     has none yet, or is in it without something that was not understood, the total is a lower bound and says so.
  * D2  An average is over the days on which its figure is known: a day without entries was not logged, which is not fasting.
  */
 export interface DayTotals {
@@ -23,13 +23,14 @@ export function openDay() {
   let waiting = 0;
   const sums = new Map<Fact, { total: number; known: number }>();
   return {
-    add(facts: NutritionFacts) {
+    /** `whole`: nothing of the meal was left out of its figures. */
+    add(facts: NutritionFacts, whole: boolean) {
       entries += 1;
       for (const fact of factNames) {
         const figure = facts[fact];
         if (figure === null) continue;
         const sum = sums.get(fact) ?? { total: 0, known: 0 };
-        sums.set(fact, { total: sum.total + figure, known: sum.known + 1 });
+        sums.set(fact, { total: sum.total + figure, known: sum.known + (whole ? 1 : 0) });
       }
     },
     addWaiting() {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
 import { EntryState, EntryVersion, InferenceSource, PassedOver, type Analysis, type Entry } from '../../model/photos';
-import { PortionSource, ProvenanceSource, type AnalyzedItem, type Provenance } from '../../model/foods';
+import { PortionSource, ProvenanceSource, type AnalyzedItem, type Interval, type Provenance } from '../../model/foods';
 import { unknownNutrients } from '../../ml/foods';
 import { isoIn } from '../../ml/zones';
 import { facts, figure, NutritionFacts, round, roundFact } from '../foods/figures';
@@ -42,6 +42,17 @@ const ItemView = z
   })
   .meta({ id: 'Item' });
 
+const UnrecognizedView = z
+  .object({
+    id: z.string().meta({ description: 'As of an item: PATCH or DELETE /history/:id/items/:item' }),
+    text: z.string(),
+    amount: z.string().optional(),
+  })
+  .meta({ id: 'Unrecognized', description: 'Words that nobody knows a food for, and how much of it was said' });
+const incomplete = z
+  .boolean()
+  .meta({ description: 'Something of the meal was not understood: its figures are of the rest' });
+
 export const PhotoView = z
   .object({
     id: Id,
@@ -55,6 +66,8 @@ export const PhotoView = z
     ingredients: z.array(z.string()),
     nutrition_facts: NutritionFacts,
     items: z.array(ItemView),
+    unrecognized: z.array(UnrecognizedView),
+    incomplete,
     candidates: z.array(z.object({ label: z.string(), confidence: z.number() })),
     portion: Portion.nullable(),
     interval: Range.nullable(),
@@ -120,6 +133,10 @@ const provenance = ({
   grams: grams > 0 ? round(grams) : null,
 });
 
+/** Null while there is nothing that it could be the range of. */
+export const kcalRangeOf = (analysis: { items: readonly unknown[]; interval: Interval } | null) =>
+  analysis && analysis.items.length > 0 ? kcalRange(analysis.interval) : null;
+
 /** Items written before they had ids are numbered from 1, as `mealOf` numbers them. */
 const item = (i: AnalyzedItem, at: number): z.infer<typeof ItemView> => ({
   id: i.id ?? String(at + 1),
@@ -133,6 +150,13 @@ const item = (i: AnalyzedItem, at: number): z.infer<typeof ItemView> => ({
   provenance: i.provenance.map(provenance),
   estimated: i.estimated,
 });
+
+const unrecognizedOf = (analysis: Analysis | null): z.infer<typeof UnrecognizedView>[] =>
+  analysis?.unrecognized?.map(({ id, text, amount }) => ({ id, text, ...(amount !== undefined && { amount }) })) ?? [];
+
+/** Whether figures leave something out that was not understood. */
+export const isIncomplete = (analysis: { unrecognized?: readonly unknown[] | undefined } | null): boolean =>
+  (analysis?.unrecognized ?? []).length > 0;
 
 const metadata = ({ picture, analysis }: Entry): Record<string, unknown> => ({
   ...(picture && {
@@ -191,10 +215,12 @@ export function presentEntry(deps: PresentDeps, entry: LogEntry, origin: string,
     ingredients: ingredientsOf(analysis),
     nutrition_facts: facts(analysis?.totals ?? unknownNutrients),
     items: analysis?.items.map(item) ?? [],
-    candidates: analysis?.classification?.candidates ?? [],
+    unrecognized: unrecognizedOf(analysis),
+    incomplete: isIncomplete(analysis),
+    candidates: analysis?.classification?.candidates ?? entry.candidates,
     portion:
       analysis && analysis.portion.grams > 0 ? { ...analysis.portion, grams: round(analysis.portion.grams) } : null,
-    interval: analysis && kcalRange(analysis.interval),
+    interval: kcalRangeOf(analysis),
     provenance: analysis?.provenance.map(provenance) ?? [],
     estimated: analysis?.estimated ?? false,
     provisional: analysis?.provisional ?? false,
@@ -220,6 +246,8 @@ const Shown = PhotoView.pick({
   calories: true,
   nutrition_facts: true,
   items: true,
+  unrecognized: true,
+  incomplete: true,
   interval: true,
   inference_source: true,
   provisional: true,
@@ -248,7 +276,9 @@ export const presentVersion = (
   calories: roundFact('calories', analysis?.totals.kcal ?? null),
   nutrition_facts: facts(analysis?.totals ?? unknownNutrients),
   items: analysis?.items.map(item) ?? [],
-  interval: analysis && kcalRange(analysis.interval),
+  unrecognized: unrecognizedOf(analysis),
+  incomplete: isIncomplete(analysis),
+  interval: kcalRangeOf(analysis),
   inference_source: analysis?.inferenceSource ?? null,
   provisional: analysis?.provisional ?? false,
   consumed_at: isoIn(consumedAt, timeZone),

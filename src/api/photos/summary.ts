@@ -17,10 +17,12 @@ const DayView = z
     waiting: z.number().int().meta({ description: 'Entries without figures yet' }),
     calories: kcal,
     nutrition_facts: NutritionFacts,
-    incomplete: z.boolean().meta({ description: 'An entry lacks its energy: the total is a lower bound' }),
+    incomplete: z.boolean().meta({
+      description: 'An entry lacks its energy, or something in it was not understood: the total is a lower bound',
+    }),
     lower_bounds: z
       .array(z.string())
-      .meta({ description: 'Nutrition facts whose total leaves an entry out, as that does not know it' }),
+      .meta({ description: 'Nutrition facts whose total leaves an entry out, or part of one, as nobody knows it' }),
     target: kcal,
     adherence,
   })
@@ -61,7 +63,7 @@ async function sumUp(
   for await (const entry of store.photos.eachFigures(ownerId, rangeOfDays(first, last, timeZone))) {
     while (at > 0 && entry.consumedAt.getTime() < (startsMs[at] ?? 0)) at -= 1;
     if (entry.duplicateOf !== null) duplicates += 1;
-    else if (entry.state === 'analyzed' && entry.totals) sums[at]?.add(facts(entry.totals));
+    else if (entry.state === 'analyzed' && entry.totals) sums[at]?.add(facts(entry.totals), entry.whole);
     else sums[at]?.addWaiting();
   }
   return { sums, duplicates };

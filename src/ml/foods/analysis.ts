@@ -2,23 +2,26 @@
 import type { AnalyzedItem, Nutrients } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
 import { parseCaption } from './caption';
-import { itemsOfCaption, regrammed, servingsOf } from './items';
+import { partsOfCaption, regrammed, servingsOf, type UnknownWords } from './items';
 import { unknownNutrients } from './nutrients';
 import type { FoodTable } from './table';
-import { mealOf, mealOfGrams, mealOfServings } from './totals';
+import { mealOf, mealOfGrams, mealOfServings, type MealTotals } from './totals';
 
 const withoutFdc = (reason: string): Analysis['fdc'] => ({ strategy: 'none', reason });
 
+/** A meal's name: its foods, and the words that nobody knows a food for. */
+export const nameOf = ({ items, unrecognized = [] }: MealTotals): string =>
+  [...items.map(({ label }) => label), ...unrecognized.map(({ text }) => text)].join(', ');
+
 /** A meal in words; null where no food of the table is named. */
 export const analysisOfCaption = (text: string, table: FoodTable): Analysis | null => {
-  const parsed = parseCaption(text, table);
-  if (!parsed.some(({ food }) => food !== null)) return null;
-  const items = itemsOfCaption(parsed);
+  const meal = mealOf(partsOfCaption(parseCaption(text, table)));
+  if (meal.items.length === 0) return null;
   return {
-    food: items.map(({ label }) => label).join(', '),
+    food: nameOf(meal),
     inferenceSource: 'caption',
     classification: null,
-    ...mealOf(items),
+    ...meal,
     fdc: withoutFdc('Meals in words are worked out with our own table.'),
   };
 };
@@ -28,7 +31,7 @@ export const analysisOfItems = (items: readonly AnalyzedItem[]): Analysis => ({
   food: items.map(({ label }) => label).join(', '),
   inferenceSource: 'user',
   classification: null,
-  ...mealOf(items),
+  ...mealOf({ items }),
   fdc: withoutFdc('The foods were picked.'),
 });
 
@@ -49,7 +52,7 @@ export const analysisOfStated = (name: string, stated: Partial<Nutrients> & { kc
     food: name,
     inferenceSource: 'user',
     classification: null,
-    ...mealOf([item]),
+    ...mealOf({ items: [item] }),
     warnings: [],
     fdc: withoutFdc('The figures were stated.'),
   };
@@ -61,26 +64,46 @@ export const final = ({ provisional: _provisional, ...analysis }: Analysis): Ana
 /** The same foods at another weight in all, or a number of servings of the meal as it stands. */
 export const amended = (analysis: Analysis, change: { grams: number | null; servings: number | null }): Analysis => {
   const { grams, servings } = change;
-  if (grams !== null) return { ...final(analysis), ...mealOfGrams(analysis.items, grams, analysis.lastItemId) };
-  if (servings !== null)
-    return { ...final(analysis), ...mealOfServings(analysis.items, servings, analysis.lastItemId) };
+  if (grams !== null) return { ...final(analysis), ...mealOfGrams(analysis, grams) };
+  if (servings !== null) return { ...final(analysis), ...mealOfServings(analysis, servings) };
   return analysis;
 };
 
 /** Whether an analysis has an item of this id. Those written before items had ids are numbered from 1, as `mealOf` does it. */
 export const hasItem = (analysis: Analysis, id: string): boolean =>
-  mealOf(analysis.items).items.some((item) => item.id === id);
+  mealOf(analysis).items.some((item) => item.id === id) || isUnrecognized(analysis, id);
+
+/** Whether this id is one of words that nobody knows a food for. */
+export const isUnrecognized = ({ unrecognized = [] }: Analysis, id: string): boolean =>
+  unrecognized.some((words) => words.id === id);
+
+/** Items, and words in place of them. */
+export const countParts = ({ items, unrecognized = [] }: Analysis): number => items.length + unrecognized.length;
 
 /**
- * The meal with what `items` gives for the item `id`, which keeps its place and id: one other, several, or none. Everything of the whole
- * is computed anew. `new` adds them at the end.
+ * The meal with what is given for the item (or the words in place of one) `id`: one other, which keeps its id, several, or none. An item
+ * keeps its place. Everything of the whole is computed anew. `new` adds them at the end.
  */
-export const withItem = (analysis: Analysis, id: string, items: readonly AnalyzedItem[]): Analysis => {
-  const { items: standing, lastItemId } = mealOf(analysis.items, analysis.lastItemId);
-  const put = items.map((item, at) => ({ ...item, ...(at === 0 && id !== newItem ? { id } : {}) }));
-  const all = id === newItem ? [...standing, ...put] : standing.flatMap((item) => (item.id === id ? put : [item]));
-  const food = all.map(({ label }) => label).join(', ');
-  return { ...final(analysis), food, ...mealOf(all, lastItemId) };
+export const withItem = (
+  analysis: Analysis,
+  id: string,
+  {
+    items: put,
+    unrecognized: unknown = [],
+  }: { items: readonly AnalyzedItem[]; unrecognized?: readonly UnknownWords[] },
+): Analysis => {
+  const { items, unrecognized = [], lastItemId } = mealOf(analysis);
+  const own = id === newItem ? {} : { id };
+  const named = put.map((item, at) => ({ ...item, ...(at === 0 && own) }));
+  const unnamed = unknown.map((words, at) => ({ ...words, ...(at === 0 && put.length === 0 && own) }));
+  const inPlace = items.some((item) => item.id === id);
+  const meal = mealOf({
+    items: inPlace ? items.flatMap((item) => (item.id === id ? named : [item])) : [...items, ...named],
+    unrecognized: [...unrecognized.filter((words) => words.id !== id), ...unnamed],
+    lastItemId,
+  });
+  const { unrecognized: _before, ...standing } = final(analysis);
+  return { ...standing, food: nameOf(meal), ...meal };
 };
 /** Items of an entry beyond which none is added: a row with all its versions must stay far below MongoDB's 16 MiB. */
 export const mostItems = 60;
@@ -93,10 +116,10 @@ export const amendedItem = (
   id: string,
   change: { grams: number | null; servings: number | null; remove?: boolean | undefined },
 ): Analysis => {
-  if (change.remove === true) return withItem(analysis, id, []);
-  const standing = mealOf(analysis.items).items.filter((item) => item.id === id);
+  if (change.remove === true) return withItem(analysis, id, { items: [] });
+  const standing = mealOf(analysis).items.filter((item) => item.id === id);
   const { grams, servings } = change;
   const amount = (item: AnalyzedItem) =>
     grams !== null ? regrammed(item, grams) : servings !== null ? servingsOf(item, servings) : item;
-  return withItem(analysis, id, standing.map(amount));
+  return withItem(analysis, id, { items: standing.map(amount) });
 };

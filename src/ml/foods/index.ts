@@ -5,9 +5,8 @@
  *   parseCaption(text, table): CaptionItem[]
  *   itemOf(food, {label, grams, portionSource, measure?, approximate?}): AnalyzedItem
  *   dishOf(parts: {food, grams}[], options): AnalyzedItem           a dish from its ingredients
- *   estimateOf(label, {grams, portionSource} | null): AnalyzedItem  a food nobody knows
- *   itemsOfCaption(items: CaptionItem[]): AnalyzedItem[]
- *   mealOf(items) · mealOfGrams(items, grams) · mealOfServings(items, servings): MealTotals
+ *   partsOfCaption(items: CaptionItem[]): {items: AnalyzedItem[], unrecognized}
+ *   mealOf(parts) · mealOfGrams(parts, grams) · mealOfServings(parts, servings): MealTotals
  *   regrammed(item, grams) · servingsOf(item, servings): AnalyzedItem
  *   energyKcal(stated, macronutrients) · atwaterKcal · implausible(nutrients, subject)
  *   scale · sum · per100GOf · composeDish
@@ -20,9 +19,12 @@ export {
   analysisOfCaption,
   analysisOfItems,
   analysisOfStated,
+  countParts,
   final,
   hasItem,
+  isUnrecognized,
   mostItems,
+  nameOf,
   newItem,
   withItem,
 } from './analysis';
@@ -35,15 +37,16 @@ export type { Measure } from './interval';
 export {
   composeDish,
   dishOf,
-  estimateOf,
   itemOf,
-  itemsOfCaption,
   mixedDish,
+  partsOfCaption,
   regrammed,
   servingsOf,
   sourceOf,
+  unknownWords,
 } from './items';
-export type { ItemOptions, WeighedFood } from './items';
+export type { ItemOptions, UnknownWords, WeighedFood } from './items';
+export { namesFood } from './labels';
 export { descriptionWords, fit, queryWords } from './matching';
 export { nameStems } from './names';
 export { nutrientKeys, per100GOf, scale, sum, unknownNutrients } from './nutrients';
@@ -55,4 +58,4 @@ export type { Counted } from './portions';
 export { createFoodTable } from './table';
 export type { FoodTable, Ingredient, TableFood } from './table';
 export { mealOf, mealOfGrams, mealOfServings } from './totals';
-export type { MealTotals } from './totals';
+export type { MealParts, MealTotals } from './totals';

@@ -1,10 +1,11 @@
 /**
  * Items with figures.
  * I1  Figures are those of `provenance` times grams; nothing is added to what a source does not state.
- * I2  A food nobody knows is estimated from mixed dishes at large, says so, and carries a wide interval.
+ * I2  A food nobody knows has no figures, and none are made up for it.
  * I3  Changing grams scales everything of an item by one factor; the source of its portion becomes the user.
  */
 import type { AnalyzedItem, Food, Nutrients, PortionSource, Provenance, ProvenanceSource } from '../../model/foods';
+import type { Unrecognized } from '../../model/photos';
 import type { CaptionItem } from './caption';
 import { atwaterKcal } from './energy';
 import { intervalAround, intervalOfSum, measureOf, relativeSpread, unknownInterval } from './interval';
@@ -37,6 +38,9 @@ export interface ItemOptions {
   /** True where the food is only of the kind of `food` ("mushroom pizza" as pizza). */
   readonly approximate?: boolean;
 }
+
+/** Words that nobody knows a food for; those that have no id yet get one in `mealOf`. */
+export type UnknownWords = Omit<Unrecognized, 'id'> & Partial<Pick<Unrecognized, 'id'>>;
 
 export interface WeighedFood {
   readonly food: Food;
@@ -120,40 +124,21 @@ export const dishOf = (parts: readonly WeighedFood[], options: ItemOptions): Ana
   };
 };
 
-/** A food nobody knows: figures of mixed dishes at large for `grams`, or for their usual portion where no weight is known. */
-export const estimateOf = (
-  label: string,
-  stated: { grams: number; portionSource: PortionSource } | null,
-): AnalyzedItem => {
-  const { grams, portionSource } = stated ?? { grams: mixedDish.portionG, portionSource: 'estimate' as const };
-  const nutrients = scale(mixedDish.per100G, grams);
-  return {
-    label,
-    grams,
-    portionSource,
-    nutrients,
-    interval: unknownInterval(nutrients.kcal ?? 0, stated === null ? 'usual' : 'weighed'),
-    ingredients: [],
-    provenance: [
-      {
-        source: 'estimate',
-        fdcId: null,
-        description: 'Mixed dishes at large (median of USDA survey foods)',
-        per100G: mixedDish.per100G,
-        grams,
-      },
-    ],
-    estimated: true,
-  };
-};
+/** Words that nobody knows a food for, with the amount that was said of it ("300 g of"). */
+export const unknownWords = (text: string, amountText: string | null): UnknownWords => ({
+  text,
+  ...(amountText !== null && { amount: amountText.replace(/\s+of$/i, '') }),
+});
 
-/** The items of a caption with figures of our table; what the table does not hold is estimated under the person's own words. */
-export const itemsOfCaption = (items: readonly CaptionItem[]): AnalyzedItem[] =>
-  items.map(({ food, label, grams, portionSource, measure, approximate }) =>
-    food === null || grams === null
-      ? estimateOf(label, grams === null ? null : { grams, portionSource })
-      : itemOf(food, { label, grams, portionSource, measure, approximate }),
-  );
+/** What a caption says, with figures of our table; what the table does not hold is told apart, in the person's own words. */
+export const partsOfCaption = (
+  said: readonly CaptionItem[],
+): { items: AnalyzedItem[]; unrecognized: UnknownWords[] } => ({
+  items: said.flatMap(({ food, label, grams, portionSource, measure, approximate }) =>
+    food === null || grams === null ? [] : [itemOf(food, { label, grams, portionSource, measure, approximate })],
+  ),
+  unrecognized: said.flatMap(({ food, text, amountText }) => (food === null ? [unknownWords(text, amountText)] : [])),
+});
 
 /** The same item at another weight that a person gave: grams, nutrients and provenance scale, and the doubt about the weight goes. */
 export const regrammed = (item: AnalyzedItem, grams: number): AnalyzedItem => {

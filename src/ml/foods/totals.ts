@@ -3,15 +3,15 @@
  * is calling this again.
  */
 import type { AnalyzedItem, PortionSource } from '../../model/foods';
-import type { Analysis } from '../../model/photos';
+import type { Analysis, Unrecognized } from '../../model/photos';
 import { implausible } from './energy';
 import { measureOf, shareDoubt, weightSpread } from './interval';
-import { regrammed, servingsOf, totalInterval } from './items';
+import { regrammed, servingsOf, totalInterval, type UnknownWords } from './items';
 import { sum } from './nutrients';
 
 export type MealTotals = Pick<
   Analysis,
-  'items' | 'lastItemId' | 'totals' | 'portion' | 'interval' | 'provenance' | 'estimated' | 'warnings'
+  'items' | 'unrecognized' | 'lastItemId' | 'totals' | 'portion' | 'interval' | 'provenance' | 'estimated' | 'warnings'
 >;
 
 /** From the surest to the least: a meal is as sure as its least sure item. */
@@ -31,24 +31,41 @@ const names = {
   sodiumMg: 'sodium',
 } as const;
 
-/** Ids that were given stay; an item without one gets a number above all that were ever given, so that none names two foods. */
-const numbered = (items: readonly AnalyzedItem[], given: number): { items: AnalyzedItem[]; lastItemId: number } => {
-  let lastItemId = Math.max(given, ...items.map(({ id }) => Number(id ?? 0)));
-  return {
-    items: items.map((item) => (item.id === undefined ? { ...item, id: String((lastItemId += 1)) } : item)),
-    lastItemId,
-  };
+/** What a meal is computed from; an `Analysis` is one, too. */
+export interface MealParts {
+  readonly items: readonly AnalyzedItem[];
+  readonly unrecognized?: readonly UnknownWords[] | undefined;
+  /** The highest id that an item of the entry ever had. */
+  readonly lastItemId?: number | undefined;
+}
+
+/** Ids that were given stay; what has none gets a number above all that were ever given, so that none names two foods. */
+const numbered = (
+  items: readonly AnalyzedItem[],
+  unknown: readonly UnknownWords[],
+  given: number,
+): { items: AnalyzedItem[]; unrecognized: Unrecognized[]; lastItemId: number } => {
+  let lastItemId = Math.max(given, ...[...items, ...unknown].map(({ id }) => Number(id ?? 0)));
+  const withId = <T extends { id?: string | undefined }>(one: T): T & { id: string } => ({
+    ...one,
+    id: one.id ?? String((lastItemId += 1)),
+  });
+  return { items: items.map(withId), unrecognized: unknown.map(withId), lastItemId };
 };
 
 /**
- * Totals, portion, interval, provenance and warnings of `items` (at least one for a meaningful answer). Totals add what is
- * known; where an item lacks a nutrient a warning says that the total is a lower bound. `lastGivenId`: the highest id that an item of the
- * entry ever had.
+ * Totals, portion, interval, provenance and warnings of a meal. Totals add what is known; where an item lacks a nutrient, or words were
+ * not understood, a warning says so.
  */
-export const mealOf = (given: readonly AnalyzedItem[], lastGivenId = 0): MealTotals => {
-  const { items, lastItemId } = numbered(given, lastGivenId);
+export const mealOf = ({
+  items: given,
+  unrecognized: unknown = [],
+  lastItemId: lastGivenId = 0,
+}: MealParts): MealTotals => {
+  const { items, unrecognized, lastItemId } = numbered(given, unknown, lastGivenId);
   const { nutrients, incomplete } = sum(items.map((item) => item.nutrients));
   const warnings = items.flatMap((item) => implausible(item.nutrients, item.label));
+  // Of entries that were written when such a food was still given figures.
   for (const item of items)
     if (item.provenance.some(({ source }) => source === 'estimate'))
       warnings.push(`${item.label}: not known to any source; figures of mixed dishes at large are shown`);
@@ -61,8 +78,10 @@ export const mealOf = (given: readonly AnalyzedItem[], lastGivenId = 0): MealTot
     warnings.push(
       `Not every source states ${incomplete.map((key) => names[key]).join(', ')}: the total is what is known, or a lower bound`,
     );
+  for (const { text } of unrecognized) warnings.push(`${text}: not known to any source, and not counted`);
   return {
     items,
+    ...(unrecognized.length > 0 && { unrecognized }),
     lastItemId,
     totals: nutrients,
     portion: {
@@ -81,12 +100,11 @@ export const mealOf = (given: readonly AnalyzedItem[], lastGivenId = 0): MealTot
 };
 
 /** The meal weighs `grams` in all: every item keeps its share. How sure the shares are, is what was known of the weights before. */
-export const mealOfGrams = (items: readonly AnalyzedItem[], grams: number, lastGivenId = 0): MealTotals => {
+export const mealOfGrams = (parts: MealParts, grams: number): MealTotals => {
+  const { items } = parts;
   const whole = items.reduce((total, item) => total + item.grams, 0);
-  const meal = mealOf(
-    items.map((item) => regrammed(item, whole > 0 ? (item.grams * grams) / whole : grams / items.length)),
-    lastGivenId,
-  );
+  const share = (item: AnalyzedItem) => (whole > 0 ? (item.grams * grams) / whole : grams / items.length);
+  const meal = mealOf({ ...parts, items: items.map((item) => regrammed(item, share(item))) });
   const kcal = meal.totals.kcal;
   if (kcal === null || grams <= 0) return meal;
   const doubt = shareDoubt(
@@ -106,8 +124,5 @@ export const mealOfGrams = (items: readonly AnalyzedItem[], grams: number, lastG
 };
 
 /** `servings` times the meal as it stands. */
-export const mealOfServings = (items: readonly AnalyzedItem[], servings: number, lastGivenId = 0): MealTotals =>
-  mealOf(
-    items.map((item) => servingsOf(item, servings)),
-    lastGivenId,
-  );
+export const mealOfServings = (parts: MealParts, servings: number): MealTotals =>
+  mealOf({ ...parts, items: parts.items.map((item) => servingsOf(item, servings)) });

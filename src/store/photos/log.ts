@@ -1,6 +1,7 @@
 import type { QueryFilter } from 'mongoose';
+import type { AnalyzedItem } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import type { Analysis, Entry, EntryState } from '../../model/photos';
+import type { Analysis, Entry, EntryState, Unrecognized } from '../../model/photos';
 import { fromRow, shown, visible, type EntryRow, type EntryRows } from './row';
 
 /**
@@ -33,6 +34,8 @@ export interface EatenFigures {
   state: EntryState;
   duplicateOf: Id | null;
   totals: Analysis['totals'] | null;
+  /** Nothing of the meal was left out of its totals. */
+  whole: boolean;
 }
 
 /** What one line of a table is made of. */
@@ -40,6 +43,8 @@ export type LogLine = Pick<Entry, 'id' | 'consumedAt' | 'caption' | 'correctedAt
   analysis:
     | (Pick<Analysis, 'food' | 'inferenceSource' | 'totals' | 'portion' | 'interval' | 'estimated' | 'provisional'> & {
         provenance: Pick<Analysis['provenance'][number], 'source' | 'fdcId'>[];
+        items: Pick<AnalyzedItem, 'label'>[];
+        unrecognized?: Pick<Unrecognized, 'text'>[];
       })
     | null;
 };
@@ -50,7 +55,12 @@ type AnalysisField = keyof NonNullable<LogLine['analysis']>;
 const lineFields: Readonly<
   Record<
     | Exclude<keyof LogLine, 'id' | 'analysis'>
-    | `analysis.${Exclude<AnalysisField, 'provenance'> | 'provenance.source' | 'provenance.fdcId'}`,
+    | `analysis.${
+        | Exclude<AnalysisField, 'provenance' | 'items' | 'unrecognized'>
+        | 'provenance.source'
+        | 'provenance.fdcId'
+        | 'items.label'
+        | 'unrecognized.text'}`,
     1
   >
 > = {
@@ -68,6 +78,8 @@ const lineFields: Readonly<
   'analysis.provisional': 1,
   'analysis.provenance.source': 1,
   'analysis.provenance.fdcId': 1,
+  'analysis.items.label': 1,
+  'analysis.unrecognized.text': 1,
 };
 
 const latestFirst = { consumedAt: -1, _id: -1 } as const;
@@ -133,12 +145,28 @@ export function createLogQueries(rows: EntryRows, clock: () => Date) {
     /** Figures of everything in the range, latest first and a batch at a time: years of a log are never in memory at once. */
     async *eachFigures(ownerId: Id, range: LogRange): AsyncGenerator<EatenFigures> {
       const found = rows
-        .find(pageOf(ownerId, range, null), { consumedAt: 1, state: 1, duplicateOf: 1, 'analysis.totals': 1 })
+        .find(pageOf(ownerId, range, null), {
+          consumedAt: 1,
+          state: 1,
+          duplicateOf: 1,
+          'analysis.totals': 1,
+          'analysis.unrecognized.id': 1,
+        })
         .sort(latestFirst)
-        .lean<(Pick<EntryRow, 'consumedAt' | 'state' | 'duplicateOf'> & { analysis?: Pick<Analysis, 'totals'> })[]>()
+        .lean<
+          (Pick<EntryRow, 'consumedAt' | 'state' | 'duplicateOf'> & {
+            analysis?: Pick<Analysis, 'totals'> & Partial<Pick<Analysis, 'unrecognized'>>;
+          })[]
+        >()
         .cursor({ batchSize: batchRows });
       for await (const { consumedAt, state, duplicateOf = null, analysis } of found)
-        yield { consumedAt, state, duplicateOf, totals: analysis?.totals ?? null };
+        yield {
+          consumedAt,
+          state,
+          duplicateOf,
+          totals: analysis?.totals ?? null,
+          whole: (analysis?.unrecognized ?? []).length === 0,
+        };
     },
 
     /** Favourites, the one marked last first. */

@@ -170,11 +170,14 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
         { $set: { state: 'analyzed', analysis, retrying: false, classifierError: null } },
       );
     },
-    /** Better figures for those that were provisional; never over a word of the user. */
-    async refine(id: Id, analysis: Analysis): Promise<Entry | null> {
+    /**
+     * Better figures for those that were provisional; never over a word of the user. Null: nobody knows what it is after all, and the entry
+     * waits for its label.
+     */
+    async refine(id: Id, analysis: Analysis | null): Promise<Entry | null> {
       return replace(
         { _id: id, state: 'analyzed', 'analysis.provisional': true, correctedAt: null, pendingCorrection: null },
-        { analysis },
+        analysis ? { analysis } : { state: 'needs_label', analysis, classifierError: null, retrying: false },
         'fooddata',
       );
     },
@@ -190,7 +193,8 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     async settleUpload(id: Id): Promise<Entry | null> {
       return move({ _id: id, kind: 'upload', state: 'analyzing' }, { $set: { state: 'analyzed' } });
     },
-    async needsLabel(id: Id, classifierError: string, retrying: boolean): Promise<Entry | null> {
+    /** `classifierError`: why no classifier could speak; null where one did. */
+    async needsLabel(id: Id, classifierError: string | null, retrying: boolean): Promise<Entry | null> {
       return move(
         { _id: id, state: { $in: unsettled }, pendingCorrection: null },
         { $set: { state: 'needs_label', classifierError, retrying } },

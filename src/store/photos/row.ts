@@ -2,14 +2,21 @@ import { createHash } from 'node:crypto';
 import { Schema, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
 import type { OpeningFaults, OpeningMark } from './openings';
-import { EntryState, type Classification, type Entry, type EntryVersion, type Refining } from '../../model/photos';
+import {
+  EntryState,
+  type Candidate,
+  type Classification,
+  type Entry,
+  type EntryVersion,
+  type Refining,
+} from '../../model/photos';
 
 /** The row of an entry and its indexes; `index.ts` states the rules. */
 export const entriesCollection = 'entries';
 
 /** Fields that rows of earlier versions lack. */
 type Later = 'passedOver' | 'duplicateOf' | 'favouriteAt' | 'copiedFrom';
-export type EntryRow = Omit<Entry, 'id' | Later> &
+export type EntryRow = Omit<Entry, 'id' | 'candidates' | Later> &
   Partial<Pick<Entry, Later>> & {
     _id: Id;
     /** Owner, digest of the bytes and stated time; unique, so that the same meal sent twice is one analysis. */
@@ -85,10 +92,13 @@ export type EntryRows = ReturnType<typeof entryRows>;
 /** Projection of an entry as it is read: neither what it was before or is to become, nor what its picture is known by, nor how often that was opened. */
 export const shown = { versions: 0, signature: 0, refining: 0, opening: 0, openingFaults: 0 } as const;
 
+/** A picture in which no food was seen has a label that says so, of no confidence. */
+const isSeen = ({ confidence }: Candidate): boolean => confidence > 0;
+
 export const fromRow = ({
   _id,
   dedupeKey: _key,
-  classification: _heard,
+  classification,
   signature: _signature,
   versions: _versions,
   refining: _refining,
@@ -99,6 +109,7 @@ export const fromRow = ({
 }: EntryRow): Entry => ({
   id: _id,
   ...entry,
+  candidates: entry.state === 'needs_label' ? (classification?.candidates.filter(isSeen) ?? []) : [],
   // Rows written before these existed lack them.
   passedOver: entry.passedOver ?? [],
   duplicateOf: entry.duplicateOf ?? null,

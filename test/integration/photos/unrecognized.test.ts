@@ -1,0 +1,273 @@
+import { FooddataDouble, type FdcFood } from '../../doubles/fooddata';
+import { faults } from '../../doubles/doubleServer';
+import { HuggingFaceDouble } from '../../doubles/huggingFace';
+import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
+import { picture } from './meals';
+
+/** What nobody knows is told in the words that were used, and counted nowhere. */
+interface View {
+  id: string;
+  status: string;
+  food: string | null;
+  calories: number | null;
+  interval: { low: number; high: number } | null;
+  items: { id: string; label: string; grams: number }[];
+  unrecognized: { id: string; text: string; amount?: string }[];
+  incomplete: boolean;
+  candidates: { label: string; confidence: number }[];
+  provisional: boolean;
+  inference_source: string | null;
+  warnings: string[];
+  message?: string;
+}
+
+jest.setTimeout(40_000);
+
+/** A food of no table; 300 g of it have 150 kcal. */
+const zorbleberry: FdcFood = {
+  fdcId: 9_000_001,
+  description: 'Zorbleberry, raw',
+  dataType: 'Survey (FNDDS)',
+  foodNutrients: [
+    { nutrientId: 1008, nutrientNumber: '208', unitName: 'KCAL', nutrientName: 'Energy', value: 50 },
+    { nutrientId: 1003, nutrientNumber: '203', unitName: 'G', nutrientName: 'Protein', value: 1 },
+  ],
+  foodMeasures: [],
+};
+
+describe.each([
+  ['cached', undefined],
+  ['replayed at each step', 0],
+])('workflows %s', (_name, maxCachedWorkflows) => {
+  const classifier = new HuggingFaceDouble();
+  const fooddata = new FooddataDouble();
+  let house: House;
+  let url: string;
+  let token: string;
+  let seed = 4200;
+  beforeAll(async () => {
+    await Promise.all([classifier.start(), fooddata.start()]);
+    house = await openPalate(
+      'unrecognized',
+      {
+        HF_SPACE_URL: classifier.endpointUrl,
+        FDC_BASE_URL: fooddata.baseUrl,
+        FDC_API_KEY: 'test',
+        PHOTO_CLASSIFY_ATTEMPTS: '2',
+        PHOTO_CLASSIFY_RETRY_MS: '20',
+        PHOTO_REASK_MS: '200',
+        PHOTO_REASK_MAX_MS: '400',
+        CIRCUIT_OPEN_MS: '100',
+        CIRCUIT_OPEN_MAX_MS: '100',
+      },
+      maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows },
+    );
+    ({ url } = await house.start());
+  }, 60_000);
+  beforeEach(async () => {
+    classifier.reset();
+    fooddata.reset();
+    await house.closeCircuits();
+    await house.mongo.collection('food_answers').deleteMany({});
+    ({ token } = await signUp(url));
+  });
+  afterAll(async () => {
+    await house.close();
+    await Promise.all([classifier.stop(), fooddata.stop()]);
+  });
+
+  const predict = async (caption?: string) => {
+    const form = photoForm(await picture((seed += 1)), caption === undefined ? {} : { caption });
+    return (await ask<View>(url, 'POST', '/predict', { token, form })).body;
+  };
+  const read = async (id: string) => (await ask<View>(url, 'GET', `/history/${id}`, { token })).body;
+  const outcome = (id: string) => house.temporal.workflow.getHandle(`photo:${id}`).result();
+  const known = { items: [{ label: 'Egg', grams: 100 }] };
+
+  it('stands beside what is known, and the figures are of the rest', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.1 }]);
+    const eaten = await predict('two boiled eggs and 300 g of zorbleberry');
+    expect(eaten).toMatchObject({
+      ...known,
+      status: 'analyzed',
+      food: 'Egg, zorbleberry',
+      unrecognized: [{ id: '2', text: 'zorbleberry', amount: '300 g' }],
+      incomplete: true,
+      provisional: false,
+    });
+    expect(eaten.warnings.join()).toMatch(/zorbleberry: not known to any source, and not counted/);
+    const alone = await predict('two boiled eggs');
+    expect(alone).toMatchObject({ unrecognized: [], incomplete: false, calories: eaten.calories });
+
+    const { body: summary } = await ask<{ days: Record<string, unknown>[] }>(url, 'GET', '/history/summary', { token });
+    expect(summary.days.at(-1)).toMatchObject({
+      calories: 2 * (alone.calories ?? NaN),
+      incomplete: true,
+      lower_bounds: expect.arrayContaining(['calories', 'proteins']) as string[],
+    });
+    const { body: csv } = await ask<{ text: string }>(url, 'GET', '/history.csv', { token });
+    expect(csv.text.split('\r\n').map((line) => line.split(',').slice(-2).join())).toEqual([
+      'incomplete,unrecognized',
+      'false,',
+      'true,zorbleberry',
+      '',
+    ]);
+  });
+
+  it('is named by its user, or taken out, and the meal is whole', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.1 }]);
+    const eaten = await predict('two boiled eggs and 300 g of zorbleberry');
+    const item = `/history/${eaten.id}/items/2`;
+    expect(await ask(url, 'PATCH', item, { token, json: { grams: 200 } })).toMatchObject({ status: 422 });
+    const otherwise = await ask<View>(url, 'PATCH', item, { token, json: { food: 'a gruntlefruit' } });
+    expect(otherwise.body).toMatchObject({ ...known, unrecognized: [{ id: '2' }], incomplete: true });
+    const named = await ask<View>(url, 'PATCH', item, { token, json: { food: 'banana', grams: 100 } });
+    expect(named.body).toMatchObject({ unrecognized: [], incomplete: false });
+    expect(named.body.items.map(({ id, grams }) => [id, grams])).toEqual([
+      ['1', 100],
+      ['2', 100],
+    ]);
+
+    const other = await predict('two boiled eggs and 300 g of zorbleberry');
+    const out = await ask<View>(url, 'DELETE', `/history/${other.id}/items/2`, { token });
+    expect(out.body).toMatchObject({ ...known, unrecognized: [], incomplete: false });
+    expect(await ask(url, 'DELETE', `/history/${other.id}/items/1`, { token })).toMatchObject({ status: 422 });
+  });
+
+  it('is asked of FoodData Central, also later where that is away', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.1 }]);
+    fooddata.adds(zorbleberry);
+    const found = await predict('300 g of zorbleberry');
+    expect(found).toMatchObject({ status: 'analyzed', calories: 150, unrecognized: [], incomplete: false });
+
+    await house.mongo.collection('food_answers').deleteMany({});
+    fooddata.always(faults.status(500));
+    const before = await predict('300 g of zorbleberry');
+    expect(before).toMatchObject({
+      status: 'analyzed',
+      calories: null,
+      interval: null,
+      unrecognized: [{ text: 'zorbleberry', amount: '300 g' }],
+      incomplete: true,
+      provisional: true,
+    });
+    fooddata.always(null);
+    expect(await outcome(before.id)).toBe('refined');
+    expect(await read(before.id)).toMatchObject({ calories: 150, incomplete: false, provisional: false });
+  });
+
+  it('waits for its label where FoodData Central turns out not to know it either', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.1 }]);
+    fooddata.always(faults.status(500));
+    const before = await predict('300 g of zorbleberry');
+    expect(before).toMatchObject({ status: 'analyzed', provisional: true });
+    fooddata.always(null);
+    expect(await outcome(before.id)).toBe('unlabelled');
+    expect(await read(before.id)).toMatchObject({
+      status: 'needs_label',
+      calories: null,
+      provisional: false,
+      caption: '300 g of zorbleberry',
+    });
+  });
+
+  it('as all that a caption names keeps the photo, which waits for its label with what the classifier took it for', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.2 }]);
+    const eaten = await predict('300 g of zorbleberry');
+    expect(eaten).toMatchObject({
+      status: 'needs_label',
+      calories: null,
+      items: [],
+      candidates: [{ label: 'pizza', confidence: 0.2 }],
+    });
+    expect(eaten.message).toMatch(/Name it yourself/);
+  });
+
+  it('as all that a caption names leaves the word to a classifier that is back', async () => {
+    classifier.always(faults.status(500));
+    const before = await predict('300 g of zorbleberry');
+    expect(before).toMatchObject({ status: 'needs_label', calories: null });
+    classifier.always(null);
+    await eventually(async () => (await read(before.id)).status === 'analyzed');
+    expect(await read(before.id)).toMatchObject({ inference_source: 'huggingface_space', food: 'Pizza' });
+  });
+
+  it('as a label is a candidate and no food; a label that names no food is none', async () => {
+    classifier.answers([{ label: 'zorbleberry', score: 0.9 }]);
+    const eaten = await predict();
+    expect(eaten).toMatchObject({ status: 'needs_label', candidates: [{ label: 'zorbleberry', confidence: 0.9 }] });
+    expect(await outcome(eaten.id)).toBe('unlabelled');
+
+    classifier.answers([
+      { label: 'dining_table', score: 0.9 },
+      { label: 'LABEL_0', score: 0.05 },
+    ]);
+    expect(await predict()).toMatchObject({ status: 'hf_rejected', label: 'no food' });
+    classifier.answers([
+      { label: 'person', score: 0.3 },
+      { label: 'pizza', score: 0.6 },
+    ]);
+    expect(await predict()).toMatchObject({ status: 'analyzed', food: 'Pizza' });
+  });
+
+  it('is what a user says it is, without figures, in a correction', async () => {
+    const eaten = await predict();
+    expect(eaten).toMatchObject({ food: 'Pizza' });
+    const { body } = await ask<View>(url, 'PATCH', `/history/${eaten.id}`, { token, json: { food: 'zorbleberry' } });
+    expect(body).toMatchObject({
+      status: 'analyzed',
+      food: 'zorbleberry',
+      calories: null,
+      interval: null,
+      items: [],
+      unrecognized: [{ text: 'zorbleberry' }],
+      incomplete: true,
+    });
+    const added = await ask<View>(url, 'POST', `/history/${eaten.id}/items`, { token, json: { food: 'gruntlefruit' } });
+    expect(added.body.unrecognized.map(({ text }) => text)).toEqual(['zorbleberry', 'gruntlefruit']);
+  });
+
+  it('of a meal in words is told, and a meal of nothing else is refused', async () => {
+    const save = (text: string) =>
+      ask<{ entry: View; detail: string }>(url, 'POST', '/save_meal', { token, json: { text } });
+    const { status, body } = await save('two boiled eggs and 300 g of zorbleberry');
+    expect(status).toBe(201);
+    expect(body.entry).toMatchObject({ ...known, unrecognized: [{ text: 'zorbleberry' }], incomplete: true });
+    expect(await save('300 g of zorbleberry')).toMatchObject({ status: 422 });
+  });
+});
+
+describe('who is believed', () => {
+  const classifier = new HuggingFaceDouble();
+  let house: House;
+  let url: string;
+  beforeAll(async () => {
+    await classifier.start();
+    house = await openPalate('believed', { HF_SPACE_URL: classifier.endpointUrl });
+    ({ url } = await house.start());
+  }, 60_000);
+  afterAll(async () => {
+    await house.close();
+    await classifier.stop();
+  });
+
+  it('the words of its user, and the answer says what the picture looks like', async () => {
+    const { token } = await signUp(url);
+    const predict = async (caption: string, seed: number) => {
+      const form = photoForm(await picture(seed), { caption });
+      return (await ask<View>(url, 'POST', '/predict', { token, form })).body;
+    };
+    const said = await predict('two boiled eggs', 4301);
+    expect(said).toMatchObject({
+      food: 'Egg',
+      inference_source: 'caption',
+      candidates: expect.arrayContaining([{ label: 'pizza', confidence: 0.953 }]) as unknown[],
+    });
+    expect(said.warnings.join()).toMatch(/The picture looks like pizza; your words were taken for what it is/);
+    const agreed = await predict('two slices of pizza', 4302);
+    expect(agreed).toMatchObject({ food: 'Pizza', inference_source: 'huggingface_space' });
+    expect(agreed.warnings.join()).not.toMatch(/looks like/);
+    // Words that name no food contradict nothing.
+    expect(await predict('yummy', 4303)).toMatchObject({ food: 'Pizza', inference_source: 'huggingface_space' });
+  });
+});
