@@ -14,7 +14,7 @@ let house: House;
 let url: string;
 
 beforeAll(async () => {
-  house = await openPalate('smartbite-app', { PREDICT_WAIT_MS: '9000' });
+  house = await openPalate('smartbite-app');
   ({ url } = await house.start());
 });
 afterAll(() => house.close());

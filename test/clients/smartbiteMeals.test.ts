@@ -14,7 +14,7 @@ let userId: string;
 let username: string;
 
 beforeAll(async () => {
-  house = await openPalate('smartbite-meals', { PREDICT_WAIT_MS: '9000' });
+  house = await openPalate('smartbite-meals');
   const { url } = await house.start();
   app = openSmartbite(url);
   ({ _id: userId, username } = readUser(await app.signUp(signUpForm())));
@@ -94,6 +94,15 @@ describe('a meal as a form', () => {
     const image = ['image', await picture(place === 'last' ? 21 : 22)] as const;
     const meal = await add(place === 'last' ? [...dal, image] : [image, ...dal]);
     expect((await app.page.showImage(textOf(meal.picture, 'picture'))).type).toBe('image/jpeg');
+  });
+
+  it('is answered before the app gives up, also where nobody makes its picture ready', async () => {
+    const lonely = await openPalate('smartbite-no-worker', { PALATE_ROLE: 'api' });
+    const alone = openSmartbite((await lonely.start()).url);
+    await alone.signUp(signUpForm());
+    const form = mealForm([...dal, ['image', await picture(24)]]);
+    expect(readMeal((await alone.call('POST', '/meals', { form })).meal).picture).toBeNull();
+    await lonely.close();
   });
 
   it('may lack a type, a picture, lists, and anything that was not filled in', async () => {
