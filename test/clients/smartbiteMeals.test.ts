@@ -98,11 +98,14 @@ describe('a meal as a form', () => {
 
   it('is answered before the app gives up, also where nobody makes its picture ready', async () => {
     const lonely = await openPalate('smartbite-no-worker', { PALATE_ROLE: 'api' });
-    const alone = openSmartbite((await lonely.start()).url);
-    await alone.signUp(signUpForm());
-    const form = mealForm([...dal, ['image', await picture(24)]]);
-    expect(readMeal((await alone.call('POST', '/meals', { form })).meal).picture).toBeNull();
-    await lonely.close();
+    try {
+      const alone = openSmartbite((await lonely.start()).url);
+      await alone.signUp(signUpForm());
+      const form = mealForm([...dal, ['image', await picture(24)]]);
+      expect(readMeal((await alone.call('POST', '/meals', { form })).meal).picture).toBeNull();
+    } finally {
+      await lonely.close();
+    }
   });
 
   it('may lack a type, a picture, lists, and anything that was not filled in', async () => {
