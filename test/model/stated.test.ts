@@ -5,7 +5,7 @@ import { applianceNames, applianceOf } from '../../src/model/appliances';
 import { MealChange } from '../../src/model/meals';
 import { FeedbackBody } from '../../src/api/dialects/smartbite/feedback';
 import { NewPlanBody } from '../../src/api/dialects/smartbite/plans';
-import { RegisterBody } from '../../src/api/dialects/macromind/profile';
+import { ProfileBody, RegisterBody } from '../../src/api/dialects/macromind/profile';
 import { SignupBody } from '../../src/api/dialects/smartbite/profile';
 import { OwnFoodIn } from '../../src/api/foods/own';
 import { MealTime, StatedTimeText } from '../../src/api/photos/mealTime';
@@ -267,6 +267,16 @@ describe.each<[string, z.ZodType, readonly (readonly [unknown, boolean])[]]>([
     ],
   ],
   [
+    'a profile of MacroMind',
+    ProfileBody,
+    [
+      [{ daily_calories: '', full_name: '' }, true],
+      [{ daily_calories: 499 }, false],
+      [{ daily_calories: ' ' }, false],
+      [{ daily_calories: 2000, activity_level: null }, true],
+    ],
+  ],
+  [
     'an account of SmartBite',
     SignupBody,
     [
@@ -285,6 +295,7 @@ describe.each<[string, z.ZodType, readonly (readonly [unknown, boolean])[]]>([
 it.each([
   [RegisterBody, { ...account, dietary_preference: 'Gluten-free' }],
   [RegisterBody, { ...account, time_zone: 'US/Pacific' }],
+  [ProfileBody, { daily_calories: '2000' }],
   [MealChange, { appliances: ['Air fryer'] }],
   [z.string().trim().max(3), ' abc '],
 ])('validation is lenient where the document names one spelling: %#', (schema, value) => {

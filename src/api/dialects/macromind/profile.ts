@@ -27,13 +27,11 @@ const toIn = (cm: number | null) => (cm === null ? null : tenth(cm / cmPerIn));
 
 /** A number, also as text, as form fields give it. */
 const measured = (low: number, high: number, unit: string) =>
-  z.preprocess(
-    (v) => (typeof v === 'string' && v.trim() !== '' ? Number(v) : v === '' ? null : v),
-    z
-      .number(`is not a number (${unit})`)
-      .min(low, `is below ${low} ${unit}`)
-      .max(high, `is above ${high} ${unit}`)
-      .nullish(),
+  orEmpty(
+    z.preprocess(
+      (v) => (typeof v === 'string' && v.trim() !== '' ? Number(v) : v),
+      z.number(`is not a number (${unit})`).min(low, `is below ${low} ${unit}`).max(high, `is above ${high} ${unit}`),
+    ),
   );
 const dailyCalories = measured(500, 10_000, 'kcal');
 
