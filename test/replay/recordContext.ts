@@ -189,8 +189,11 @@ async function recordReplays(recorder: ContextRecorder): Promise<void> {
   await recorder.save('replay-cancelled', replayWorkflows.replay.id(cancelled));
 }
 
-/** Of an account that the receiver was told of, and of one that it never heard of. */
+/** Of accounts that the receiver was told of, once while it is well and once while it is away, and of one that it never heard of. */
 async function recordErasures({ client, people, receiver, ...recorder }: ContextRecorder): Promise<void> {
+  const forgotten = await recorder.told('leaving-at-once');
+  await recorder.leave(forgotten);
+  await recorder.saveErasure('erased-forgotten', forgotten.id);
   const [told, untold] = [await recorder.told('leaving'), await people.make('leaving-untold')];
   await recorder.leave(untold);
   receiver.always(faults.status(503));
