@@ -42,6 +42,8 @@ export const Food = z.object({
   defaultPortionG: z.number().positive().nullable(),
   /** Release of FoodData Central that an imported food belongs to; missing for all others. */
   release: z.string().optional(),
+  /** The source's category: of a survey food "Wine", "Yogurt, Greek". */
+  category: z.string().nullable().optional(),
 });
 export type Food = z.infer<typeof Food>;
 
@@ -58,6 +60,8 @@ export const Provenance = z.object({
   description: z.string(),
   per100G: Nutrients,
   grams: z.number().min(0),
+  /** True of an alcoholic drink, whose energy is more than that of its protein, fat and carbohydrate; missing for all others. */
+  alcoholic: z.literal(true).optional(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 
@@ -109,6 +113,8 @@ export const FoodRow = z.object({
   household: z.array(z.object({ unit: z.string(), grams: z.number().positive(), source: z.enum(['usda', 'table']) })),
   fdcId: z.number().int().positive().nullable(),
   fdcDescription: z.string().nullable(),
+  /** The survey's category of that food ("Wine"); null for sums of ingredients. */
+  category: z.string().nullable(),
   liquid: z.boolean(),
   /** A kind of dish ("pizza", "soup") that stays itself with another word before it ("mushroom soup"). */
   generic: z.boolean(),

@@ -32,16 +32,17 @@ describe('captions of our own', () => {
 
 describe('a caption', () => {
   test.each([
-    ['goat milk', ['?goat milk']],
+    ['mare milk', ['?mare milk']],
     ['bitter melon', ['?bitter melon']],
     ['bitter', ['?bitter']],
     ['bream', ['?bream']],
-    ['sugar free gum', ['?sugar free gum']],
-    ['banana bread', ['?banana bread']],
-    ['pizza rolls', ['?pizza rolls']],
-    ['rice milk', ['?rice milk']],
-    ['5 fish sticks', ['?fish sticks']],
-    ['butter bean', ['?butter bean']],
+    ['sugar free syrup candy', ['?sugar free syrup candy']],
+    ['sugar free gum', ['sugar_free_gum 5']],
+    ['banana bread', ['banana_bread 41']],
+    ['pizza rolls', ['pizza_rolls 85']],
+    ['rice milk', ['rice_milk 244']],
+    ['5 fish sticks', ['fish_sticks 100']],
+    ['butter bean', ['white_beans 92']],
   ])('%s is not a food it merely resembles', (text, expected) => {
     expect(read(text)).toEqual(expected);
   });

@@ -7,11 +7,11 @@ import type { CaptionCase } from './captions';
 export const heldOutCaptions: readonly CaptionCase[] = [
   [
     'Overnight oats with almond milk, chia seeds and half a banana',
-    '?Overnight oats, almond_milk 244, chia_seeds 9, banana 63',
+    'oatmeal_with_plant_milk 240, chia_seeds 9, banana 63',
   ],
   [
     '2 scrambled eggs, 2 rashers of bacon, grilled tomato and beans',
-    'scrambled_eggs 110, bacon 16, tomato 90, beans 92',
+    'scrambled_eggs 110, bacon 16, cooked_tomatoes 120, beans 92',
   ],
   [
     'Sunday roast: roast beef 150g, 3 roast potatoes, carrots, gravy',
@@ -23,15 +23,15 @@ export const heldOutCaptions: readonly CaptionCase[] = [
   ['chicken burger, onion rings (6) and a lemonade', 'chicken_sandwich 140, onion_rings 60, lemonade 248'],
   ['500 g plain yogurt with 2 tablespoons of jam', 'plain_yogurt 500, jam 40'],
   ['a pear and 30g of brie', 'pear 180, brie 30'],
-  ['shrimp fried rice, one egg roll', '?shrimp fried rice, spring_rolls 64'],
+  ['shrimp fried rice, one egg roll', 'shrimp_fried_rice 198, spring_rolls 64'],
   ['4 slices of salami on a baguette', 'salami 112, french_bread 324'],
   ['One bowl of lentil soup, two pieces of naan', 'lentil_soup 255, naan 354'],
   ['1.5 cups cooked quinoa with 1/2 cup chickpeas and feta', 'quinoa 255, chickpeas 92, feta 21'],
   ['a tin of sardines on toast', 'sardines 75, toast 25'],
   ['nachos with guacamole, sour cream and salsa', 'nachos 125, guacamole 60, sour_cream 30, salsa 32'],
-  ['large coffee with cream and a blueberry muffin', 'coffee 600, heavy_cream 30, muffin 130'],
+  ['large coffee with cream and a blueberry muffin', 'coffee_with_cream 600, muffin 130'],
   ['prawns 120g, pasta 180g, 1 tbsp olive oil', 'shrimp 120, pasta 180, olive_oil 14'],
   ['chcolate mouse', '?chcolate mouse'],
-  ['six oysters and a glass of champagne', 'oysters 90, ?champagne'],
+  ['six oysters and a glass of champagne', 'oysters 90, sparkling_wine 180'],
   ['half a watermelon', 'watermelon 2600'],
 ];

@@ -77,9 +77,9 @@ describe('items of a plate', () => {
 });
 
 describe('amounts of foods that the table does not know', () => {
-  const empanada: Food = {
+  const khachapuri: Food = {
     key: 'fdc:1',
-    name: 'Empanada',
+    name: 'Khachapuri',
     fdcId: 1,
     per100G: { ...unknownNutrients, kcal: 290 },
     portions: [
@@ -89,21 +89,21 @@ describe('amounts of foods that the table does not know', () => {
     defaultPortionG: 105,
   };
   it.each([
-    ['two empanadas', 210],
-    ['an empanada', 105],
-    ['3 servings of empanada', 315],
-    ['2 bowls of empanada', 120],
-    ['two slices of empanada', 60],
+    ['two khachapuris', 210],
+    ['a khachapuri', 105],
+    ['3 servings of khachapuri', 315],
+    ['2 bowls of khachapuri', 120],
+    ['two slices of khachapuri', 60],
   ])('%s weigh what its portions say', (caption, grams) => {
     const [item] = parseCaption(caption, foods);
     expect(item!.entry).toBeNull();
-    expect(gramsOfCounted(empanada, item!.counted!)).toBe(grams);
+    expect(gramsOfCounted(khachapuri, item!.counted!)).toBe(grams);
   });
 
   it('a weight is no count, and a count beyond belief is none', () => {
-    expect(parseCaption('200 g of empanada', foods)[0]!.counted).toBeNull();
-    expect(gramsOfCounted(empanada, { quantity: 1e6, unit: null })).toBeNull();
-    expect(gramsOfCounted({ ...empanada, defaultPortionG: null }, { quantity: 2, unit: null })).toBeNull();
+    expect(parseCaption('200 g of khachapuri', foods)[0]!.counted).toBeNull();
+    expect(gramsOfCounted(khachapuri, { quantity: 1e6, unit: null })).toBeNull();
+    expect(gramsOfCounted({ ...khachapuri, defaultPortionG: null }, { quantity: 2, unit: null })).toBeNull();
   });
 });
 

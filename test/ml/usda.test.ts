@@ -48,11 +48,14 @@ interface SurveyFood {
   readonly portions: { readonly description: string; readonly grams: number }[];
 }
 
+/** The survey writes some descriptions with two spaces in a row. */
+const spaced = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
 const load = (): Map<string, SurveyFood> => {
   const foods = new Map<string, SurveyFood>(
     csv('food.csv').map((row) => [
       row.fdc_id!,
-      { description: row.description!, category: row.food_category_id!, per100G: {}, portions: [] },
+      { description: spaced(row.description!), category: row.food_category_id!, per100G: {}, portions: [] },
     ]),
   );
   for (const row of csv('food_nutrient.csv')) {
@@ -62,7 +65,7 @@ const load = (): Map<string, SurveyFood> => {
   for (const row of csv('food_portion.csv'))
     foods
       .get(row.fdc_id!)!
-      .portions.push({ description: row.portion_description!.replace(/\s+/g, ' '), grams: Number(row.gram_weight) });
+      .portions.push({ description: spaced(row.portion_description!), grams: Number(row.gram_weight) });
   return foods;
 };
 

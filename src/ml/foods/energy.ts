@@ -40,12 +40,23 @@ export const energyKcal = (
 /** Below this many kcal per portion a difference is rounding, not doubt. */
 const negligibleKcal = 15;
 
+/** The survey's categories of drinks whose energy is alcohol in part. */
+const alcoholicCategories: ReadonlySet<string> = new Set(['Beer', 'Wine', 'Liquor and cocktails']);
+
+/** By the survey's category of a food; false where it is not known. */
+export const isAlcoholic = (category: string | null | undefined): boolean =>
+  category !== null && category !== undefined && alcoholicCategories.has(category);
+
 /**
  * What does not fit in figures of one portion or of 100 g, each in a sentence that names `subject`. Sugar may exceed
  * carbohydrate by 1 g (both are rounded and measured apart: 43 of 5,431 survey foods of USDA do, by at most 0.87 g);
- * energy may differ from 4/4/9 by 20 % (fibre, organic acids, alcohol).
+ * energy may differ from 4/4/9 by 20 % (fibre, organic acids, alcohol). What a food that is `alcoholic` has more is its alcohol.
  */
-export const implausible = (nutrients: Nutrients, subject: string): string[] => {
+export const implausible = (
+  nutrients: Nutrients,
+  subject: string,
+  { alcoholic = false }: { alcoholic?: boolean } = {},
+): string[] => {
   const warnings: string[] = [];
   const { kcal, sugarG, carbohydrateG } = nutrients;
   if (sugarG !== null && carbohydrateG !== null && sugarG > carbohydrateG + 1)
@@ -56,6 +67,7 @@ export const implausible = (nutrients: Nutrients, subject: string): string[] => 
   if (
     kcal !== null &&
     expected !== null &&
+    !(alcoholic && kcal > expected) &&
     Math.abs(kcal - expected) > Math.max(negligibleKcal, 0.2 * Math.max(kcal, expected))
   )
     warnings.push(

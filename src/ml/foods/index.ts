@@ -8,7 +8,7 @@
  *   partsOfCaption(items: CaptionItem[]): {items: AnalyzedItem[], unrecognized}
  *   mealOf(parts) · mealOfGrams(parts, grams) · mealOfServings(parts, servings): MealTotals
  *   regrammed(item, grams) · servingsOf(item, servings): AnalyzedItem
- *   energyKcal(stated, macronutrients) · atwaterKcal · implausible(nutrients, subject)
+ *   energyKcal(stated, macronutrients) · atwaterKcal · implausible(nutrients, subject, {alcoholic?}) · isAlcoholic(category)
  *   scale · sum · per100GOf · composeDish
  *   descriptionWords(text) · queryWords(text) · fit(wanted, description, dataType): number | null
  *   createFoodIndex(entries): FoodIndex                             search as you type, typos forgiven
@@ -30,7 +30,7 @@ export {
 } from './analysis';
 export { maxCaptionItems, maxCaptionLength, parseCaption } from './caption';
 export type { CaptionItem } from './caption';
-export { atwaterKcal, energyKcal, implausible } from './energy';
+export { atwaterKcal, energyKcal, implausible, isAlcoholic } from './energy';
 export type { StatedEnergy } from './energy';
 export { measureOf, relativeSpread } from './interval';
 export type { Measure } from './interval';

@@ -7,7 +7,7 @@
 import type { AnalyzedItem, Food, Nutrients, PortionSource, Provenance, ProvenanceSource } from '../../model/foods';
 import type { Unrecognized } from '../../model/photos';
 import type { CaptionItem } from './caption';
-import { atwaterKcal } from './energy';
+import { atwaterKcal, isAlcoholic } from './energy';
 import { intervalAround, intervalOfSum, measureOf, relativeSpread, unknownInterval } from './interval';
 import type { Measure } from './interval';
 import { per100GOf, scale, sum } from './nutrients';
@@ -59,6 +59,7 @@ const provenanceOf = ({ food, grams }: WeighedFood): Provenance => ({
   description: food.name,
   per100G: food.per100G,
   grams,
+  ...(isAlcoholic(food.category) && { alcoholic: true as const }),
 });
 
 /** kcal of a portion, from 4/4/9 where the source states none. */

@@ -64,7 +64,9 @@ export const mealOf = ({
 }: MealParts): MealTotals => {
   const { items, unrecognized, lastItemId } = numbered(given, unknown, lastGivenId);
   const { nutrients, incomplete } = sum(items.map((item) => item.nutrients));
-  const warnings = items.flatMap((item) => implausible(item.nutrients, item.label));
+  const warnings = items.flatMap((item) =>
+    implausible(item.nutrients, item.label, { alcoholic: item.provenance.some(({ alcoholic }) => alcoholic === true) }),
+  );
   // Of entries that were written when such a food was still given figures.
   for (const item of items)
     if (item.provenance.some(({ source }) => source === 'estimate'))
