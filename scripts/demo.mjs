@@ -8,6 +8,7 @@ import { showContextSync, showContextSyncApart, showErasure } from './demo/conte
 import { startMlService } from './demo/mlService.mjs';
 import { drawMeal } from './drawMeal.mjs';
 import { printable } from './printable.mjs';
+import { advised } from './start/greeting.mjs';
 
 const server = (process.argv[2] ?? `http://127.0.0.1:${process.env.PORT ?? 3000}`).replace(/\/$/, '');
 let step = 0;
@@ -83,6 +84,7 @@ async function walk(ml) {
   const seed = randomBytes(2).readUInt16LE();
   const { body: health } = await call('GET', '/health');
   console.log(printable(`${server}: ${health.status}`));
+  for (const advice of await advised(server)) if (advice !== '') console.log(printable(advice));
 
   title('Anyone sends a photo with a caption; no key, no account');
   const first = await call('POST', '/predict', {

@@ -1,18 +1,27 @@
 /**
- * `npm run foods:import -- <folder>`: loads an unpacked CSV download of USDA FoodData Central into the food base.
+ * `npm run foods:import -- <folder>`: loads an unpacked CSV download of USDA FoodData Central into the food base; with `--download`
+ * it fetches one first.
  * Speaks to MONGODB_URI, or to the MongoDB that `npm start` runs for PALATE_HOME.
  */
+import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 import { built, ensureBuild } from './checkout/build.mjs';
-import { ensureDependencies } from './checkout/dependencies.mjs';
+import { ensureDependencies, root } from './checkout/dependencies.mjs';
 import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 import { count, progressLine } from './importing.mjs';
 import { printable } from './printable.mjs';
+import { checkSettings } from './start/settings.mjs';
 
 const USAGE = `npm run foods:import -- <folder> [--anyway]
+npm run foods:import -- --download survey|foundation|sr [--sha256 <digest>] [--anyway]
 The folder is an unpacked CSV download of FoodData Central (survey, Foundation or SR Legacy): the one that holds food.csv.
+--download fetches the official one from FDC_SURVEY_DOWNLOAD, FDC_FOUNDATION_DOWNLOAD or FDC_SR_DOWNLOAD; cut off, run it again.
+--sha256 takes it only where its SHA-256 is that one.
 --anyway imports also what looks damaged or cut off.`;
+
+const kinds = ['survey', 'foundation', 'sr'];
 
 const say = (line) => console.log(printable(line));
 const tell = (line) => console.error(printable(line));
@@ -37,6 +46,62 @@ function onProgress(progress) {
   }
 }
 
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function onFetch(progress) {
+  switch (progress.kind) {
+    case 'resuming':
+      return line.say(`Going on at ${megabytes(progress.bytes)}, where an earlier download ended.`);
+    case 'fetching':
+      return line.over(
+        `Downloading: ${megabytes(progress.bytes)}${progress.of === null ? '' : ` of ${megabytes(progress.of)}`}`,
+      );
+    case 'retrying':
+      return line.say(`Cut off (${progress.reason}); once more in ${progress.ms / 1000} s.`);
+  }
+}
+
+/** The folder of an official download, fetched and unpacked; `remove` leaves nothing of it. */
+async function fetched(kind, sha256) {
+  const settings = await checkSettings(process.env);
+  const url = {
+    survey: settings.fdcSurveyDownload,
+    foundation: settings.fdcFoundationDownload,
+    sr: settings.fdcSrDownload,
+  }[kind];
+  const [{ fetchArchive }, { unpack }, { downloadFiles }] = await Promise.all([
+    built('imports/foods/fetchArchive.js'),
+    built('imports/foods/zip.js'),
+    built('imports/foods/download.js'),
+  ]);
+  // Beside the other state of this Palate, so that a download that was cut off is found again.
+  const downloads = path.join(path.resolve(process.env.PALATE_HOME || path.join(root, '.palate')), 'downloads');
+  say(`Downloading ${url}`);
+  const archive = await fetchArchive({ url, folder: downloads, sha256, onProgress: throttled(onFetch) });
+  line.end();
+  say(`Downloaded ${megabytes(archive.bytes)}, SHA-256 ${archive.sha256}.`);
+  const folder = await mkdtemp(path.join(downloads, 'unpacked-'));
+  const remove = () => Promise.all([folder, archive.file].map((name) => rm(name, { recursive: true, force: true })));
+  try {
+    await unpack(archive.file, folder, downloadFiles);
+    return { folder, remove };
+  } catch (fault) {
+    await remove();
+    throw fault;
+  }
+}
+
+/** A chunk is no news: on a terminal ten lines a second, elsewhere one in five seconds. */
+function throttled(tellIt) {
+  const everyMs = process.stdout.isTTY ? 100 : 5_000;
+  let last = 0;
+  return (progress) => {
+    if (progress.kind === 'fetching' && Date.now() - last < everyMs) return;
+    if (progress.kind === 'fetching') last = Date.now();
+    tellIt(progress);
+  };
+}
+
 function tellOf({ releases, faults, otherFoods, withoutFigures, absent, nutrientsBy, ms }) {
   for (const { file, line: at, reason } of faults.first) tell(`${file}, line ${at}: ${reason}`);
   if (faults.count > faults.first.length)
@@ -59,11 +124,28 @@ function tellOf({ releases, faults, otherFoods, withoutFigures, absent, nutrient
   say(`${notes.join('; ')}. Done in ${(ms / 1000).toFixed(1)} s.`);
 }
 
+function readArguments(given) {
+  let read;
+  try {
+    read = parseArgs({
+      args: given,
+      allowPositionals: true,
+      options: { anyway: { type: 'boolean' }, download: { type: 'string' }, sha256: { type: 'string' } },
+    });
+  } catch {
+    throw new Problem(USAGE);
+  }
+  const { values, positionals } = read;
+  const { download, sha256, anyway = false } = values;
+  const fits = download === undefined ? positionals.length === 1 && sha256 === undefined : positionals.length === 0;
+  if (!fits || (download !== undefined && !kinds.includes(download))) throw new Problem(USAGE);
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256))
+    throw new Problem('--sha256 takes 64 hexadecimal digits.');
+  return { folder: positionals[0], download, sha256, anyway };
+}
+
 try {
-  const given = process.argv.slice(2);
-  const anyway = given.includes('--anyway');
-  const [folder, ...more] = given.filter((word) => word !== '--anyway');
-  if (folder === undefined || folder.startsWith('--') || more.length > 0) throw new Problem(USAGE);
+  const { folder, download, sha256, anyway } = readArguments(process.argv.slice(2));
   await ensureDependencies({ env: process.env, say: tell });
   await ensureBuild({ env: process.env, say: tell });
   const { connection, close } = await connectToDatabase(process.env);
@@ -76,7 +158,15 @@ try {
     const { imports } = createFoodStore(connection);
     // Before the first start nothing has built them, and every query on the rows needs one.
     await buildIndexes(connection);
-    tellOf(await importFoods({ imports, folder: path.resolve(folder), anyway, onProgress }));
+    const source =
+      download === undefined
+        ? { folder: path.resolve(folder), remove: () => undefined }
+        : await fetched(download, sha256);
+    try {
+      tellOf(await importFoods({ imports, folder: source.folder, anyway, onProgress }));
+    } finally {
+      await source.remove();
+    }
   } finally {
     line.end();
     await close();

@@ -22,5 +22,15 @@ export function firstSteps(reached, picture) {
   ];
 }
 
+/** What the running server advises whoever runs it, as lines; none where it has nothing to say. */
+export async function advised(reached) {
+  try {
+    const { advice } = await (await fetch(`${reached}/`, { signal: AbortSignal.timeout(2_000) })).json();
+    return typeof advice === 'string' ? [advice, ''] : [];
+  } catch {
+    return [];
+  }
+}
+
 /** A URI without the password it may hold. */
 export const redacted = (uri) => uri.replace(/\/\/[^@/]*@/, '//…@');

@@ -17,7 +17,7 @@ import { capLog } from '../engines/processes.mjs';
 import { startApplication } from './application.mjs';
 import { embeddedMongodb, embeddedTemporal } from './embedded.mjs';
 import { endOfRun } from './endOfRun.mjs';
-import { addresses, firstSteps } from './greeting.mjs';
+import { addresses, advised, firstSteps } from './greeting.mjs';
 import { drawMeal } from '../drawMeal.mjs';
 import { printable } from '../printable.mjs';
 import { openHome } from './home.mjs';
@@ -179,6 +179,7 @@ async function bringUp({ env, say, home, supervisor, watch, main, build }) {
     '',
     ...firstSteps(reached, picture),
     '',
+    ...(await advised(reached)),
     'Ctrl-C stops everything.',
   ];
 }

@@ -104,6 +104,8 @@ export interface ShellDeps {
   /** The app that an `x-api-key` belongs to; absent until apps exist. */
   readonly authenticateApp?: (apiKey: string) => Promise<AppCaller | null>;
   readonly health: HealthSource;
+  /** Whether a release of FoodData Central was imported; missing where nobody could tell. */
+  readonly hasImportedFoods?: () => Promise<boolean>;
 }
 
 /** Facts for `/health`. */

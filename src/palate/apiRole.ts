@@ -47,6 +47,7 @@ export async function startApiRole(
         'authentication',
         features.map(({ authentication }) => authentication),
       ),
+      hasImportedFoods: async () => (await store.foods.imported.current()).releases.length > 0,
       health: {
         checks: [
           ...engineChecks(base, workerHere),

@@ -258,6 +258,34 @@ describe('/', () => {
   });
 });
 
+describe('advice on /', () => {
+  const said = async (deps: { hasImportedFoods?: () => Promise<boolean> }) => {
+    const other = await startShell(routes, { deps });
+    const facts = (await (await other.call('get', '/')).json()) as { advice?: string };
+    const page = await (await other.call('get', '/', { headers: { accept: 'text/html' } })).text();
+    await other.close();
+    return { advice: facts.advice, page };
+  };
+
+  test('names the download of survey foods until some were imported', async () => {
+    let imported = false;
+    const hasImportedFoods = () => Promise.resolve(imported);
+    const before = await said({ hasImportedFoods });
+    expect(before.advice).toMatch(/npm run foods:import -- --download survey$/);
+    expect(before.page).toContain(before.advice);
+    imported = true;
+    const after = await said({ hasImportedFoods });
+    expect(after.advice).toBeUndefined();
+    expect(after.page).not.toContain('foods:import');
+  });
+
+  test('is nothing where nobody can tell', async () => {
+    expect((await said({})).advice).toBeUndefined();
+    const away = () => Promise.reject(new Error('MongoDB is away'));
+    expect((await said({ hasImportedFoods: away })).advice).toBeUndefined();
+  });
+});
+
 describe('what is made once', () => {
   test.each([
     ['/openapi.json', {}],

@@ -53,15 +53,15 @@ export interface Ended {
   err: string;
 }
 
-/** Runs `script` on the database at `uri`. `onOutput` hears all that it has said so far, and may kill it. */
+/** Runs `script` on the database at `uri`. `onOutput` hears all that it has said so far, and may kill it. `env`: further variables. */
 export const onDatabase =
-  (script: string) =>
+  (script: string, env: NodeJS.ProcessEnv = {}) =>
   (
     uri: string,
     args: readonly string[],
     onOutput: (out: string, kill: () => void) => void = () => undefined,
   ): Promise<Ended> => {
-    const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, MONGODB_URI: uri } });
+    const child = spawn(process.execPath, [script, ...args], { env: { ...process.env, ...env, MONGODB_URI: uri } });
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => {

@@ -50,7 +50,6 @@ const per100G = (food: { per100G: Nutrients }) => facts(food.per100G, 2);
 /** A food as it was found, with what is known of it besides. */
 export type FoundFood = Food & {
   dataType?: ImportedDataType;
-  category?: string | null;
   brand?: string | null;
   gtin14?: string;
 };

@@ -10,11 +10,16 @@ const Home = z
     version: z.string(),
     description: z.string(),
     links: z.record(z.string(), z.string()),
+    /** What would make it better, for whoever runs it; missing where there is nothing to say. */
+    advice: z.string().optional(),
   })
   .meta({ id: 'Home' });
 
 const description =
   'Turns a meal photo into nutrition, and keeps what an app about food needs to know about its users.';
+/** Said until a release was imported; `npm start` and the demo read it here. */
+const advice =
+  'Captions are read much better with USDA’s survey foods, which are not imported yet: npm run foods:import -- --download survey';
 const links = { documentation: '/docs', openapi: '/openapi.json', health: '/health' } as const;
 /** Named to those only who find something there. */
 const metricsPath = '/metrics';
@@ -27,7 +32,7 @@ const wantsPage = (accept: string | undefined) => {
   return at >= 0 && (json < 0 || at < json);
 };
 
-const render = (version: string, metrics: boolean, runs: string | null) =>
+const render = (version: string, metrics: boolean, runs: string | null, advised: boolean) =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -47,6 +52,7 @@ const render = (version: string, metrics: boolean, runs: string | null) =>
             ${metrics ? html`<li><a href="${metricsPath}">Its numbers</a>, for Prometheus</li>` : ''}
             ${runs === null ? '' : html`<li><a href="${runs}">Its runs</a>, for operators (Temporal UI)</li>`}
           </ul>
+          ${advised ? html`<p>${advice}</p>` : ''}
           <p>A first request: what is on the plate of a picture, or of a sentence with it.</p>
           <pre>
 curl -F photo=@&lt;your picture&gt; -F "caption=two slices of cheese pizza" &lt;this address&gt;/predict</pre>
@@ -54,7 +60,7 @@ curl -F photo=@&lt;your picture&gt; -F "caption=two slices of cheese pizza" &lt;
       </body>
     </html> `.html;
 
-export const homeRoutes = ({ health, settings }: ShellDeps): Route[] => {
+export const homeRoutes = ({ health, settings, hasImportedFoods }: ShellDeps): Route[] => {
   const { metricsOnApi: metrics, temporalUiUrl: runs = null } = settings;
   const home: z.input<typeof Home> = {
     name: 'Palate',
@@ -62,8 +68,13 @@ export const homeRoutes = ({ health, settings }: ShellDeps): Route[] => {
     description,
     links: { ...links, ...(metrics && { metrics: metricsPath }), ...(runs !== null && { runs }) },
   };
-  const forPrograms = shared(JSON.stringify(home), 'application/json', { vary: 'Accept' });
-  const forPeople = shared(render(health.version, metrics, runs), 'text/html', { vary: 'Accept' });
+  const answers = (advised: boolean) => ({
+    programs: shared(JSON.stringify({ ...home, ...(advised && { advice }) }), 'application/json', { vary: 'Accept' }),
+    people: shared(render(health.version, metrics, runs, advised), 'text/html', { vary: 'Accept' }),
+  });
+  const [plain, withAdvice] = [answers(false), answers(true)];
+  /** Where MongoDB is away nobody knows, and nothing is advised. */
+  const isAdvised = async () => (await hasImportedFoods?.().catch(() => true)) === false;
   return [
     file(
       {
@@ -80,7 +91,10 @@ export const homeRoutes = ({ health, settings }: ShellDeps): Route[] => {
           },
         },
       },
-      ({ headers }) => (wantsPage(headers.accept) ? forPeople : forPrograms),
+      async ({ headers }) => {
+        const { people, programs } = (await isAdvised()) ? withAdvice : plain;
+        return wantsPage(headers.accept) ? people : programs;
+      },
     ),
   ];
 };

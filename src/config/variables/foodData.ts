@@ -4,6 +4,17 @@ import { orNull, setting } from '../documented';
 /** FoodData Central's own names. */
 const fdcDataTypes = ['Survey (FNDDS)', 'Foundation', 'SR Legacy', 'Branded', 'Experimental'] as const;
 
+/** Address of one of the official CSV downloads, which change their names with every release. */
+const download = (variable: string, word: string, what: string, file: string) => {
+  const address = `https://fdc.nal.usda.gov/fdc-datasets/FoodData_Central_${file}.zip`;
+  return setting(kind.baseUrl('.zip'), {
+    variable,
+    byDefault: address,
+    example: address,
+    meaning: `Where \`npm run foods:import -- --download ${word}\` gets the CSV download of ${what}.`,
+  });
+};
+
 export const foodDataVariables = {
   fdcBaseUrl: setting(kind.baseUrl('/fdc/v1'), {
     variable: 'FDC_BASE_URL',
@@ -43,6 +54,14 @@ export const foodDataVariables = {
     example: '5',
     meaning: 'Time limit of one call to FoodData Central.',
   }),
+  fdcSurveyDownload: download('FDC_SURVEY_DOWNLOAD', 'survey', 'survey foods', 'survey_food_csv_2024-10-31'),
+  fdcFoundationDownload: download(
+    'FDC_FOUNDATION_DOWNLOAD',
+    'foundation',
+    'Foundation foods',
+    'foundation_food_csv_2026-04-30',
+  ),
+  fdcSrDownload: download('FDC_SR_DOWNLOAD', 'sr', 'SR Legacy', 'sr_legacy_food_csv_2018-04'),
   fdcBrandOwner: setting(orNull(kind.text()), {
     variable: 'FDC_BRAND_OWNER',
     unset: 'any',

@@ -31,6 +31,13 @@ export interface Download {
   nutrientsBy: { ids: number; numbers: number };
 }
 
+/** The files that are read of a download; it holds more. */
+export const downloadFiles: ReadonlySet<string> = new Set(
+  ['food', 'nutrient', 'food_nutrient', 'measure_unit', 'food_portion', 'wweia_food_category', 'food_category'].map(
+    (name) => `${name}.csv`,
+  ),
+);
+
 interface Draft {
   dataType: ImportedDataType;
   name: string;

@@ -63,7 +63,7 @@ const toFood = (row: FoodRow): Food => ({
   per100G: row.per100G,
   portions: row.household.map(({ unit, grams }) => ({ description: unitWords[unit] ?? `1 ${unit}`, grams })),
   defaultPortionG: row.portionG,
-  category: row.category,
+  ...(row.category !== null && { category: row.category }),
 });
 
 /** Builds the look-ups of `rows` (data/foods.json). Throws where two rows share a slug or a name, or an ingredient is no row. */

@@ -1,4 +1,5 @@
-import { cp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { mkdtemp } from 'node:fs/promises';
@@ -6,7 +7,9 @@ import mongoose from 'mongoose';
 import { importFoods, type ImportProgress } from '../../../src/imports/foods';
 import { buildIndexes } from '../../../src/store/indexes';
 import { createStore } from '../../../src/store/store';
+import { DownloadsDouble } from '../../doubles/downloads';
 import { folderOf, stews } from '../../imports/download';
+import { zipOf } from '../../imports/zipOf';
 import { freshDatabaseUri, testData } from '../engines';
 import { onDatabase } from '../../scripts/programs';
 
@@ -248,6 +251,9 @@ test('the program refuses what is no download in one sentence and changes nothin
     [[], /^npm run foods:import -- <folder>/],
     [['/nowhere/at/all'], /is no folder: name the unpacked CSV download/],
     [[folder], /^food\.csv has no column fdc_id/],
+    [['--download', 'branded'], /^npm run foods:import -- <folder>/],
+    [['--download', 'survey', folder], /^npm run foods:import -- <folder>/],
+    [['--download', 'survey', '--sha256', 'abc'], /takes 64 hexadecimal digits/],
   ] as const) {
     const { code, out, err } = await run(one.uri, [...args]);
     expect(code).toBe(1);
@@ -256,6 +262,50 @@ test('the program refuses what is no download in one sentence and changes nothin
     expect(out).not.toMatch(/current now/);
   }
   expect(await count(one, 'imported_foods')).toBe(0);
+});
+
+describe('--download', () => {
+  const script = path.resolve(__dirname, '../../../scripts/foods-import.mjs');
+  let server: DownloadsDouble;
+  afterEach(() => server.stop());
+
+  const archive = async (count: number) => {
+    const folder = await made(stews(count));
+    const files = await Promise.all(
+      (await readdir(folder)).map(
+        async (name) => [`release/${name}`, await readFile(path.join(folder, name))] as const,
+      ),
+    );
+    return zipOf(Object.fromEntries(files));
+  };
+  const downloading = async (home: string, one: Base, ...args: string[]) =>
+    onDatabase(script, { FDC_SURVEY_DOWNLOAD: server.urlOf('survey.zip'), PALATE_HOME: home })(one.uri, [
+      '--download',
+      'survey',
+      ...args,
+    ]);
+
+  test('fetches, unpacks and imports, says the digest, and leaves no file', async () => {
+    const [one, home] = [await base(), await made({})];
+    const content = await archive(3);
+    server = await new DownloadsDouble(content).start();
+    const digest = createHash('sha256').update(content).digest('hex');
+    const { code, out, err } = await downloading(home, one, '--sha256', digest);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`SHA-256 ${digest}.`);
+    expect(out).toMatch(/survey_fndds_food:2024-10-31:[0-9a-f]{12}: 3 foods, current now/);
+    expect(await count(one, 'imported_foods')).toBe(3);
+    expect(await readdir(path.join(home, 'downloads'))).toEqual([]);
+  });
+
+  test('a page in the place of the archive is refused in one sentence', async () => {
+    const [one, home] = [await base(), await made({})];
+    server = await new DownloadsDouble(Buffer.alloc(0)).start();
+    server.next({ kind: 'page' });
+    const { code, err } = await downloading(home, one);
+    expect([code, err]).toEqual([1, expect.stringMatching(/answered a page, not an archive: .*\n$/)]);
+    expect(await count(one, 'imported_foods')).toBe(0);
+  });
 });
 
 const data = testData();
