@@ -1,6 +1,6 @@
 /**
  * A list of rows, one a line: `Name | alias, alias | fdcId | options`. Lines that begin with # say what follows.
- * Options: `generic`, `slug=…`, `portion=<grams>`, `<unit>=<grams>` (ours in the place of the survey's), `-<unit>` (the survey's is left
+ * Options: `generic`, `yields` and `solids=<percent>` (a raw or dry food with the figures of the cooked one that is named), `slug=…`, `portion=<grams>`, `<unit>=<grams>` (ours in the place of the survey's), `-<unit>` (the survey's is left
  * out), `take=<alias>:<slug>` (an alias that another row had), and `note=…` as the last.
  */
 export interface ListedFood {
@@ -12,6 +12,8 @@ export interface ListedFood {
   readonly portionG: number | null;
   readonly household: ReadonlyMap<string, number>;
   readonly without: readonly string[];
+  /** The row is the raw or dry food; its weight cooked is USDA's (`yields`), or follows from its solids in percent. */
+  readonly raw: 'yields' | { readonly solids: number } | null;
   readonly takes: readonly { readonly alias: string; readonly from: string }[];
   readonly note: string | null;
 }
@@ -43,6 +45,7 @@ export const readList = (text: string, file: string): ListedFood[] =>
     const [words = '', note = null] = options.split(/\s*note=/);
     const household = new Map<string, number>();
     const without: string[] = [];
+    let raw: ListedFood['raw'] = null;
     const takes: { alias: string; from: string }[] = [];
     let [slug, generic, portionG]: [string, boolean, number | null] = [slugOf(name), false, null];
     const [, rest = '', taking = ''] = /^(.*?)(?:take=(.*))?$/.exec(words) ?? [];
@@ -51,13 +54,17 @@ export const readList = (text: string, file: string): ListedFood[] =>
     for (const word of rest.split(/\s+/).filter(Boolean)) {
       const [, key = '', value = ''] = /^([a-z]+)=(.+)$/.exec(word) ?? [];
       if (word === 'generic') generic = true;
+      else if (word === 'yields') raw = 'yields';
       else if (word.startsWith('-')) without.push(word.slice(1));
       else if (key === 'slug') slug = value;
       else if (key !== '' && Number(value) > 0) {
         if (key === 'portion') portionG = Number(value);
+        else if (key === 'solids') raw = { solids: Number(value) };
         else household.set(key, Number(value));
       } else throw fault(`"${word}" is no option`);
     }
     const named = [...commaSeparated(aliases), ...takes.map(({ alias }) => alias)];
-    return [{ name, slug, aliases: named, fdcId: Number(fdcId), generic, portionG, household, without, takes, note }];
+    return [
+      { name, slug, aliases: named, fdcId: Number(fdcId), generic, portionG, household, without, raw, takes, note },
+    ];
   });

@@ -13,6 +13,7 @@ import { FoodRow } from '../../src/model/foods';
 import { createFoodTable, nameStems } from '../../src/ml/foods';
 import { readDownload } from '../../src/imports/foods/download';
 import { readList } from './list';
+import { rawRowOf } from './rawRow';
 import { rowOf } from './row';
 
 const tableFile = path.join(__dirname, '../../data/foods.json');
@@ -60,7 +61,7 @@ const generate = async (folder: string | undefined): Promise<void> => {
   const faults: string[] = [];
   const rows = [...kept];
   for (const line of listed) {
-    const made = rowOf(line, survey);
+    const made = line.raw === null ? rowOf(line, survey) : rawRowOf(line, line.raw, survey);
     if ('fault' in made) faults.push(made.fault);
     else rows.push(made.row);
   }

@@ -121,5 +121,7 @@ export const FoodRow = z.object({
   /** Slugs of this table with the grams of one usual portion; empty for what is not put together from others. */
   ingredients: z.array(z.object({ food: z.string(), grams: z.number().positive() })),
   note: z.string().nullable(),
+  /** Of a raw or dry food whose figures come from the cooked one: that survey food, and the grams of it that 100 g make. */
+  cookedAs: z.object({ fdcId: z.number().int().positive(), gramsPer100G: z.number().positive() }).optional(),
 });
 export type FoodRow = z.infer<typeof FoodRow>;

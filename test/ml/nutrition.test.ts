@@ -39,7 +39,11 @@ describe('arithmetic', () => {
       for (const grams of [0, 1, 37.5, 238, 5000])
         for (const key of nutrientKeys) {
           const amount = per100G[key];
-          expect(scale(per100G, grams)[key]).toBeCloseTo(((amount ?? NaN) * grams) / 100, 9);
+          if (amount === null) {
+            expect(scale(per100G, grams)[key]).toBeNull();
+            continue;
+          }
+          expect(scale(per100G, grams)[key]).toBeCloseTo((amount * grams) / 100, 9);
           expect(scale(per100G, 2 * grams)[key]).toBeCloseTo(2 * (scale(per100G, grams)[key] ?? NaN), 9);
         }
     expect(scale(half, 200)).toEqual({

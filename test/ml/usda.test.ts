@@ -88,12 +88,35 @@ const grouped = <T>(values: readonly T[], key: (value: T) => string): T[][] => {
 
   test('every row that cites a food has its name and figures', () => {
     const cited = foodRows.filter(({ fdcId }) => fdcId !== null);
-    expect(cited.length).toBeGreaterThan(300);
+    expect(cited.length).toBeGreaterThan(1300);
+    expect(new Set(cited.map(({ fdcId }) => fdcId)).size).toBeLessThanOrEqual(1500);
     for (const row of cited) {
       const food = foods.get(String(row.fdcId));
       expect([row.slug, food?.description]).toEqual([row.slug, row.fdcDescription]);
       for (const [key, amount] of Object.entries(row.per100G))
         expect([row.slug, key, amount]).toEqual([row.slug, key, food?.per100G[key as Nutrient] ?? null]);
+    }
+  });
+
+  test('a raw or dry row has what the food that it becomes has, by a weight of the survey or a standard of solids', () => {
+    const raw = foodRows.flatMap((row) => (row.cookedAs === undefined ? [] : [{ row, ...row.cookedAs }]));
+    expect(raw.length).toBeGreaterThanOrEqual(20);
+    for (const { row, fdcId, gramsPer100G } of raw) {
+      const { per100G, portions } = foods.get(String(fdcId))!;
+      for (const key of ['kcal', 'proteinG', 'fatG', 'carbohydrateG', 'fibreG', 'sugarG'] as const)
+        expect([row.slug, key, row.per100G[key]]).toEqual([
+          row.slug,
+          key,
+          expect.closeTo((per100G[key]! * gramsPer100G) / 100, 2),
+        ]);
+      const solids = per100G.proteinG! + per100G.fatG! + per100G.carbohydrateG!;
+      const weights = [
+        ...portions
+          .filter(({ description }) => /^1 oz\b.*yield/.test(description))
+          .map(({ grams }) => (grams / 28.35) * 100),
+        ...[85, 87].map((percent) => (percent / solids) * 100),
+      ];
+      expect([row.slug, weights.some((grams) => Math.abs(grams - gramsPer100G) < 0.06)]).toEqual([row.slug, true]);
     }
   });
 
