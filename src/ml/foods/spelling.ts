@@ -10,8 +10,11 @@ const notMisspelt: ReadonlySet<string> = new Set(
   (
     'batter better bitter break bream broad brandy carry cheer chive cider clove cockle custard drink endive ' +
     'flour grappa grouse lager latke later leek liver maize manga mackerel melon minced mint mullet muscle paste pastry pasty parsnip pecan perch pepper place plaice plain ' +
-    'plate prune quail radish relish rhubarb sauce savory savoy scone sherry shake sole sorbet sorrel spelt sprat sprout squash starch steam stock sunday ' +
-    'tart tarte taste thyme toffee treat trifle tripe trout truffle turbot turmeric turnip veal venison wafer whiting yeast chocolatey lemony creamy buttered cheesy'
+    'plate prune quail radish relish rhubarb sauce savory savoy scone sherry shake sole sorbet sorrel spelt sprat sprout squash starch steam stock ' +
+    'tart tarte taste thyme toffee treat trifle tripe trout truffle turbot turmeric turnip veal venison wafer whiting yeast chocolatey lemony creamy buttered cheesy ' +
+    // Words of a sentence about a meal, and of what stands around it.
+    'sunday there thing could color possible created scope lunch launch named followed lower checking check chain claim clone slash stuff chose picked daily party falling ' +
+    'former prepare prepared granted trick serve served server temporal flask click angle shoulder regularly originally specially dedicated counting covered homemade'
   ).split(' '),
 );
 
