@@ -1,0 +1,234 @@
+/**
+ * The best reading of a whole sentence: runs of words that do not overlap, each with its food and its amount, by dynamic programming.
+ *
+ * C1  Foods and amounts are chosen together: an amount speaks for a food that has such a portion.
+ * C2  Words between foods cost nothing; a word of a food that is left over does, and so does an amount that belongs to nothing.
+ * C3  Words that follow each other without anything between them belong together: "almond butter" is no butter.
+ */
+import { amountsAt, sizeNamed, type Amount } from './amounts';
+import type { SizeName } from './portions';
+import type { FoodIndex } from './foodIndex';
+import type { Role, Sentence } from './sentence';
+import { unitOf } from './portions';
+import { isParting, type Span } from './spans';
+import { stem } from '../foods/names';
+import { weigh, type Weight } from './weigh';
+
+export interface Choice {
+  readonly food: number;
+  readonly score: number;
+  readonly weight: Weight;
+}
+
+export interface Chosen {
+  /** Tokens of the whole item, its amount included. */
+  readonly start: number;
+  readonly end: number;
+  readonly span: Span;
+  readonly amount: Amount | null;
+  /** Best first; the first is the one taken. */
+  readonly choices: readonly Choice[];
+}
+
+const itemCost = 0.6;
+const noAmount = 0.25;
+const leftOver: Readonly<Record<Role, number>> = { food: 0.35, qualifier: 0.08, filler: 0, denied: 0, unknown: 0, number: 0.3, mark: 0, join: 0 };
+const cut = 1.5;
+/** What a dish was made with is not eaten beside it. */
+const component = 2;
+const unknownBefore = 0.2;
+const unknownAfter = 0.6;
+const suffixCost: Readonly<Record<string, number>> = { '(': 0, '[': 0, ':': 0.05, '-': 0.05, ',': 0.2, '': 0.05 };
+
+const passedBeforeSuffix: ReadonlySet<string> = new Set(['~', '=', 'x', 'about', 'approximately', 'around', 'roughly', 'totaling', 'totalling', 'total', 'weighing', 'weighed', 'measuring', 'measured', 'at', 'time']);
+
+/** A size may stand among the words of the food: "breaded large shrimp". */
+const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }: Span): Amount | null => {
+  if (size === null || (amount !== null && amount.size !== null)) return amount;
+  return amount === null
+    ? { start, end: start, quantity: 1, stated: 'none', measured: null, household: null, content: null, size, words: [] }
+    : { ...amount, size };
+};
+
+interface Suffix {
+  readonly amount: Amount;
+  readonly end: number;
+  readonly cost: number;
+}
+
+/** Amounts that stand behind a food: "(150 g)", "150 g", ", two scoops", "x2". */
+const suffixesAt = (sentence: Sentence, end: number, amounts: (i: number) => readonly Amount[]): Suffix[] => {
+  const { tokens, roles } = sentence;
+  let at = end;
+  const mark = roles[at] === 'mark' ? (tokens[at]?.text ?? '') : '';
+  const opening = suffixCost[mark];
+  if (opening === undefined) return [];
+  if (mark !== '') at += 1;
+  while (at < tokens.length && at - end < 4 && passedBeforeSuffix.has(tokens[at]?.text ?? '')) at += 1;
+  if (roles[at] !== 'number') return [];
+  return amounts(at).flatMap((amount) => {
+    if (amount.stated !== 'number') return [];
+    let close = amount.end;
+    if (mark === '(' || mark === '[') {
+      while (close < tokens.length && close - amount.end < 8 && tokens[close]?.text !== ')' && tokens[close]?.text !== ']') close += 1;
+      if (close >= tokens.length) return [];
+      return [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end) }];
+    }
+    return [{ amount, end: close, cost: opening + (amount.measured === null && amount.household === null ? 0.1 : 0) }];
+  });
+};
+
+const makings: ReadonlySet<string> = new Set('made filled stuffed prepared consisting consisted containing contained layered cooked mixed combined loaded packed featuring brimming bursting smothered mix mixture blend combination medley'.split(' ').map(stem));
+const makingJoins: ReadonlySet<string> = new Set(['with', 'from', 'of', 'in', 'by', 'using', 'a', 'some']);
+
+/** "On whole wheat bread" is part of these. */
+const betweenBread: ReadonlySet<string> = new Set('sandwich hamburger cheeseburger hotdog burger submarine blt whopper patty'.split(' '));
+
+const speaking: ReadonlySet<string> = new Set('i we he she had ate have having eating drank enjoyed enjoying'.split(' '));
+/** "For that cheesy crunch" */
+const purposes: ReadonlySet<string> = new Set('a an that the some extra added'.split(' '));
+
+/** Which tokens say what the food before them was made with. */
+const componentsOf = ({ tokens, roles }: Sentence): boolean[] => {
+  let inside = false;
+  let breaded = false;
+  const isWeight = (i: number): boolean => roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '')?.kind === 'mass';
+  // Who weighs things weighs what is eaten: "141 g enchilada with beans, 240 g water" names three foods, and counts two.
+  const weighs = tokens.filter((_, i) => isWeight(i)).length >= 2;
+  let weighed = false;
+  /** A food that may have been made with it stands before: "lunch consisted of" makes nothing. */
+  let hosted = false;
+  let lastFood = '';
+  return tokens.map(({ kind, text }, i) => {
+    if (roles[i] === 'food') {
+      hosted = true;
+      lastFood = text;
+    }
+    else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) hosted = false;
+    if (isWeight(i)) weighed = true;
+    else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) weighed = false;
+    if (betweenBread.has(text)) breaded = true;
+    else if ((kind === 'mark' && text !== ',') || roles[i] === 'number' || isParting(text)) breaded = false;
+    if (kind === 'mark' && text !== ',' && text !== '(' && text !== ')') inside = false;
+    else if ((roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '') !== undefined) || isParting(text)) inside = false;
+    else if (inside && speaking.has(text)) inside = false;
+    else if (text === 'for' && i > 0 && roles[i - 1] !== 'mark' && purposes.has(tokens[i + 1]?.text ?? '')) inside = true;
+    else if (text === 'with' && ((weighs && weighed) || lastFood === 'toddler')) inside = true;
+    else if ((text === 'on' || text === 'in') && breaded) inside = true;
+    else if (hosted && makings.has(text) && (makingJoins.has(tokens[i + 1]?.text ?? '') || text === stem('featuring') || text === stem('containing'))) inside = true;
+    return inside;
+  });
+};
+
+export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: FoodIndex): Chosen[] => {
+  const { tokens, roles } = sentence;
+  const length = tokens.length;
+  const amountCache = new Map<number, readonly Amount[]>();
+  const amounts = (i: number): readonly Amount[] => {
+    let known = amountCache.get(i);
+    if (known === undefined) amountCache.set(i, (known = amountsAt(tokens, i)));
+    return known;
+  };
+  const prefixes = new Map<number, { amount: Amount; unknown: number }[]>();
+  for (let i = 0; i < length; i += 1) {
+    if (roles[i] === 'mark' || roles[i] === 'join' || roles[i] === 'denied') continue;
+    for (const amount of amounts(i)) {
+      let unknown = 0;
+      const first = tokens[amount.end]?.text === 'of' ? amount.end + 1 : amount.end;
+      for (let at = amount.end; at < length && at - amount.end <= 5; at += 1) {
+        const list = prefixes.get(at);
+        if (list === undefined) prefixes.set(at, [{ amount, unknown }]);
+        else list.push({ amount, unknown });
+        if (roles[at] === 'unknown') unknown += 1;
+        else if (roles[at] !== 'filler' && roles[at] !== 'denied' && !(at <= first + 1 && tokens[at]?.text === 'with') && !(tokens[at]?.text === ',' && (roles[at - 1] === 'filler' || roles[at - 1] === 'unknown'))) break;
+      }
+    }
+  }
+
+  const best = new Float64Array(length + 1).fill(-Infinity);
+  best[0] = 0;
+  const via: (Chosen | null)[] = new Array<Chosen | null>(length + 1).fill(null);
+  const byStart = new Map<number, { value: number; chosen: Chosen }[]>();
+
+  const choicesOf = (span: Span, amount: Amount | null): Choice[] => {
+    const said = new Set<string>(amount?.words);
+    let size: SizeName | null = null;
+    for (let i = span.start; i < span.end; i += 1) {
+      if (roles[i] === 'mark') continue;
+      said.add(tokens[i]?.text ?? '');
+      size ??= sizeNamed(tokens[i]?.text ?? '');
+    }
+    const meant = amountWithSize(amount, size, span);
+    return span.candidates
+      .map(({ food, score }) => {
+        const known = index.foods[food];
+        const weight: Weight = known === undefined ? { grams: 0, basis: 'usual', fit: -1 } : weigh(known, meant, said, index.densities);
+        return { food, score: score + weight.fit, weight };
+      })
+      .sort((a, b) => b.score - a.score || a.food - b.food);
+  };
+  /** The word of a food that stands right before or after, qualifiers passed over. */
+  const wordBeside = (i: number, step: 1 | -1): Role | undefined => {
+    while (roles[i] === 'qualifier') i += step;
+    return roles[i];
+  };
+  const components = componentsOf(sentence);
+
+  for (const span of spans) {
+    const top = span.candidates[0];
+    if (top === undefined || top.score < -0.2) continue;
+    const consider = (amount: Amount | null, start: number, end: number, cost: number): void => {
+      const choices = choicesOf(span, amount);
+      const first = choices[0];
+      if (first === undefined) return;
+      let value = first.score - itemCost - cost;
+      if (amount === null) value -= noAmount;
+      if (components[start] === true && (amount?.stated !== 'number' || amount.measured === null)) value -= component + Math.max(0, first.score);
+      if (start === span.start) {
+        if (wordBeside(start - 1, -1) === 'food') value -= cut;
+        else if (roles[start - 1] === 'unknown') value -= unknownBefore;
+      }
+      if (end === span.end) {
+        if (wordBeside(end, 1) === 'food') value -= cut;
+        else if (roles[end] === 'unknown') value -= unknownAfter;
+      }
+      const list = byStart.get(start);
+      const entry = { value, chosen: { start, end, span, amount, choices } };
+      if (list === undefined) byStart.set(start, [entry]);
+      else list.push(entry);
+    };
+    consider(null, span.start, span.end, 0);
+    for (const { amount, unknown } of prefixes.get(span.start) ?? []) consider(amount, amount.start, span.end, unknown * unknownBefore);
+    const suffixes = suffixesAt(sentence, span.end, amounts);
+    for (const { amount, end, cost } of suffixes) {
+      consider(amount, span.start, end, cost);
+      // "2 eggs (100 g)": both are of the same food, and the scales are believed.
+      if (amount.measured?.kind === 'mass')
+        for (const before of prefixes.get(span.start) ?? []) consider(amount, before.amount.start, end, cost);
+    }
+  }
+
+  for (let i = 0; i < length; i += 1) {
+    const here = best[i] ?? -Infinity;
+    const skipped = here - (components[i] === true ? 0 : leftOver[roles[i] ?? 'filler']);
+    if (skipped > (best[i + 1] ?? -Infinity)) {
+      best[i + 1] = skipped;
+      via[i + 1] = null;
+    }
+    for (const { value, chosen } of byStart.get(i) ?? [])
+      if (here + value > (best[chosen.end] ?? -Infinity)) {
+        best[chosen.end] = here + value;
+        via[chosen.end] = chosen;
+      }
+  }
+  const items: Chosen[] = [];
+  for (let i = length; i > 0; ) {
+    const chosen = via[i] ?? null;
+    if (chosen === null) i -= 1;
+    else {
+      items.push(chosen);
+      i = chosen.start;
+    }
+  }
+  return items.reverse();
+};

@@ -1,0 +1,233 @@
+/**
+ * All foods that can be read, by the words of their names.
+ *
+ * F1  A food's score for some words is a sum over them, so that a run of words grows one by one: what a name's words cost unsaid is counted
+ *     first (`base`), and each word that is said brings its gain and takes its cost back.
+ * F2  It is built in slices: the caller drives a generator, and no slice does more than some hundred names.
+ * F3  Postings lie in typed arrays; 15,000 foods take less than 100 MiB.
+ */
+import type { Food } from '../../model/foods';
+import { companies, isQualifier, isSize, isRemarkable, isUsual, relatedShare, relatedWords } from './english/weights';
+import { parseName, type NamePart, type NameWord } from './names';
+import { parsePortion, unitOf, type ParsedPortion } from './portions';
+import { createDensities, type Densities } from './densities';
+
+/** A food with everything that leads to it. */
+export interface ReadableFood {
+  readonly food: Food;
+  /** Every name and alias; the first is shown. */
+  readonly names: readonly string[];
+  /** Foods of one category lend each other portions; null where unknown. */
+  readonly category: string | null;
+}
+
+export interface IndexedFood extends ReadableFood {
+  readonly portions: readonly ParsedPortion[];
+  /** Of its category, or of the last word of its name. */
+  readonly group: string;
+}
+
+/** Postings [from, to) of a word. */
+export interface Postings {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface FoodIndex {
+  readonly foods: readonly IndexedFood[];
+  readonly densities: Densities;
+  /** Of each name: its food, and its score before any word is said. */
+  readonly foodOf: Int32Array;
+  readonly base: Float32Array;
+  readonly names: Int32Array;
+  readonly gains: Float32Array;
+  /** Bit 0: the food may be meant by the word alone. From `lent` on: a related word, or one against it. */
+  readonly heads: Uint8Array;
+  /** Words of each name. */
+  readonly lengths: Uint8Array;
+  /** Null for a word of no name. */
+  postingsOf(word: string): Postings | null;
+}
+
+const unsaid: Readonly<Record<NamePart, number>> = { head: 0.5, second: 0.3, tail: 0.2, brand: 0.3, without: 0.08 };
+const said: Readonly<Record<NamePart, number>> = { head: 1, second: 0.9, tail: 0.6, brand: 0.7, without: 0.5 };
+const qualifierUnsaid = 0.06;
+const qualifierSaid = 0.4;
+const remarkableUnsaid = 0.35;
+const usualUnsaid = 0.02;
+const generalGain = 0.1;
+/** What a food is called first, it is rather. */
+const aliasCost = 0.03;
+/** A head that stands before so many different second parts is a kind of food: "Cheese, cheddar". */
+const kindFrom = 5;
+/** A brand's name that so many foods bear at most is a product: "(Doritos)". */
+const mostOfProduct = 6;
+
+/** What a word costs that is said and is not in the name. */
+export const mismatchOf = (word: string): number => (isSize(word) ? 0.05 : isQualifier(word) ? 0.25 : 0.6);
+
+interface Draft {
+  readonly food: number;
+  readonly words: readonly NameWord[];
+  readonly general: boolean;
+  readonly head: string;
+  /** Not an alias. */
+  readonly first: boolean;
+}
+
+const isUnit = (word: string): boolean => unitOf(word) !== undefined && isQualifier(word);
+
+const slice = 100;
+/** Marks postings of words that are not in the name. */
+export const lent = 2;
+
+/** A row of our table and the imported food that its figures are from are one food, under the names and with the portions of both. */
+const mergeByFdcId = (readable: readonly ReadableFood[]): ReadableFood[] => {
+  const merged: ReadableFood[] = [];
+  const places = new Map<number, number>();
+  for (const one of readable) {
+    const { fdcId } = one.food;
+    const at = fdcId === null ? undefined : places.get(fdcId);
+    const other = at === undefined ? undefined : merged[at];
+    if (at === undefined || other === undefined) {
+      if (fdcId !== null) places.set(fdcId, merged.length);
+      merged.push(one);
+      continue;
+    }
+    const [first, second] = one.food.release === undefined ? [other, one] : [one, other];
+    merged[at] = {
+      food: {
+        ...first.food,
+        portions: [...first.food.portions, ...second.food.portions.filter(({ description }) => !first.food.portions.some((known) => known.description === description))],
+        defaultPortionG: first.food.defaultPortionG ?? second.food.defaultPortionG,
+      },
+      names: [...new Set([...first.names, ...second.names])],
+      category: first.category ?? second.category,
+    };
+  }
+  return merged;
+};
+
+/** Drives to an index; each `next()` does a slice of the work. */
+export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<undefined, FoodIndex> {
+  const foods: IndexedFood[] = [];
+  const drafts: Draft[] = [];
+  const frequency = new Map<string, number>();
+  const seconds = new Map<string, Set<string>>();
+  let done = 0;
+  for (const one of mergeByFdcId(readable)) {
+    const portions = one.food.portions.flatMap(({ description, grams }) => parsePortion(description, grams) ?? []);
+    const parsed = one.names.map(parseName);
+    const heads = parsed[0]?.words.filter(({ part }) => part === 'head');
+    const at = foods.push({ ...one, portions, group: one.category ?? heads?.at(-1)?.word ?? '' }) - 1;
+    for (const [i, { words, general }] of parsed.entries()) {
+      if (words.length === 0) continue;
+      const head = words.flatMap(({ word, part }) => (part === 'head' ? [word] : [])).join(' ');
+      drafts.push({ food: at, words, general, head, first: i === 0 });
+      for (const { word } of words) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+      const second = words.find(({ part, word }) => part === 'second' && !isQualifier(word));
+      if (second !== undefined) {
+        const known = seconds.get(head);
+        if (known === undefined) seconds.set(head, new Set([second.word]));
+        else known.add(second.word);
+      }
+    }
+    if ((done += 1) % slice === 0) yield;
+  }
+
+  const base = new Float32Array(drafts.length);
+  const foodOf = new Int32Array(drafts.length);
+  const lengths = new Uint8Array(drafts.length);
+  const byWord = new Map<string, { names: number[]; gains: number[]; heads: number[] }>();
+  const post = (word: string, name: number, gain: number, head: boolean, own: 0 | typeof lent = 0): void => {
+    let list = byWord.get(word);
+    if (list === undefined) byWord.set(word, (list = { names: [], gains: [], heads: [] }));
+    list.names.push(name);
+    list.gains.push(gain);
+    list.heads.push((head ? 1 : 0) + own);
+  };
+  const most = Math.log(drafts.length + 1);
+  for (const [name, { food, words, general, head, first }] of drafts.entries()) {
+    foodOf[name] = food;
+    lengths[name] = Math.min(255, words.length);
+    const kind = (seconds.get(head)?.size ?? 0) >= kindFrom;
+    let score = first ? (general ? generalGain : 0) : -aliasCost;
+    const own = new Set(words.map(({ word }) => word));
+    const last = words.findLastIndex(({ part }) => part === 'head');
+    const worth = words.map(({ word, part, alternative }, i) => {
+      // "Tamarind drink", "chicken patty": the last word of what it is says what it is.
+      const noun = i === last;
+      const qualifier = isQualifier(word) && !noun;
+      const cost =
+        part === 'without'
+          ? unsaid.without
+          : isUsual(word)
+            ? usualUnsaid
+            : part !== 'head' && isRemarkable(word)
+              ? remarkableUnsaid
+              : qualifier && part !== 'brand'
+                ? isRemarkable(word)
+                  ? remarkableUnsaid
+                  : qualifierUnsaid
+                : part === 'head' && kind
+                  ? unsaid.head / 2
+                  : unsaid[part];
+      const rarity = 1 - Math.log(frequency.get(word) ?? 1) / most;
+      const gain = (qualifier && part !== 'brand' ? qualifierSaid : said[part]) * (0.8 + 0.4 * rarity);
+      const isHead =
+        !qualifier &&
+        !(noun && isQualifier(word)) &&
+        (part === 'head' ||
+          (part === 'second' && kind) ||
+          (part === 'brand' && (frequency.get(word) ?? 0) <= mostOfProduct && !companies.has(word)));
+      return { word, part, cost: alternative ? cost / 5 : cost, gain, isHead };
+    });
+    // Names that are nothing but qualifiers ("Popped whole grain") are still named by them.
+    const nameless = first && !worth.some(({ isHead }) => isHead);
+    // "Crisp, apple": of what it is made says more than what it is like.
+    const bySecond = words.some(({ word, part }) => part === 'second' && !isQualifier(word));
+    const namedBy = (word: string, part: NamePart): boolean =>
+      bySecond ? part === 'second' && !isQualifier(word) : part === 'head' && !isUnit(word);
+    const given = new Set<string>();
+    for (const { word, part, cost, gain, isHead } of worth) {
+      score -= cost;
+      if (part === 'without') {
+        post(`no ${word}`, name, gain + cost + mismatchOf(word), false);
+        if (!own.has(word)) post(word, name, -mismatchOf(word) / 2, false, lent);
+        continue;
+      }
+      post(word, name, gain + cost + mismatchOf(word), isHead || (nameless && namedBy(word, part)));
+      for (const other of relatedWords(word))
+        if (!own.has(other) && !given.has(other) && given.add(other)) post(other, name, relatedShare * (gain + cost) + mismatchOf(other), isHead && !isQualifier(other), lent);
+    }
+    base[name] = score;
+    if ((done += 1) % slice === 0) yield;
+  }
+
+  let size = 0;
+  for (const { names } of byWord.values()) size += names.length;
+  const names = new Int32Array(size);
+  const gains = new Float32Array(size);
+  const heads = new Uint8Array(size);
+  const places = new Map<string, Postings>();
+  let at = 0;
+  for (const [word, list] of byWord) {
+    names.set(list.names, at);
+    gains.set(list.gains, at);
+    heads.set(list.heads, at);
+    places.set(word, { from: at, to: at + list.names.length });
+    at += list.names.length;
+    if ((done += 1) % (5 * slice) === 0) yield;
+  }
+  const densities = createDensities(foods);
+  return { foods, densities, foodOf, base, lengths, names, gains, heads, postingsOf: (word) => places.get(word) ?? null };
+}
+
+/** The whole index at once, for tests and scripts. */
+export const foodIndexOf = (readable: readonly ReadableFood[]): FoodIndex => {
+  const building = buildFoodIndex(readable);
+  for (;;) {
+    const { done, value } = building.next();
+    if (done === true) return value;
+  }
+};

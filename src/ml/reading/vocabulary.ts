@@ -1,0 +1,29 @@
+/** English as the reading of names, portions and meals uses it: text to tokens, phrases and numbers joined. */
+import { compounds } from './english/compounds';
+import { english, fractions, looseCounts } from './english/words';
+import { joinNumbers, type NumberWords } from './numbers';
+import { Phrases } from './phrases';
+import { tokenize, type Token } from './tokens';
+
+export const englishNumbers: NumberWords = {
+  numbers: new Map(Object.entries(english.numbers)),
+  fractions,
+  loose: looseCounts,
+};
+
+/** The words of a written phrase, as phrases compare them. */
+export const phraseWords = (text: string): string[] =>
+  tokenize(text).flatMap(({ kind, text: word, value }) => (kind === 'mark' ? [] : [kind === 'number' ? String(value) : word]));
+
+const compoundPhrases = new Phrases();
+for (const line of compounds.split('\n')) {
+  if (line.trim() === '') continue;
+  const [from = '', to] = line.split('=');
+  const words = phraseWords(from);
+  compoundPhrases.add(words, to === undefined ? [words.join('')] : phraseWords(to));
+}
+
+/** Words that belong together as one, in text of either side. */
+export const joinCompounds = (tokens: readonly Token[]): Token[] => compoundPhrases.replace(tokens);
+
+export const joinEnglishNumbers = (tokens: readonly Token[]): Token[] => joinNumbers(tokens, englishNumbers);
