@@ -253,6 +253,17 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       give(at, null, token.text);
       break;
     }
+    // "3 dipping-size containers of", "2 breakfast size links of"
+    if (stated !== 'none' && householdAt(tokens, at) === null) {
+      const ahead = householdAt(tokens, at + 1) !== null ? at + 1 : householdAt(tokens, at + 2) !== null ? at + 2 : -1;
+      if (ahead > 0 && wordAt(tokens, ahead + 1) === 'of') {
+        while (at < ahead) {
+          words.push(wordAt(tokens, at));
+          at += 1;
+        }
+        continue;
+      }
+    }
     if (describing.has(token.text)) {
       words.push(token.text);
       at += 1;

@@ -31,7 +31,9 @@ export interface Chosen {
 }
 
 const itemCost = 0.6;
-const noAmount = 0.25;
+const noAmount = 0.4;
+const maxPassed = 8;
+const partOf = 1;
 const leftOver: Readonly<Record<Role, number>> = { food: 0.35, qualifier: 0.08, filler: 0, denied: 0, unknown: 0, number: 0.3, mark: 0, join: 0 };
 const cut = 1.5;
 /** What a dish was made with is not eaten beside it. */
@@ -129,18 +131,26 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     if (known === undefined) amountCache.set(i, (known = amountsAt(tokens, i)));
     return known;
   };
-  const prefixes = new Map<number, { amount: Amount; unknown: number }[]>();
+  const prefixes = new Map<number, { amount: Amount; cost: number }[]>();
   for (let i = 0; i < length; i += 1) {
     if (roles[i] === 'mark' || roles[i] === 'join' || roles[i] === 'denied') continue;
     for (const amount of amounts(i)) {
-      let unknown = 0;
-      const first = tokens[amount.end]?.text === 'of' ? amount.end + 1 : amount.end;
-      for (let at = amount.end; at < length && at - amount.end <= 5; at += 1) {
+      // Up to the food: "200 g of savoury grilled chicken"
+      let cost = 0;
+      for (let at = amount.end; at < length && at - amount.end <= maxPassed; at += 1) {
         const list = prefixes.get(at);
-        if (list === undefined) prefixes.set(at, [{ amount, unknown }]);
-        else list.push({ amount, unknown });
-        if (roles[at] === 'unknown') unknown += 1;
-        else if (roles[at] !== 'filler' && roles[at] !== 'denied' && !(at <= first + 1 && tokens[at]?.text === 'with') && !(tokens[at]?.text === ',' && (roles[at - 1] === 'filler' || roles[at - 1] === 'unknown'))) break;
+        if (list === undefined) prefixes.set(at, [{ amount, cost }]);
+        else list.push({ amount, cost });
+        const role = roles[at];
+        const { text } = tokens[at] ?? { text: '' };
+        // Its own unit or size is not passed over: "a [cup of] popcorn".
+        if (sizeNamed(text) !== null || (role !== 'food' && unitOf(text) !== undefined)) break;
+        if (role === 'unknown') cost += unknownBefore;
+        else if (role === 'qualifier') cost += 0.05;
+        else if (role === 'mark' && text !== '/' && !(text === ',' && roles[at - 1] !== 'number')) break;
+        else if (role === 'number' || role === 'food') break;
+        else if (role === 'join' && text !== 'with' && at > amount.end + 1 && roles[at - 1] === 'filler') break;
+        else if (role === 'join') cost += 0.05;
       }
     }
   }
@@ -173,6 +183,8 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     return roles[i];
   };
   const components = componentsOf(sentence);
+  /** "Fillet of", "melon of": what is before the "of" only says what part. */
+  const isPartOf = (i: number): boolean => tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
 
   for (const span of spans) {
     const top = span.candidates[0];
@@ -191,6 +203,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       if (end === span.end) {
         if (wordBeside(end, 1) === 'food') value -= cut;
         else if (roles[end] === 'unknown') value -= unknownAfter;
+        else if (isPartOf(end)) value -= partOf;
       }
       const list = byStart.get(start);
       const entry = { value, chosen: { start, end, span, amount, choices } };
@@ -198,7 +211,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       else list.push(entry);
     };
     consider(null, span.start, span.end, 0);
-    for (const { amount, unknown } of prefixes.get(span.start) ?? []) consider(amount, amount.start, span.end, unknown * unknownBefore);
+    for (const { amount, cost } of prefixes.get(span.start) ?? []) consider(amount, amount.start, span.end, cost);
     const suffixes = suffixesAt(sentence, span.end, amounts);
     for (const { amount, end, cost } of suffixes) {
       consider(amount, span.start, end, cost);

@@ -1,9 +1,9 @@
 /** A meal description as tokens that know what they may be: a word of a food, a filler, something denied, an unknown word. */
 import { isFiller, isJoin } from './fillers';
-import { isQualifier, isSize } from './english/weights';
+import { isQualifier, isRemarkable, isSize } from './english/weights';
 import type { FoodIndex } from './foodIndex';
 import { unitOf } from './portions';
-import { tokenize, type Token } from './tokens';
+import { tokenize, wordToken, type Token } from './tokens';
 import { joinCompounds, joinEnglishNumbers } from './vocabulary';
 import { meanings } from './lexicon';
 
@@ -23,6 +23,18 @@ const denials: ReadonlySet<string> = new Set(['without', 'no', 'than', 'minus', 
 const endsDenial: ReadonlySet<string> = new Set(['and', 'with', 'but', 'plus', 'on', 'in', 'for', 'just', 'only']);
 
 
+/** Numbers that belong to a name: "stage 2", "double hamburger, 2 small patties". */
+const nameNumbers = (tokens: readonly Token[]): Token[] => {
+  const burger = tokens.some(({ text }) => /burger$/.test(text) || text === 'bun');
+  return tokens.map((token, i) => {
+    if (token.kind !== 'number') return token;
+    const next = sizes.has(tokens[i + 1]?.text ?? '') ? tokens[i + 2] : tokens[i + 1];
+    const named = tokens[i - 1]?.text === 'stage' || (burger && next?.text === 'patty');
+    return named ? wordToken(String(token.value), token.start, token.end) : token;
+  });
+};
+const sizes: ReadonlySet<string> = new Set(['small', 'medium', 'large']);
+
 export const readSentence = (text: string, index: FoodIndex): Sentence => {
   const written = joinCompounds(tokenize(text));
   const isFood = (i: number): boolean => {
@@ -31,17 +43,17 @@ export const readSentence = (text: string, index: FoodIndex): Sentence => {
   };
   const isKind = (i: number): boolean => {
     const word = written[i]?.kind === 'word' ? (written[i]?.text ?? '') : '';
-    return isQualifier(word) && !isSize(word) && unitOf(word) === undefined && !isFiller(word);
+    return isQualifier(word) && !isSize(word) && unitOf(word) === undefined && (!isFiller(word) || isRemarkable(word));
   };
   // "Salad" alone is lettuce, "tuna salad" is not: what stands before another food only says of which kind that is.
-  const tokens = joinEnglishNumbers(
+  const tokens = nameNumbers(joinEnglishNumbers(
     meanings.replace(
       written,
       (from, to, meaning) =>
         written.slice(from, to).some(({ kind, text: word }) => kind === 'word' && !isFiller(word) && index.postingsOf(word) === null) ||
         ((!isFood(to) || meaning.includes(written[to]?.text ?? '')) && !isFood(from - 1) && (to - from > 1 || !isKind(from - 1))),
     ),
-  );
+  ));
   const roles: Role[] = [];
   /** "A light lunch" says nothing, "light mayonnaise" does. */
   const saysKind = (i: number): boolean => {
@@ -58,6 +70,8 @@ export const readSentence = (text: string, index: FoodIndex): Sentence => {
   let denying = false;
   let deniedFoods = 0;
   let mostDenied = Infinity;
+  const isNoun = (i: number): boolean => !than && tokens[i]?.kind === 'word' && index.postingsOf(tokens[i]?.text ?? '') !== null && mostDenied > 1;
+  let than = false;
   /** Words of foods that follow each other. */
   const wordsFrom = (from: number): number => {
     let count = 0;
@@ -80,6 +94,7 @@ export const readSentence = (text: string, index: FoodIndex): Sentence => {
     if (denials.has(word) && tokens[i + 1]?.kind === 'word' && index.postingsOf(word) === null) {
       denying = true;
       deniedFoods = 0;
+      than = word === 'than';
       // "100 g no icing white cake": the amount is of what comes after.
       mostDenied =
         roles[i - 1] === 'number' || unitOf(tokens[i - 1]?.text ?? '') !== undefined || wordsFrom(i + 1) > 2 ? 1 : 2;
@@ -90,7 +105,8 @@ export const readSentence = (text: string, index: FoodIndex): Sentence => {
     if (denying && word === 'or') deniedFoods = 0;
     if (isJoin(word)) roles.push('join');
     else if (denying && !isFiller(word) && deniedFoods < mostDenied) {
-      if (!isQualifier(word)) deniedFoods += 1;
+      // "No sauce" denies one word, "no fried onions" two.
+      if (!isQualifier(word) || !isNoun(i + 1)) deniedFoods += 1;
       roles.push('denied');
     }
     else if (word === '' || (isFiller(word) && !saysKind(i))) roles.push('filler');

@@ -23,13 +23,13 @@ export interface Span {
   readonly candidates: readonly Candidate[];
 }
 
-const maxTokens = 16;
-const maxWords = 10;
+const maxTokens = 24;
+const maxWords = 12;
 const maxCandidates = 10;
 /** Names looked through over all runs of a text; beyond, runs are of `fewWords` words. */
 const budget = 400_000;
 const fewWords = 2;
-const crossing: Readonly<Record<string, number>> = { with: 0.12, and: 0.15, plus: 0.4, '&': 0.15, '+': 0.4, ',': 0.2, '(': 0.05, ')': 0, '/': 0.1, '-': 0.1, '*': 0.3 };
+const crossing: Readonly<Record<string, number>> = { with: 0.12, and: 0.15, plus: 0.4, '&': 0.15, '+': 0.4, ',': 0.2, ';': 0.25, '(': 0.05, ')': 0, '/': 0.1, '-': 0.1, '*': 0.3 };
 /** Words after which another food comes, whatever it is. */
 const parting: ReadonlySet<string> = new Set(
   'accompanied paired pairing pair complemented complement complementing alongside along followed then plus also while washed finished enjoyed had drank sipped added completed rounded joined beside together balanced'.split(' '),

@@ -133,6 +133,13 @@ const scaleOf = (portion: ParsedPortion, size: SizeName | null): number =>
 
 const packagings: ReadonlySet<string> = new Set(['pouch', 'package', 'packet', 'box', 'bag']);
 
+/** "Chip" is the unit of "potatochip". */
+const endsIn = (said: ReadonlySet<string>, unit: string): boolean => {
+  if (unit.length < 4) return false;
+  for (const word of said) if (word.length > unit.length && word.endsWith(unit)) return true;
+  return false;
+};
+
 /** How well a portion's unit answers the unit that was said; null: not at all. */
 const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<string>): number | null => {
   const { unit } = portion;
@@ -150,7 +157,7 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
   if (unit === 'drink' && amount.size !== null) return 0.18;
   // "1 pouch/regular size"
   if (packagings.has(unit)) return portion.sizes.length > 0 ? 0.16 : null;
-  if (said.has(unit)) return 0.18;
+  if (said.has(unit) || endsIn(said, unit)) return 0.18;
   return null;
 };
 
