@@ -114,7 +114,8 @@ const componentsOf = ({ tokens, roles }: Sentence): boolean[] => {
     if (kind === 'mark' && text !== ',' && text !== '(' && text !== ')') inside = false;
     else if ((roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '') !== undefined) || isParting(text)) inside = false;
     else if (inside && speaking.has(text)) inside = false;
-    else if (text === 'for' && i > 0 && roles[i - 1] !== 'mark' && purposes.has(tokens[i + 1]?.text ?? '')) inside = true;
+    else if (hosted && text === 'for' && purposes.has(tokens[i + 1]?.text ?? '')) inside = true;
+    else if (hosted && (text === 'which' || text === 'that')) inside = true;
     else if (text === 'with' && ((weighs && weighed) || lastFood === 'toddler')) inside = true;
     else if ((text === 'on' || text === 'in') && breaded) inside = true;
     else if (hosted && makings.has(text) && (makingJoins.has(tokens[i + 1]?.text ?? '') || text === stem('featuring') || text === stem('containing'))) inside = true;

@@ -11,7 +11,12 @@ const wordsOf = (text: string): string[] =>
   );
 
 export const meanings = new Phrases();
+/** Phrases that keep their meaning where another food follows: "baby food bananas". */
+export const binding = new Set<string>();
 for (const line of lexicon.split('\n')) {
-  const [from = '', to = ''] = line.split('=');
-  if (from.trim() !== '') meanings.add(wordsOf(from), wordsOf(to).filter((word) => !silent.has(word)));
+  const [from = '', to = ''] = line.split(/=>?/);
+  const words = wordsOf(from);
+  if (words.length === 0) continue;
+  meanings.add(words, wordsOf(to).filter((word) => !silent.has(word)));
+  if (line.includes('=>')) binding.add(words.join(' '));
 }

@@ -5,7 +5,7 @@ import type { FoodIndex } from './foodIndex';
 import { unitOf } from './portions';
 import { tokenize, wordToken, type Token } from './tokens';
 import { joinCompounds, joinEnglishNumbers } from './vocabulary';
-import { meanings } from './lexicon';
+import { binding, meanings } from './lexicon';
 
 /**
  * `food`: a word of some food's name; `qualifier`: one that says of what kind a food is; `filler`: says nothing; `denied`: said not to be there;
@@ -51,7 +51,7 @@ export const readSentence = (text: string, index: FoodIndex): Sentence => {
       written,
       (from, to, meaning) =>
         written.slice(from, to).some(({ kind, text: word }) => kind === 'word' && !isFiller(word) && index.postingsOf(word) === null) ||
-        ((!isFood(to) || meaning.includes(written[to]?.text ?? '')) && !isFood(from - 1) && (to - from > 1 || !isKind(from - 1))),
+        ((!isFood(to) || binding.has(written.slice(from, to).map(({ text: word }) => word).join(' ')) || meaning.includes(written[to]?.text ?? '')) && !isFood(from - 1) && (to - from > 1 || !isKind(from - 1))),
     ),
   ));
   const roles: Role[] = [];

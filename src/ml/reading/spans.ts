@@ -4,6 +4,7 @@
  * S1  A food is a candidate only where a word of what it is was said: "grilled" or "cheese-flavoured" names none.
  * S2  Work is bounded: runs are short, and when a text has used up its budget they become shorter still.
  */
+import { isQualifier } from './english/weights';
 import { isFiller } from './fillers';
 import { lent, mismatchOf, type FoodIndex } from './foodIndex';
 import { unitOf } from './portions';
@@ -45,6 +46,16 @@ const deniedThough = 0.8;
 /** Whether token `at` goes on with the phrase that the one before it stands for. */
 const isInside = (tokens: Sentence['tokens'], at: number): boolean =>
   tokens[at]?.instead !== undefined && tokens[at - 1]?.instead !== undefined && tokens[at]?.start === tokens[at - 1]?.start;
+
+/** A phrase of the lexicon counts for as many words as were written: "coke" is not worth more than "cola". */
+const inflationOf = (first: Sentence['tokens'][number], tokens: Sentence['tokens'], at: number): number => {
+  if (first.instead === undefined || first.instead.length === 0) return 0;
+  let words = 1;
+  while (isInside(tokens, at + words)) words += 1;
+  const worth = (word: string): number => (isQualifier(word) ? 0.3 : 0.8);
+  const meant = tokens.slice(at, at + words).reduce((sum, { text }) => sum + worth(text), 0);
+  return Math.max(0, meant - first.instead.reduce((sum, word) => sum + worth(word), 0));
+};
 
 const breads: ReadonlySet<string> = new Set('bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '));
 /** The last word of the run of words of food that begins at `from`, an article passed over. */
@@ -175,6 +186,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
               cost += mismatchOf(text) * (1 - free);
               add(text, 1, mismatchOf(text) * free, true);
             }
+            cost += inflationOf(token, tokens, at);
             for (const other of token.instead ?? [])
               if (!seen.has(other)) {
                 seen.add(other);

@@ -127,6 +127,11 @@ gluten free
 glutenfree
 lactose free
 general mill = generalmill
+vitamin c = vitaminc
+crisp apple = apple
+cubic inch = cubicinch
+surface inch = surfaceinch
+linear inch = linearinch
 dairy free = nondairy
 non dairy = nondairy
 no added fat = noaddedfat
@@ -415,8 +420,6 @@ angel food cake = angelfoodcake
 angel food = angelfoodcake
 animal cracker = animalcracker
 fortune cookie = fortunecookie
-sugar cookie = sugarcookie
-cookie sugar = sugarcookie
 fig bar = figbar
 fig newton = figbar
 rice krispie treat = ricekrispytreat

@@ -1,5 +1,5 @@
 /**
- * What people say = the words that USDA's names use for it. One phrase a line, written by hand; what our own table calls by the same name needs no line.
+ * What people say = the words that USDA's names use for it. One phrase a line, written by hand; "=>" also where another food follows; what our own table calls by the same name needs no line.
  */
 export const lexicon = `
 coke = softdrink cola
@@ -190,7 +190,7 @@ brownie = cookie brownie
 gingersnap = cookie gingersnaps
 ginger snap = cookie gingersnaps
 gingerbread = cookie gingersnaps
-sugarcookie = cookie butter or sugar
+sugar cookie = cookie butter or sugar
 butter cookie = cookie butter or sugar
 shortbread = cookie shortbread
 animalcracker = cookie animal
@@ -637,8 +637,8 @@ kind bar = granolabar kind fruit and nut bar
 nature valley = granolabar nature valley crunchy granola bar
 fruit and nut bar = granolabar fruit and nut
 nutri grain bar = granolabar nutri grain cereal bar
-baby food = baby toddler
-babyfood = baby toddler
+baby food => baby toddler
+babyfood => baby toddler
 baby cereal = baby toddler cereal
 infant cereal = baby toddler cereal
 baby formula = infant formula
