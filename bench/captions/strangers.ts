@@ -16,22 +16,30 @@ export interface Description {
   readonly half: 'tuning' | 'untouched';
 }
 
-export const descriptionSets = ['wweia_meal_natural', 'wweia_meal_metric', 'who_meal_natural', 'who_meal_metric'] as const;
+export const descriptionSets = [
+  'wweia_meal_natural',
+  'wweia_meal_metric',
+  'who_meal_natural',
+  'who_meal_metric',
+] as const;
 export type DescriptionSet = (typeof descriptionSets)[number];
 
 const halfOf = (row: string): Description['half'] =>
   (createHash('sha256').update(row).digest()[0] ?? 0) % 2 === 0 ? 'tuning' : 'untouched';
 
 export const readDescriptions = (folder: string, set: DescriptionSet): Description[] =>
-  (parse(readFileSync(path.join(folder, 'nutribench', `${set}.dev.csv`)), { columns: true }) as Record<string, string>[]).map(
-    ({ row = '', meal_description: text = '', carb, energy }) => ({
-      row,
-      text,
-      carbohydrateG: Number(carb),
-      kcal: Number(energy),
-      half: halfOf(row),
-    }),
-  );
+  (
+    parse(readFileSync(path.join(folder, 'nutribench', `${set}.dev.csv`)), { columns: true }) as Record<
+      string,
+      string
+    >[]
+  ).map(({ row = '', meal_description: text = '', carb, energy }) => ({
+    row,
+    text,
+    carbohydrateG: Number(carb),
+    kcal: Number(energy),
+    half: halfOf(row),
+  }));
 
 /** What a reader makes of a description. */
 export interface Estimate {
@@ -82,8 +90,10 @@ export const scoreReader = (descriptions: readonly Description[], read: (text: s
         )
       : null,
     carbohydrateErrorG:
-      descriptions.reduce((sum, truth, at) => sum + Math.abs((estimates[at]?.carbohydrateG ?? 0) - truth.carbohydrateG), 0) /
-      descriptions.length,
+      descriptions.reduce(
+        (sum, truth, at) => sum + Math.abs((estimates[at]?.carbohydrateG ?? 0) - truth.carbohydrateG),
+        0,
+      ) / descriptions.length,
     ms,
   };
 };

@@ -6,10 +6,12 @@ import type { SizeName } from './portions';
 import { unitOf } from './portions';
 import { isFiller } from './fillers';
 import { isArticle } from './numbers';
-import type { Token } from './tokens';
+import { wordAt, type Token } from './tokens';
 
 /** A weight or a volume, of one or of all. */
-export type Measured = { readonly kind: 'mass'; readonly grams: number; readonly ounces: boolean } | { readonly kind: 'volume'; readonly ml: number; readonly unit: string | null };
+export type Measured =
+  | { readonly kind: 'mass'; readonly grams: number; readonly ounces: boolean }
+  | { readonly kind: 'volume'; readonly ml: number; readonly unit: string | null };
 
 export interface Amount {
   /** Tokens [start, end). */
@@ -50,14 +52,20 @@ export const sizeNamed = (word: string): SizeName | null => sizeOf.get(word) ?? 
 
 /** Words of an amount that portions know: "a thin slice", "a single-serving bag". */
 const describing: ReadonlySet<string> = new Set(
-  'thin thick singleserving individual snacksize funsize kingsize personal prepackaged cocktail dry cooked raw child kid'.split(' '),
+  'thin thick singleserving individual snacksize funsize kingsize personal prepackaged cocktail dry cooked raw child kid'.split(
+    ' ',
+  ),
 );
 const passed: ReadonlySet<string> = new Set(
-  'of the my full heaped heaping rounded level generous good nice whole entire single about approximately around roughly another more additional sized size standard typical some very'.split(' '),
+  'of the my full heaped heaping rounded level generous good nice whole entire single about approximately around roughly another more additional sized size standard typical some very'.split(
+    ' ',
+  ),
 );
 /** Numbers before these measure no food. */
 const otherMeasures: ReadonlySet<string> = new Set(
-  'inch in cm percent am pm year minute min hour kcal calory calorie cal layer day people person degree week month mile km grade ply'.split(' '),
+  'inch in cm percent am pm year minute min hour kcal calory calorie cal layer day people person degree week month mile km grade ply'.split(
+    ' ',
+  ),
 );
 const smaller: readonly (readonly [string, readonly string[]])[] = [
   ['lb', ['oz']],
@@ -71,11 +79,6 @@ const smaller: readonly (readonly [string, readonly string[]])[] = [
 ];
 const maxTokens = 12;
 
-const wordAt = (tokens: readonly Token[], i: number): string => {
-  const token = tokens[i];
-  return token?.kind === 'word' ? token.text : '';
-};
-
 const measuredAt = (tokens: readonly Token[], i: number): Measured | null => {
   const unit = unitOf(wordAt(tokens, i));
   if (unit?.kind === 'mass') return { kind: 'mass', grams: unit.grams, ounces: Math.abs(unit.grams - 28.35) < 0.01 };
@@ -87,7 +90,9 @@ const householdAt = (tokens: readonly Token[], i: number): string | null => {
 };
 
 const times = (measured: Measured, quantity: number): Measured =>
-  measured.kind === 'mass' ? { ...measured, grams: measured.grams * quantity } : { ...measured, ml: measured.ml * quantity };
+  measured.kind === 'mass'
+    ? { ...measured, grams: measured.grams * quantity }
+    : { ...measured, ml: measured.ml * quantity };
 
 /** What a unit is called where pairs of units are asked for. */
 const plainName = (tokens: readonly Token[], i: number): string => {
@@ -98,9 +103,14 @@ const plainName = (tokens: readonly Token[], i: number): string => {
 };
 
 /** A further part of the same amount: "1 cup plus 2 tablespoons", "1 lb 2 oz". */
-const furtherPart = (tokens: readonly Token[], unitAt: number, from: number): { measured: Measured; end: number } | null => {
+const furtherPart = (
+  tokens: readonly Token[],
+  unitAt: number,
+  from: number,
+): { measured: Measured; end: number } | null => {
   let i = from;
-  if (wordAt(tokens, i) === 'plus' || wordAt(tokens, i) === 'and' || ['+', ',', '&'].includes(tokens[i]?.text ?? '')) i += 1;
+  if (wordAt(tokens, i) === 'plus' || wordAt(tokens, i) === 'and' || ['+', ',', '&'].includes(tokens[i]?.text ?? ''))
+    i += 1;
   const count = tokens[i]?.kind === 'number' ? (tokens[i]?.value ?? NaN) : isArticle(tokens[i]) ? 1 : NaN;
   if (Number.isNaN(count)) return null;
   const second = measuredAt(tokens, i + 1);
@@ -115,7 +125,12 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
   if (first === undefined || first.kind === 'mark') return [];
   // "Package of" in "a fun-size package of" is no amount of its own.
   const before = tokens[i - 1];
-  if (first.kind === 'word' && !isArticle(first) && (before?.kind === 'number' || isArticle(before) || sizeNamed(wordAt(tokens, i - 1)) !== null)) return [];
+  if (
+    first.kind === 'word' &&
+    !isArticle(first) &&
+    (before?.kind === 'number' || isArticle(before) || sizeNamed(wordAt(tokens, i - 1)) !== null)
+  )
+    return [];
   let at = i;
   let quantity = 1;
   let stated: Amount['stated'] = 'none';
@@ -153,7 +168,10 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       if (stated === 'none') break;
       const inside = token.text === '(';
       const numberAt = inside ? at + 1 : at;
-      const measured = measuredAt(tokens, wordAt(tokens, numberAt + 1) === '' && tokens[numberAt + 1]?.text === '-' ? numberAt + 2 : numberAt + 1);
+      const measured = measuredAt(
+        tokens,
+        wordAt(tokens, numberAt + 1) === '' && tokens[numberAt + 1]?.text === '-' ? numberAt + 2 : numberAt + 1,
+      );
       if (measured === null || content !== null) break;
       const after = numberAt + (tokens[numberAt + 1]?.text === '-' ? 3 : 2);
       if (inside && tokens[after]?.text !== ')') break;
@@ -183,13 +201,19 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       if (stated === 'none' && wordAt(tokens, at + 1) !== 'of') break;
       at += 1;
       let whole = times(measured, quantity);
-      if (wordAt(tokens, at) === 'and' && tokens[at + 1]?.kind === 'number' && (tokens[at + 1]?.value ?? 1) < 1 && measuredAt(tokens, at + 2) === null) {
+      if (
+        wordAt(tokens, at) === 'and' &&
+        tokens[at + 1]?.kind === 'number' &&
+        (tokens[at + 1]?.value ?? 1) < 1 &&
+        measuredAt(tokens, at + 2) === null
+      ) {
         // "a cup and a half"
         whole = times(measured, quantity + (tokens[at + 1]?.value ?? 0));
         give(at + 2, whole, null, 1);
         at += 2;
       } else {
-        if (!(whole.kind === 'volume' && whole.unit === 'cup' && (size === 'mini' || words.includes('individual')))) give(at, whole, null, 1);
+        if (!(whole.kind === 'volume' && whole.unit === 'cup' && (size === 'mini' || words.includes('individual'))))
+          give(at, whole, null, 1);
         // "an individual cup", "a small cup" is no measuring cup
         if (whole.kind === 'volume' && whole.unit === 'cup' && words.length > 0) {
           words.push('cup');
@@ -212,7 +236,17 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
         const vessel = householdAt(tokens, tokens[at]?.text === '-' ? at + 1 : at);
         if (vessel !== null) {
           const end = tokens[at]?.text === '-' ? at + 2 : at + 1;
-          found.push({ start: i, end, quantity: 1, stated, measured: null, household: vessel, content: whole, size, words: [...words, vessel] });
+          found.push({
+            start: i,
+            end,
+            quantity: 1,
+            stated,
+            measured: null,
+            household: vessel,
+            content: whole,
+            size,
+            words: [...words, vessel],
+          });
         }
       }
       break;

@@ -34,7 +34,16 @@ const itemCost = 0.6;
 const noAmount = 0.4;
 const maxPassed = 8;
 const partOf = 1;
-const leftOver: Readonly<Record<Role, number>> = { food: 0.35, qualifier: 0.08, filler: 0, denied: 0, unknown: 0, number: 0.3, mark: 0, join: 0 };
+const leftOver: Readonly<Record<Role, number>> = {
+  food: 0.35,
+  qualifier: 0.08,
+  filler: 0,
+  denied: 0,
+  unknown: 0,
+  number: 0.3,
+  mark: 0,
+  join: 0,
+};
 const cut = 1.5;
 /** What a dish was made with is not eaten beside it. */
 const component = 2;
@@ -42,13 +51,40 @@ const unknownBefore = 0.2;
 const unknownAfter = 0.6;
 const suffixCost: Readonly<Record<string, number>> = { '(': 0, '[': 0, ':': 0.05, '-': 0.05, ',': 0.2, '': 0.05 };
 
-const passedBeforeSuffix: ReadonlySet<string> = new Set(['~', '=', 'x', 'about', 'approximately', 'around', 'roughly', 'totaling', 'totalling', 'total', 'weighing', 'weighed', 'measuring', 'measured', 'at', 'time']);
+const passedBeforeSuffix: ReadonlySet<string> = new Set([
+  '~',
+  '=',
+  'x',
+  'about',
+  'approximately',
+  'around',
+  'roughly',
+  'totaling',
+  'totalling',
+  'total',
+  'weighing',
+  'weighed',
+  'measuring',
+  'measured',
+  'at',
+  'time',
+]);
 
 /** A size may stand among the words of the food: "breaded large shrimp". */
 const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }: Span): Amount | null => {
   if (size === null || (amount !== null && amount.size !== null)) return amount;
   return amount === null
-    ? { start, end: start, quantity: 1, stated: 'none', measured: null, household: null, content: null, size, words: [] }
+    ? {
+        start,
+        end: start,
+        quantity: 1,
+        stated: 'none',
+        measured: null,
+        household: null,
+        content: null,
+        size,
+        words: [],
+      }
     : { ...amount, size };
 };
 
@@ -72,7 +108,13 @@ const suffixesAt = (sentence: Sentence, end: number, amounts: (i: number) => rea
     if (amount.stated !== 'number') return [];
     let close = amount.end;
     if (mark === '(' || mark === '[') {
-      while (close < tokens.length && close - amount.end < 8 && tokens[close]?.text !== ')' && tokens[close]?.text !== ']') close += 1;
+      while (
+        close < tokens.length &&
+        close - amount.end < 8 &&
+        tokens[close]?.text !== ')' &&
+        tokens[close]?.text !== ']'
+      )
+        close += 1;
       if (close >= tokens.length) return [];
       return [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end) }];
     }
@@ -80,13 +122,21 @@ const suffixesAt = (sentence: Sentence, end: number, amounts: (i: number) => rea
   });
 };
 
-const makings: ReadonlySet<string> = new Set('made filled stuffed prepared consisting consisted containing contained layered cooked mixed combined loaded packed featuring brimming bursting smothered mix mixture blend combination medley'.split(' ').map(stem));
+const makings: ReadonlySet<string> = new Set(
+  'made filled stuffed prepared consisting consisted containing contained layered cooked mixed combined loaded packed featuring brimming bursting smothered mix mixture blend combination medley'
+    .split(' ')
+    .map(stem),
+);
 const makingJoins: ReadonlySet<string> = new Set(['with', 'from', 'of', 'in', 'by', 'using', 'a', 'some']);
 
 /** "On whole wheat bread" is part of these. */
-const betweenBread: ReadonlySet<string> = new Set('sandwich hamburger cheeseburger hotdog burger submarine blt whopper patty'.split(' '));
+const betweenBread: ReadonlySet<string> = new Set(
+  'sandwich hamburger cheeseburger hotdog burger submarine blt whopper patty'.split(' '),
+);
 
-const speaking: ReadonlySet<string> = new Set('i we he she had ate have having eating drank enjoyed enjoying'.split(' '));
+const speaking: ReadonlySet<string> = new Set(
+  'i we he she had ate have having eating drank enjoyed enjoying'.split(' '),
+);
 /** "For that cheesy crunch" */
 const purposes: ReadonlySet<string> = new Set('a an that the some extra added'.split(' '));
 
@@ -105,25 +155,34 @@ const componentsOf = ({ tokens, roles }: Sentence): boolean[] => {
     if (roles[i] === 'food') {
       hosted = true;
       lastFood = text;
-    }
-    else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) hosted = false;
+    } else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) hosted = false;
     if (isWeight(i)) weighed = true;
     else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) weighed = false;
     if (betweenBread.has(text)) breaded = true;
     else if ((kind === 'mark' && text !== ',') || roles[i] === 'number' || isParting(text)) breaded = false;
     if (kind === 'mark' && text !== ',' && text !== '(' && text !== ')') inside = false;
-    else if ((roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '') !== undefined) || isParting(text)) inside = false;
+    else if ((roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '') !== undefined) || isParting(text))
+      inside = false;
     else if (inside && speaking.has(text)) inside = false;
     else if (hosted && text === 'for' && purposes.has(tokens[i + 1]?.text ?? '')) inside = true;
     else if (hosted && (text === 'which' || text === 'that')) inside = true;
     else if (text === 'with' && ((weighs && weighed) || lastFood === 'toddler')) inside = true;
     else if ((text === 'on' || text === 'in') && breaded) inside = true;
-    else if (hosted && makings.has(text) && (makingJoins.has(tokens[i + 1]?.text ?? '') || text === stem('featuring') || text === stem('containing'))) inside = true;
+    else if (
+      hosted &&
+      makings.has(text) &&
+      (makingJoins.has(tokens[i + 1]?.text ?? '') || text === stem('featuring') || text === stem('containing'))
+    )
+      inside = true;
     return inside;
   });
 };
 
-export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: FoodIndex): Chosen[] => {
+export const chooseItems = (
+  sentence: Sentence,
+  spans: readonly Span[],
+  index: FoodIndex,
+): { items: Chosen[]; components: readonly boolean[] } => {
   const { tokens, roles } = sentence;
   const length = tokens.length;
   const amountCache = new Map<number, readonly Amount[]>();
@@ -173,7 +232,8 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     return span.candidates
       .map(({ food, score }) => {
         const known = index.foods[food];
-        const weight: Weight = known === undefined ? { grams: 0, basis: 'usual', fit: -1 } : weigh(known, meant, said, index.densities);
+        const weight: Weight =
+          known === undefined ? { grams: 0, basis: 'usual', fit: -1 } : weigh(known, meant, said, index.densities);
         return { food, score: score + weight.fit, weight };
       })
       .sort((a, b) => b.score - a.score || a.food - b.food);
@@ -185,7 +245,8 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
   };
   const components = componentsOf(sentence);
   /** "Fillet of", "melon of": what is before the "of" only says what part. */
-  const isPartOf = (i: number): boolean => tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
+  const isPartOf = (i: number): boolean =>
+    tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
 
   for (const span of spans) {
     const top = span.candidates[0];
@@ -196,7 +257,8 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       if (first === undefined) return;
       let value = first.score - itemCost - cost;
       if (amount === null) value -= noAmount;
-      if (components[start] === true && (amount?.stated !== 'number' || amount.measured === null)) value -= component + Math.max(0, first.score);
+      if (components[start] === true && (amount?.stated !== 'number' || amount.measured === null))
+        value -= component + Math.max(0, first.score);
       if (start === span.start) {
         if (wordBeside(start - 1, -1) === 'food') value -= cut;
         else if (roles[start - 1] === 'unknown') value -= unknownBefore;
@@ -236,7 +298,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       }
   }
   const items: Chosen[] = [];
-  for (let i = length; i > 0; ) {
+  for (let i = length; i > 0;) {
     const chosen = via[i] ?? null;
     if (chosen === null) i -= 1;
     else {
@@ -244,5 +306,5 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       i = chosen.start;
     }
   }
-  return items.reverse();
+  return { items: items.reverse(), components };
 };

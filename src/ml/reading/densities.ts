@@ -43,7 +43,8 @@ export const createDensities = (foods: readonly IndexedFood[]): Densities => {
     const own = ownDensity(portions);
     if (own !== null) put(densities, group, own);
     for (const { unit, grams, sizes, ml } of portions)
-      if (unit !== null && ml === null && (sizes.length === 0 || sizes.includes('medium'))) put(unitGrams, `${group}|${unit}`, grams);
+      if (unit !== null && ml === null && (sizes.length === 0 || sizes.includes('medium')))
+        put(unitGrams, `${group}|${unit}`, grams);
   }
   const densityOf = new Map([...densities].map(([key, values]) => [key, median(values)]));
   const gramsOf = new Map([...unitGrams].map(([key, values]) => [key, median(values)]));

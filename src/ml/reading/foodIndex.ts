@@ -19,6 +19,8 @@ export interface ReadableFood {
   readonly names: readonly string[];
   /** Foods of one category lend each other portions; null where unknown. */
   readonly category: string | null;
+  /** Whose its usual portion is. */
+  readonly portionFrom: 'usda' | 'table';
 }
 
 export interface IndexedFood extends ReadableFood {
@@ -98,11 +100,17 @@ const mergeByFdcId = (readable: readonly ReadableFood[]): ReadableFood[] => {
     merged[at] = {
       food: {
         ...first.food,
-        portions: [...first.food.portions, ...second.food.portions.filter(({ description }) => !first.food.portions.some((known) => known.description === description))],
+        portions: [
+          ...first.food.portions,
+          ...second.food.portions.filter(
+            ({ description }) => !first.food.portions.some((known) => known.description === description),
+          ),
+        ],
         defaultPortionG: first.food.defaultPortionG ?? second.food.defaultPortionG,
       },
       names: [...new Set([...first.names, ...second.names])],
       category: first.category ?? second.category,
+      portionFrom: first.portionFrom,
     };
   }
   return merged;
@@ -197,8 +205,11 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
         continue;
       }
       post(word, name, gain + cost + mismatchOf(word), isHead || (nameless && namedBy(word, part)));
-      for (const other of relatedWords(word))
-        if (!own.has(other) && !given.has(other) && given.add(other)) post(other, name, relatedShare * (gain + cost) + mismatchOf(other), isHead && !isQualifier(other), lent);
+      for (const other of relatedWords(word)) {
+        if (own.has(other) || given.has(other)) continue;
+        given.add(other);
+        post(other, name, relatedShare * (gain + cost) + mismatchOf(other), isHead && !isQualifier(other), lent);
+      }
     }
     base[name] = score;
     if ((done += 1) % slice === 0) yield;
@@ -220,7 +231,17 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
     if ((done += 1) % (5 * slice) === 0) yield;
   }
   const densities = createDensities(foods);
-  return { foods, densities, foodOf, base, lengths, names, gains, heads, postingsOf: (word) => places.get(word) ?? null };
+  return {
+    foods,
+    densities,
+    foodOf,
+    base,
+    lengths,
+    names,
+    gains,
+    heads,
+    postingsOf: (word) => places.get(word) ?? null,
+  };
 }
 
 /** The whole index at once, for tests and scripts. */

@@ -1,49 +1,194 @@
-import type { Food } from '../../model/foods';
-import { chooseItems } from './choose';
-import type { FoodIndex } from './foodIndex';
-import { readSentence } from './sentence';
+/**
+ * What a person wrote about a meal, as foods with grams.
+ *
+ * M1  Foods are found among all names that are known; what stays unmatched is not food, and what looks like food that nobody knows is reported
+ *     and never counted.
+ * M2  An amount is taken as it was written. One that nobody eats is marked for the person to be asked about, not replaced.
+ * M3  Work grows with the length of the text alone, the text read and the items given back are bounded, and nothing throws.
+ */
+import type { Food, Interval, PortionSource } from '../../model/foods';
+import type { Measure } from '../foods/interval';
+import { chooseItems, type Choice, type Chosen } from './choose';
+import { intervalOf, itemDeviation, mealInterval, type Figure } from './doubt';
+import type { FoodIndex, IndexedFood } from './foodIndex';
+import type { Language } from './language';
+import { isSaidOf } from './likeness';
+import { readSentence, type Sentence } from './sentence';
 import { createSpanScorer, type SpanScorer } from './spans';
+import { unrecognizedIn } from './unrecognized';
+import type { Basis } from './weigh';
+
+export interface Candidate {
+  readonly food: Food;
+  /** Higher is likelier; differences of 0.15 make a candidate e times less likely. */
+  readonly score: number;
+  /** What the words would weigh of this food. */
+  readonly grams: number;
+}
 
 export interface ReadItem {
+  /** The words that name the food, without the amount, and their offsets in the text. */
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** The food's name; the person's words where the food is only the nearest that is known. */
   readonly label: string;
   readonly food: Food;
   readonly grams: number;
+  readonly portionSource: PortionSource;
+  readonly measure: Measure;
+  /** The words that gave the amount; null where there are none. */
   readonly amountText: string | null;
-  readonly candidates: readonly { readonly food: Food; readonly score: number; readonly grams: number }[];
+  /** Words were said that the food's name does not hold. */
+  readonly approximate: boolean;
+  /** Nobody eats so much of it: the person should be asked. */
+  readonly absurd: boolean;
+  /** Foods that the words may mean, best first; the first is `food`. */
+  readonly candidates: readonly Candidate[];
+  /** Standard deviations, for those who add items up. */
+  readonly deviation: Readonly<Record<Figure, number>>;
+  /** Energy in kcal, to `intervalLevel`. */
+  readonly interval: Interval;
 }
+
+export interface Unrecognized {
+  readonly text: string;
+  readonly amount?: string;
+}
+
 export interface Reading {
   readonly items: readonly ReadItem[];
+  readonly unrecognized: readonly Unrecognized[];
+  /** Something was eaten that is not among the items. */
+  readonly incomplete: boolean;
+  /** Of the whole meal, to `intervalLevel`. */
+  readonly interval: Readonly<Record<Figure, Interval>>;
 }
 
-const scorers = new WeakMap<FoodIndex, SpanScorer>();
+export interface ReadOptions {
+  /** Languages that the text may be in, besides English. */
+  readonly languages?: readonly Language[];
+}
 
-export const readMeal = (text: string, index: FoodIndex): Reading => {
+/** Characters read; the rest is reported. */
+export const maxMealLength = 2000;
+/** Items given back; the rest is reported. */
+export const maxMealItems = 30;
+const maxCandidates = 5;
+/** Grams of one food that nobody eats in a meal, and how many usual portions. */
+const absurdG = 5000;
+const absurdPortions = 60;
+
+const measures: Readonly<Record<Basis, Measure>> = {
+  weighed: 'weighed',
+  volume: 'weighed',
+  portion: 'household',
+  scaled: 'household',
+  likeness: 'household',
+  usual: 'usual',
+};
+
+/** Words as they were written, on one line, at most 100 characters. */
+const written = (text: string, start: number, end: number): string =>
+  text
+    .slice(start, Math.min(end, start + 400))
+    .replace(/[\p{C}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 100);
+
+const scorers = new WeakMap<FoodIndex, SpanScorer>();
+const scorerOf = (index: FoodIndex): SpanScorer => {
   let scorer = scorers.get(index);
   if (scorer === undefined) scorers.set(index, (scorer = createSpanScorer(index)));
-  const sentence = readSentence(text.slice(0, 2000), index);
-  const chosen = chooseItems(sentence, scorer.spansOf(sentence), index);
+  return scorer;
+};
+
+/** "Into my coffee" names the coffee that was listed before. */
+const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], { tokens }: Sentence): boolean => {
+  if (item.amount !== null && item.amount.stated !== 'none') return false;
+  const before = tokens[item.start - 1]?.text ?? '';
+  if (!/^(?:my|your|his|her|our|their|the|this|that)$/.test(before)) return false;
+  const words = tokens
+    .slice(item.span.start, item.span.end)
+    .flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
+  return earlier.some(({ span }) => {
+    const said = new Set(tokens.slice(span.start, span.end).map(({ text }) => text));
+    return words.every((word) => said.has(word));
+  });
+};
+
+/** The foods of a text with their grams, in the order in which they stand. Never throws, whatever the text. */
+export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = {}): Reading => {
+  const text = meal.slice(0, maxMealLength);
+  const sentence = readSentence(text, index, options.languages);
+  const { tokens } = sentence;
+  const { items: chosen, components } = chooseItems(sentence, scorerOf(index).spansOf(sentence), index);
+  const eaten = chosen.filter(
+    (item, at) => item.amount?.quantity !== 0 && !isMentionedAgain(item, chosen.slice(0, at), sentence),
+  );
+
+  const between = (start: number, end: number): string =>
+    written(text, tokens[start]?.start ?? 0, tokens[end - 1]?.end ?? 0);
+  const foodOf = ({ food }: Choice): IndexedFood[] => {
+    const known = index.foods[food];
+    return known === undefined ? [] : [known];
+  };
+
+  const items = eaten.slice(0, maxMealItems).flatMap((item): ReadItem[] => {
+    const [first] = item.choices;
+    const [known] = first === undefined ? [] : foodOf(first);
+    if (first === undefined || known === undefined) return [];
+    const { grams, basis } = first.weight;
+    const { span, amount } = item;
+    const choices = item.choices.flatMap((choice) =>
+      foodOf(choice).map((food) => ({ food, score: choice.score, weight: choice.weight })),
+    );
+    const words = between(span.start, span.end);
+    const approximate = !isSaidOf(sentence, item, index);
+    const deviation = { kcal: itemDeviation(choices, 'kcal'), carbohydrateG: itemDeviation(choices, 'carbohydrateG') };
+    const usual = known.food.defaultPortionG ?? grams;
+    return [
+      {
+        text: words,
+        start: tokens[span.start]?.start ?? 0,
+        end: tokens[span.end - 1]?.end ?? 0,
+        label: approximate ? words : known.food.name,
+        food: known.food,
+        grams,
+        portionSource: basis === 'usual' && amount === null ? known.portionFrom : 'caption',
+        measure: measures[basis],
+        amountText: amount === null ? null : between(amount.start, amount.end),
+        approximate,
+        absurd: grams > absurdG || grams > absurdPortions * usual,
+        candidates: choices
+          .slice(0, maxCandidates)
+          .map(({ food, score, weight }) => ({ food: food.food, score, grams: weight.grams })),
+        deviation,
+        interval: intervalOf((grams / 100) * (known.food.per100G.kcal ?? 0), deviation.kcal),
+      },
+    ];
+  });
+
+  const unrecognized: Unrecognized[] = unrecognizedIn(sentence, chosen, components).map(({ start, end, amount }) => ({
+    text: between(start, end),
+    ...(amount === null ? {} : { amount: between(amount.start, amount.end) }),
+  }));
+  if (eaten.length > maxMealItems) unrecognized.push({ text: `${eaten.length - maxMealItems} more items of the text` });
+  const rest = written(meal, maxMealLength, maxMealLength + 100);
+  if (rest !== '') unrecognized.push({ text: rest });
+  const intervalOfMeal = (figure: Figure): Interval =>
+    mealInterval(
+      items.map(({ grams, food, deviation }) => ({
+        amount: (grams / 100) * (food.per100G[figure] ?? 0),
+        deviation: deviation[figure],
+      })),
+      unrecognized.length,
+      figure,
+    );
   return {
-    items: chosen.flatMap(({ span, amount, choices }) => {
-      const [first] = choices;
-      const food = first === undefined ? undefined : index.foods[first.food];
-      if (first === undefined || food === undefined) return [];
-      const start = sentence.tokens[span.start]?.start ?? 0;
-      const end = sentence.tokens[span.end - 1]?.end ?? start;
-      return [
-        {
-          text: text.slice(start, end),
-          start,
-          end,
-          label: food.food.name,
-          food: food.food,
-          grams: first.weight.grams,
-          amountText: amount === null ? null : text.slice(sentence.tokens[amount.start]?.start, sentence.tokens[amount.end - 1]?.end),
-          candidates: choices.map(({ food: at, score, weight }) => ({ food: index.foods[at]?.food ?? food.food, score, grams: weight.grams })),
-        },
-      ];
-    }),
+    items,
+    unrecognized: unrecognized.slice(0, maxMealItems),
+    incomplete: unrecognized.length > 0,
+    interval: { kcal: intervalOfMeal('kcal'), carbohydrateG: intervalOfMeal('carbohydrateG') },
   };
 };

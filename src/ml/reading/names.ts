@@ -28,7 +28,9 @@ export interface ParsedName {
 
 /** Words that no name is found by. */
 export const silent: ReadonlySet<string> = new Set(
-  'a an the of in on as to for by at from and or with made style type kind other than n s is are nf used use per about'.split(' '),
+  'a an the of in on as to for by at from and or with made style type kind other than n s is are nf used use per about'.split(
+    ' ',
+  ),
 );
 const tailOpeners: ReadonlySet<string> = new Set(['with', 'made', 'in', 'from', 'on', 'and']);
 const measuring = /percent|^skim$/;
@@ -105,14 +107,19 @@ export const parseName = (name: string): ParsedName => {
     }
     // "baked, broiled, or roasted"
     if (tokens[at - 1]?.text === ',')
-      for (let i = at - 2; tokens[i]?.kind === 'word' && tokens[i - 1]?.text === ','; i -= 2) optional.add(tokens[i]?.start ?? -1);
+      for (let i = at - 2; tokens[i]?.kind === 'word' && tokens[i - 1]?.text === ','; i -= 2)
+        optional.add(tokens[i]?.start ?? -1);
   }
 
   const joined = joinCompounds(kept);
   // "Roll, sweet, cinnamon bun": what only says of which kind it is, is no second name.
   const second = joined.find(
     ({ text, start, kind }) =>
-      kind === 'word' && (segmentAt.get(start) ?? 0) > 0 && partAt.get(start) === 'tail' && !isQualifier(text) && !silent.has(text),
+      kind === 'word' &&
+      (segmentAt.get(start) ?? 0) > 0 &&
+      partAt.get(start) === 'tail' &&
+      !isQualifier(text) &&
+      !silent.has(text),
   );
   const secondSegment = second === undefined ? 1 : segmentAt.get(second.start);
   const partOf = (start: number): NamePart => {

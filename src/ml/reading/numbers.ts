@@ -65,14 +65,16 @@ const single = (tokens: readonly Token[], i: number, words: NumberWords): Read |
     if (value < 100 && isWord(tokens[next], 'hundred')) {
       [value, next] = [value * 100, next + 1];
       const more = single(tokens, isWord(tokens[next], 'and') ? next + 1 : next, words);
-      if (more !== null && Number.isInteger(more.value) && more.value < 100) [value, next] = [value + more.value, more.next];
+      if (more !== null && Number.isInteger(more.value) && more.value < 100)
+        [value, next] = [value + more.value, more.next];
     }
     read = { value, next };
   }
   if (isWord(tokens[read.next], 'dozen')) return { value: read.value * 12, next: read.next + 1 };
   if (Number.isInteger(read.value)) {
     // "1 1/2", "1½", "one and a half", "2 & 1/2"
-    const joined = isWord(tokens[read.next], 'and', 'n') || tokens[read.next]?.text === '&' || tokens[read.next]?.text === '-';
+    const joined =
+      isWord(tokens[read.next], 'and', 'n') || tokens[read.next]?.text === '&' || tokens[read.next]?.text === '-';
     const direct = tokens[read.next]?.kind === 'number' ? fraction(tokens, read.next, words) : null;
     const rest = joined ? fraction(tokens, read.next + 1, words) : direct;
     if (rest !== null && rest.value < 1) return { value: read.value + rest.value, next: rest.next };
@@ -95,10 +97,15 @@ export const joinNumbers = (tokens: readonly Token[], words: NumberWords): Token
     }
     let { value, next } = low;
     const between = tokens[next];
-    if (between?.text === '-' || isWord(between, 'to', 'or') || (isWord(between, 'and') && isWord(tokens[i - 1], 'between'))) {
+    if (
+      between?.text === '-' ||
+      isWord(between, 'to', 'or') ||
+      (isWord(between, 'and') && isWord(tokens[i - 1], 'between'))
+    ) {
       const high = single(tokens, next + 1, words);
       // A second whole thing ("1 to 2"), not a list ("1 or an apple"), and not the second part of "7-11".
-      if (high !== null && high.value > value && high.value <= value * 10) [value, next] = [(value + high.value) / 2, high.next];
+      if (high !== null && high.value > value && high.value <= value * 10)
+        [value, next] = [(value + high.value) / 2, high.next];
     }
     // Not "a quarter" of an hour: an article alone is no number, but what stands for one keeps its place.
     joined.push(numberToken(value, token.start, tokens[next - 1]?.end ?? token.end));

@@ -27,7 +27,10 @@ export class Phrases {
   }
 
   /** Puts what they mean in the place of phrases, where they stand for it. Marks between words part them. */
-  replace(tokens: readonly Token[], stands?: (from: number, to: number, meaning: readonly string[]) => boolean): Token[] {
+  replace(
+    tokens: readonly Token[],
+    stands?: (from: number, to: number, meaning: readonly string[]) => boolean,
+  ): Token[] {
     const replaced: Token[] = [];
     let i = 0;
     while (i < tokens.length) {
@@ -40,7 +43,8 @@ export class Phrases {
         const next = node.next.get(word);
         if (next === undefined) break;
         node = next;
-        if (node.meaning !== null && stands?.(i, k + 1, node.meaning) !== false) [found, length] = [node.meaning, k - i + 1];
+        if (node.meaning !== null && stands?.(i, k + 1, node.meaning) !== false)
+          [found, length] = [node.meaning, k - i + 1];
       }
       const first = tokens[i];
       if (first === undefined) break;

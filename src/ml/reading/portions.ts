@@ -43,9 +43,24 @@ const sizeWords: ReadonlyMap<string, SizeName> = new Map<string, SizeName>([
   ['jumbo', 'extra large'],
 ]);
 const general: ReadonlySet<string> = new Set(['nf', 'nfs', 'any', 'whole', 'item', 'each', 'ns']);
-const silent: ReadonlySet<string> = new Set('a an the of or and in as to for ns size with any each about single'.split(' '));
+const silent: ReadonlySet<string> = new Set(
+  'a an the of or and in as to for ns size with any each about single'.split(' '),
+);
 
-export const unitOf = (word: string): UnitWord | undefined => units.get(word);
+/** A unit of another language by what it holds: "mass 500" is a pound of 500 g. */
+const measuredUnit = /^(mass|volume) ([\d.]+)$/;
+
+/** What a unit word means; undefined for all others. */
+export const unitOf = (word: string): UnitWord | undefined => {
+  const known = units.get(word);
+  if (known !== undefined || !word.includes(' ')) return known;
+  const [, kind, size] = measuredUnit.exec(word) ?? [];
+  return kind === undefined
+    ? undefined
+    : kind === 'mass'
+      ? { kind, grams: Number(size) }
+      : { kind: 'volume', ml: Number(size) };
+};
 
 const besideOf = (text: string): ParsedPortion['beside'] => {
   if (/addition to a drink/i.test(text)) return 'drink';

@@ -8,13 +8,18 @@ export const readableRow = ({ row, food }: TableFood): ReadableFood => ({
   food,
   names: [row.name, ...row.aliases, ...(row.label ? [row.slug.replaceAll('_', ' ')] : []), ...usdaName(row)],
   category: null,
+  portionFrom: row.portionFrom,
 });
 
 const usdaName = ({ fdcDescription, fdcId }: FoodRow): string[] =>
   fdcId === null || fdcDescription === null ? [] : [fdcDescription];
 
-export const readableImported = ({ category, ...food }: ReadableFood['food'] & { category: string | null }): ReadableFood => ({
+export const readableImported = ({
+  category,
+  ...food
+}: ReadableFood['food'] & { category: string | null }): ReadableFood => ({
   food,
   names: [food.name],
   category,
+  portionFrom: 'usda',
 });

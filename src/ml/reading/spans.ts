@@ -30,10 +30,25 @@ const maxCandidates = 10;
 /** Names looked through over all runs of a text; beyond, runs are of `fewWords` words. */
 const budget = 400_000;
 const fewWords = 2;
-const crossing: Readonly<Record<string, number>> = { with: 0.12, and: 0.15, plus: 0.4, '&': 0.15, '+': 0.4, ',': 0.2, ';': 0.25, '(': 0.05, ')': 0, '/': 0.1, '-': 0.1, '*': 0.3 };
+const crossing: Readonly<Record<string, number>> = {
+  with: 0.12,
+  and: 0.15,
+  plus: 0.4,
+  '&': 0.15,
+  '+': 0.4,
+  ',': 0.2,
+  ';': 0.25,
+  '(': 0.05,
+  ')': 0,
+  '/': 0.1,
+  '-': 0.1,
+  '*': 0.3,
+};
 /** Words after which another food comes, whatever it is. */
 const parting: ReadonlySet<string> = new Set(
-  'accompanied paired pairing pair complemented complement complementing alongside along followed then plus also while washed finished enjoyed had drank sipped added completed rounded joined beside together balanced'.split(' '),
+  'accompanied paired pairing pair complemented complement complementing alongside along followed then plus also while washed finished enjoyed had drank sipped added completed rounded joined beside together balanced'.split(
+    ' ',
+  ),
 );
 export const isParting = (word: string): boolean => parting.has(word);
 const unknownWord = 0.3;
@@ -45,7 +60,9 @@ const deniedThough = 0.8;
 
 /** Whether token `at` goes on with the phrase that the one before it stands for. */
 const isInside = (tokens: Sentence['tokens'], at: number): boolean =>
-  tokens[at]?.instead !== undefined && tokens[at - 1]?.instead !== undefined && tokens[at]?.start === tokens[at - 1]?.start;
+  tokens[at]?.instead !== undefined &&
+  tokens[at - 1]?.instead !== undefined &&
+  tokens[at]?.start === tokens[at - 1]?.start;
 
 /** A phrase of the lexicon counts for as many words as were written: "coke" is not worth more than "cola". */
 const inflationOf = (first: Sentence['tokens'][number], tokens: Sentence['tokens'], at: number): number => {
@@ -57,7 +74,9 @@ const inflationOf = (first: Sentence['tokens'][number], tokens: Sentence['tokens
   return Math.max(0, meant - first.instead.reduce((sum, word) => sum + worth(word), 0));
 };
 
-const breads: ReadonlySet<string> = new Set('bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '));
+const breads: ReadonlySet<string> = new Set(
+  'bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '),
+);
 /** The last word of the run of words of food that begins at `from`, an article passed over. */
 const nextFood = (tokens: Sentence['tokens'], roles: Sentence['roles'], from: number): string => {
   let i = tokens[from]?.text === 'a' || tokens[from]?.text === 'an' ? from + 1 : from;
@@ -111,7 +130,12 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       for (let start = 0; start < tokens.length; start += 1) {
         if (roles[start] !== 'food' && roles[start] !== 'qualifier' && roles[start] !== 'denied') continue;
         // "Cup of" measures what follows.
-        if (roles[start] === 'qualifier' && tokens[start + 1]?.text === 'of' && unitOf(tokens[start]?.text ?? '') !== undefined) continue;
+        if (
+          roles[start] === 'qualifier' &&
+          tokens[start + 1]?.text === 'of' &&
+          unitOf(tokens[start]?.text ?? '') !== undefined
+        )
+          continue;
         if (isInside(tokens, start)) continue;
         generation += 1;
         let count = 0;
@@ -182,7 +206,11 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
               seen.add(text);
               counted += 1;
               // Who says "light lunch" means no kind of food: a filler may help a name, and never hurts one.
-              const free = isFiller(text) ? 1 : token.instead === undefined || token.instead.includes(text) ? 0 : meantShare;
+              const free = isFiller(text)
+                ? 1
+                : token.instead === undefined || token.instead.includes(text)
+                  ? 0
+                  : meantShare;
               cost += mismatchOf(text) * (1 - free);
               add(text, 1, mismatchOf(text) * free, true);
             }

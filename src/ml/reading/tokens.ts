@@ -122,7 +122,11 @@ export const tokenize = (text: string): Token[] => {
       const end = i + digits[0].length;
       const [all, whole = '', divisor, mark, after] = digits;
       const value =
-        char === '.' ? Number(`0${all}`) : divisor === undefined ? decimal(whole, mark, after) : Number(whole) / Number(divisor);
+        char === '.'
+          ? Number(`0${all}`)
+          : divisor === undefined
+            ? decimal(whole, mark, after)
+            : Number(whole) / Number(divisor);
       if (Number.isFinite(value)) tokens.push(numberToken(value, start, endOf(end)));
       i = end;
       continue;
@@ -149,8 +153,22 @@ export const tokenize = (text: string): Token[] => {
       tokens.push(wordToken(out ? 'without' : 'with', before?.start ?? start, endOf(i + (out ? 2 : 1))));
       if (out) i += 1;
     } else if (marks.has(char))
-      tokens.push({ kind: 'mark', text: char === '–' || char === '—' ? '-' : char === '\r' ? '\n' : char, value: NaN, start, end: endOf(i + 1) });
+      tokens.push({
+        kind: 'mark',
+        text: char === '–' || char === '—' ? '-' : char === '\r' ? '\n' : char,
+        value: NaN,
+        start,
+        end: endOf(i + 1),
+      });
     i += 1;
   }
   return tokens;
+};
+
+/** The text of token `i`; '' for a number, and beyond either end. */
+export const textAt = (tokens: readonly Token[], i: number): string => tokens[i]?.text ?? '';
+/** The word at `i`; '' where there is none. */
+export const wordAt = (tokens: readonly Token[], i: number): string => {
+  const token = tokens[i];
+  return token?.kind === 'word' ? token.text : '';
 };

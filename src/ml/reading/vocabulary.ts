@@ -11,9 +11,13 @@ export const englishNumbers: NumberWords = {
   loose: looseCounts,
 };
 
+/** How phrases see a token; '' for a mark, which no phrase goes over. */
+export const phraseText = ({ kind, text, value }: Token): string =>
+  kind === 'word' ? text : kind === 'number' ? String(value) : '';
+
 /** The words of a written phrase, as phrases compare them. */
 export const phraseWords = (text: string): string[] =>
-  tokenize(text).flatMap(({ kind, text: word, value }) => (kind === 'mark' ? [] : [kind === 'number' ? String(value) : word]));
+  tokenize(text).flatMap((token) => (token.kind === 'mark' ? [] : [phraseText(token)]));
 
 const compoundPhrases = new Phrases();
 for (const line of compounds.split('\n')) {

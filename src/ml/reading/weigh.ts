@@ -27,7 +27,13 @@ const solidDensity = 0.63;
 const unknownPortionG = 100;
 
 /** Medians of small and large over medium among USDA's survey foods that have all three. */
-export const sizeFactor: Readonly<Record<SizeName, number>> = { mini: 0.5, small: 0.75, medium: 1, large: 1.385, 'extra large': 1.9 };
+export const sizeFactor: Readonly<Record<SizeName, number>> = {
+  mini: 0.5,
+  small: 0.75,
+  medium: 1,
+  large: 1.385,
+  'extra large': 1.9,
+};
 
 /** Units that stand for each other where a food has only the one. */
 const alike: readonly ReadonlySet<string>[] = [
@@ -81,7 +87,8 @@ const densityOf = (food: IndexedFood, densities: Densities): { value: number; fi
   return like !== null ? { value: like, fit: -0.15 } : { value: solidDensity, fit: -0.3 };
 };
 
-const ouncesOf = (measured: Measured): number => (measured.kind === 'mass' ? measured.grams / ounceG : measured.ml / fluidOunceMl);
+const ouncesOf = (measured: Measured): number =>
+  measured.kind === 'mass' ? measured.grams / ounceG : measured.ml / fluidOunceMl;
 
 const measuredG = (food: IndexedFood, measured: Measured, words: ReadonlySet<string>, densities: Densities): Weight => {
   if (measured.kind === 'mass') {
@@ -99,12 +106,26 @@ const measuredG = (food: IndexedFood, measured: Measured, words: ReadonlySet<str
     const fit = wordsFit(portion, words) - (portion.content === null ? 0 : 0.05);
     if (fit > bestFit) [best, bestFit] = [portion, fit];
   }
-  if (best?.ml != null) return { grams: (measured.ml / best.ml) * best.grams, basis: 'volume', fit: 0.1 + Math.min(0, bestFit) };
+  if (best !== null && best.ml !== null)
+    return { grams: (measured.ml / best.ml) * best.grams, basis: 'volume', fit: 0.1 + Math.min(0, bestFit) };
   const { value, fit } = densityOf(food, densities);
   return { grams: measured.ml * value, basis: 'volume', fit };
 };
 
-const doubtful: ReadonlySet<string> = new Set(['yield', 'dry', 'shell', 'raw', 'uncooked', 'unpopped', 'frozen', 'bone', 'submarine', 'guideline', 'surface', 'cubic']);
+const doubtful: ReadonlySet<string> = new Set([
+  'yield',
+  'dry',
+  'shell',
+  'raw',
+  'uncooked',
+  'unpopped',
+  'frozen',
+  'bone',
+  'submarine',
+  'guideline',
+  'surface',
+  'cubic',
+]);
 
 /** Words of a portion's description: said ones speak for it, others against. */
 const wordsFit = (portion: ParsedPortion, said: ReadonlySet<string>): number => {
@@ -161,13 +182,22 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
   return null;
 };
 
-const positive = (grams: number | null | undefined): number | null => (grams !== null && grams !== undefined && grams > 0 ? grams : null);
+const positive = (grams: number | null | undefined): number | null =>
+  grams !== null && grams !== undefined && grams > 0 ? grams : null;
 
 const usualG = (food: IndexedFood): number =>
-  positive(food.food.defaultPortionG) ?? food.portions.find(({ beside, ml }) => beside === null && ml === null)?.grams ?? food.portions.find(({ beside }) => beside === null)?.grams ?? unknownPortionG;
+  positive(food.food.defaultPortionG) ??
+  food.portions.find(({ beside, ml }) => beside === null && ml === null)?.grams ??
+  food.portions.find(({ beside }) => beside === null)?.grams ??
+  unknownPortionG;
 
 /** Grams of `amount` of `food`; `said`: the words of the amount and of the food as they were written. */
-export const weigh = (food: IndexedFood, amount: Amount | null, said: ReadonlySet<string>, densities: Densities): Weight => {
+export const weigh = (
+  food: IndexedFood,
+  amount: Amount | null,
+  said: ReadonlySet<string>,
+  densities: Densities,
+): Weight => {
   const usual = usualG(food);
   if (amount === null) return { grams: usual, basis: 'usual', fit: 0 };
   const { quantity, measured, household, content, size } = amount;
@@ -194,12 +224,20 @@ export const weigh = (food: IndexedFood, amount: Amount | null, said: ReadonlySe
   }
   if (best !== null) {
     const scale = scaleOf(best, size);
-    return { grams: quantity * best.grams * scale, basis: scale === 1 ? 'portion' : 'scaled', fit: Math.min(0.4, bestFit) - (scale === 1 ? 0 : 0.05) };
+    return {
+      grams: quantity * best.grams * scale,
+      basis: scale === 1 ? 'portion' : 'scaled',
+      fit: Math.min(0.4, bestFit) - (scale === 1 ? 0 : 0.05),
+    };
   }
 
   const factor = size === null ? 1 : sizeFactor[size];
   if (household === null)
-    return { grams: quantity * usual * factor, basis: amount.stated === 'number' ? 'likeness' : 'usual', fit: amount.stated === 'number' ? -0.15 : -0.02 };
+    return {
+      grams: quantity * usual * factor,
+      basis: amount.stated === 'number' ? 'likeness' : 'usual',
+      fit: amount.stated === 'number' ? -0.15 : -0.02,
+    };
   if (usualUnits.has(household)) return { grams: quantity * usual * factor, basis: 'likeness', fit: 0 };
   const drink = isDrink(food);
   const vessel = vesselMl[household];

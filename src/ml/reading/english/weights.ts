@@ -3,13 +3,21 @@ import { stem } from '../../foods/names';
 import { phraseWords } from '../vocabulary';
 import { qualifiers } from './words';
 
-const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== '').map(stem));
+const set = (text: string): ReadonlySet<string> =>
+  new Set(
+    text
+      .split(/\s+/)
+      .filter((word) => word !== '')
+      .map(stem),
+  );
 
 /** What is meant unless something else is said. */
-const usual = set(`raw cooked plain regular fresh brewed whole 100percent prepared homerecipe commercial purchased restaurant leaf leanandfat any hot medium
+const usual =
+  set(`raw cooked plain regular fresh brewed whole 100percent prepared homerecipe commercial purchased restaurant leaf leanandfat any hot medium
   creamed unenriched enriched readytoeat solid liquid type style green white black withskin addedfat original`);
 /** What would have been said if it were meant. */
-const remarkable = set(`diet sugarfree fatfree lowfat reducedfat light decaffeinated lowsodium reducedsodium nosalt nosugar reducedsugar lowcalorie baby toddler infant formula stage imitation
+const remarkable =
+  set(`diet sugarfree fatfree lowfat reducedfat light decaffeinated lowsodium reducedsodium nosalt nosugar reducedsugar lowcalorie baby toddler infant formula stage imitation
   meatless vegetarian vegan glutenfree dry powder powdered mix concentrate undiluted frozen school schoollunch asingredient onsandwich candied pickled dried dehydrated uncooked
   miniature substitute breaded battered artificial nonalcoholic cafeteria topping filling spread dessert meal cocktail soup salad sandwich stew casserole juice cake pie bread chip butter
   sauce dressing icing cereal cookie bar milk tea beer wine oil flour seed leaf jam jelly wholegrain wholewheat oat multigrain dip cracker roll muffin
@@ -49,7 +57,8 @@ const related: readonly (readonly string[])[] = [
 
 const relatedTo = new Map<string, string[]>();
 for (const group of related)
-  for (const word of group) relatedTo.set(word, [...(relatedTo.get(word) ?? []), ...group.filter((other) => other !== word)]);
+  for (const word of group)
+    relatedTo.set(word, [...(relatedTo.get(word) ?? []), ...group.filter((other) => other !== word)]);
 
 export const relatedWords = (word: string): readonly string[] => relatedTo.get(word) ?? [];
 /** A related word's share of what the word itself is worth. */

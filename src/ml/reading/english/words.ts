@@ -3,7 +3,8 @@ import type { Language, UnitWord } from '../language';
 import { stem } from '../../foods/names';
 
 const mass = (grams: number): UnitWord => ({ kind: 'mass', grams });
-const volume = (ml: number, unit?: string): UnitWord => (unit === undefined ? { kind: 'volume', ml } : { kind: 'volume', ml, unit });
+const volume = (ml: number, unit?: string): UnitWord =>
+  unit === undefined ? { kind: 'volume', ml } : { kind: 'volume', ml, unit };
 const household = (unit: string): UnitWord => ({ kind: 'household', unit });
 const size = (of: 'small' | 'medium' | 'large' | 'extra large'): UnitWord => ({ kind: 'size', size: of });
 
@@ -60,7 +61,9 @@ const unitList: readonly (readonly [string, UnitWord])[] = [
   ['huge xl jumbo', size('extra large')],
 ];
 
-const cardinals = words('one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen');
+const cardinals = words(
+  'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen',
+);
 const tens = words('twenty thirty forty fifty sixty seventy eighty ninety');
 
 export const fractions: ReadonlyMap<string, number> = new Map([
@@ -116,7 +119,9 @@ export const english: Language = {
     ...tens.map((word, at) => [word, (at + 2) * 10] as const),
     ['hundred', 100] as const,
   ]),
-  units: Object.fromEntries(unitList.flatMap(([names, unit]) => words(names).map((name) => [stem(name), unit] as const))),
+  units: Object.fromEntries(
+    unitList.flatMap(([names, unit]) => words(names).map((name) => [stem(name), unit] as const)),
+  ),
   fillers: [...new Set(fillers.map(stem))],
   joins: words('and with plus & +'),
   negations: words('without no not excluding minus except hold'),

@@ -1,0 +1,52 @@
+/**
+ * What is said not to be there: "no cheese", "without the icing or nuts". A denial reaches over one food, and over "or"; not over marks,
+ * joins or numbers.
+ */
+import { isQualifier } from './english/weights';
+import { isFiller, isJoin } from './fillers';
+import type { FoodIndex } from './foodIndex';
+import { unitOf } from './portions';
+import { wordAt, type Token } from './tokens';
+
+export type Denial = 'denies' | 'denied' | null;
+
+const denials: ReadonlySet<string> = new Set(['without', 'no', 'than', 'minus', 'excluding', 'except', 'hold']);
+const endsDenial: ReadonlySet<string> = new Set(['and', 'with', 'but', 'plus', 'on', 'in', 'for', 'just', 'only']);
+
+/** For each token whether it denies, is denied, or neither. */
+export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] => {
+  const isNamed = (i: number): boolean => index.postingsOf(wordAt(tokens, i)) !== null;
+  /** Words of foods in the run of words that begins at `from`. */
+  const foodsFrom = (from: number): number => {
+    let count = 0;
+    for (let i = from; wordAt(tokens, i) !== '' && !isJoin(wordAt(tokens, i)); i += 1)
+      if (isNamed(i) && !isQualifier(wordAt(tokens, i))) count += 1;
+    return count;
+  };
+
+  let denying = false;
+  /** Words that may still be denied. */
+  let left = 0;
+  let most = 0;
+  return tokens.map((token, i) => {
+    const word = wordAt(tokens, i);
+    if (word === '') {
+      denying = false;
+      return null;
+    }
+    if (denials.has(word) && wordAt(tokens, i + 1) !== '' && !isNamed(i)) {
+      denying = true;
+      const measured = tokens[i - 1]?.kind === 'number' || unitOf(wordAt(tokens, i - 1)) !== undefined;
+      // "No chocolate sauce" denies both; of "no sauce ham and noodles" and "100 g no icing cake" the rest is eaten.
+      most = word === 'than' || measured || foodsFrom(i + 1) > 2 ? 1 : 2;
+      left = most;
+      return 'denies';
+    }
+    if (isJoin(word) || endsDenial.has(word)) denying = false;
+    if (denying && word === 'or') left = most;
+    const goesOn = token.instead?.length === 0;
+    if (!denying || isFiller(word) || (left <= 0 && !goesOn)) return null;
+    if (!goesOn && (!isQualifier(word) || most === 1 || !isNamed(i + 1))) left -= 1;
+    return 'denied';
+  });
+};

@@ -1,0 +1,51 @@
+/** Words of other languages as the English words that they stand for; numbers and units as themselves. */
+import type { Language, UnitWord } from './language';
+import { Phrases } from './phrases';
+import { numberToken, type Token } from './tokens';
+import { phraseWords } from './vocabulary';
+
+const englishUnit = (unit: UnitWord): string => {
+  switch (unit.kind) {
+    case 'mass':
+      return unit.grams === 1 ? 'g' : `mass ${unit.grams}`;
+    case 'volume':
+      return unit.unit ?? (unit.ml === 1 ? 'ml' : `volume ${unit.ml}`);
+    case 'household':
+      return unit.unit;
+    case 'size':
+      return unit.size === 'extra large' ? 'xl' : unit.size;
+  }
+};
+
+/** Marks a number among the words of a phrase. */
+const numberMark = '#';
+
+const compile = ({ numbers, units, fillers, joins, negations, foods }: Language): Phrases => {
+  const phrases = new Phrases();
+  for (const [word, english] of Object.entries(foods)) phrases.add(phraseWords(word), phraseWords(english));
+  for (const [word, value] of Object.entries(numbers)) phrases.add(phraseWords(word), [`${numberMark}${value}`]);
+  for (const [word, unit] of Object.entries(units)) phrases.add(phraseWords(word), [englishUnit(unit)]);
+  for (const word of negations) phrases.add(phraseWords(word), ['without']);
+  for (const word of joins) phrases.add(phraseWords(word), ['and']);
+  for (const word of fillers) phrases.add(phraseWords(word), ['the']);
+  return phrases;
+};
+
+const compiled = new WeakMap<Language, Phrases>();
+const phrasesOf = (language: Language): Phrases => {
+  let phrases = compiled.get(language);
+  if (phrases === undefined) compiled.set(language, (phrases = compile(language)));
+  return phrases;
+};
+
+/** Tokens with the words of `languages` led to English; the first language that knows a phrase is believed. */
+export const translate = (tokens: readonly Token[], languages: readonly Language[]): Token[] =>
+  languages.reduce<Token[]>(
+    (translated, language) =>
+      phrasesOf(language)
+        .replace(translated)
+        .map((token) =>
+          token.text.startsWith(numberMark) ? numberToken(Number(token.text.slice(1)), token.start, token.end) : token,
+        ),
+    [...tokens],
+  );

@@ -1,0 +1,85 @@
+/**
+ * What of a text names food and was not understood. Words that say nothing are free; a food that nobody knows is reported under its own words
+ * and never counted.
+ *
+ * U1  Reported is what an amount is stated of, what a text consists of, and what stands as a member of a list of foods.
+ * U2  Not reported: small talk, what is denied, and what the dish before it was made with.
+ */
+import type { Amount } from './amounts';
+import { amountsAt } from './amounts';
+import type { Chosen } from './choose';
+import type { Sentence } from './sentence';
+
+export interface UnrecognizedWords {
+  /** Tokens [start, end). */
+  readonly start: number;
+  readonly end: number;
+  readonly amount: Amount | null;
+}
+
+/** Longer runs of words are prose, not the name of a food. */
+const maxListWords = 5;
+const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', 'one', 'of']);
+
+export const unrecognizedIn = (
+  { tokens, roles }: Sentence,
+  items: readonly Chosen[],
+  components: readonly boolean[],
+): UnrecognizedWords[] => {
+  const covered = new Uint8Array(tokens.length);
+  for (const { start, end } of items) covered.fill(1, start, end);
+  const found: UnrecognizedWords[] = [];
+
+  const close = (from: number, to: number): void => {
+    let amount: Amount | null = null;
+    let first = -1;
+    let last = -1;
+    let prose = false;
+    let words = 0;
+    let unknown = false;
+    for (let i = from; i < to;) {
+      if (first < 0) {
+        const stated = amountsAt(tokens, i).findLast(({ end, stated: how }) => how === 'number' && end <= to);
+        if (stated !== undefined) {
+          amount = stated;
+          i = stated.end;
+          continue;
+        }
+      }
+      const role = roles[i];
+      const text = tokens[i]?.text ?? '';
+      if (role === 'unknown' || role === 'food') {
+        if (text.length > 2) {
+          first = first < 0 ? i : first;
+          last = i;
+          words += 1;
+        }
+        if (role === 'unknown' && text.length > 2) unknown = true;
+      } else if (role === 'qualifier') {
+        if (first < 0 && !prose) first = i;
+        words += 1;
+      } else if (role === 'filler' && !articles.has(text)) prose = true;
+      i += 1;
+    }
+    if (first < 0 || last < first) return;
+    // A word that an item was cut from belongs to that item.
+    if (covered[first - 1] === 1 || covered[last + 1] === 1) return;
+    if (components[first] === true && amount === null) return;
+    const named = amount !== null || (!prose && words <= maxListWords && (unknown || items.length === 0));
+    if (named || items.length === 0) found.push({ start: first, end: last + 1, amount });
+  };
+
+  let from = 0;
+  for (let i = 0; i <= tokens.length; i += 1) {
+    const parts =
+      i === tokens.length ||
+      covered[i] === 1 ||
+      roles[i] === 'join' ||
+      (roles[i] === 'mark' && tokens[i]?.text !== '-') ||
+      roles[i] === 'denied';
+    if (!parts) continue;
+    if (i > from) close(from, i);
+    from = i + 1;
+  }
+  return found;
+};
