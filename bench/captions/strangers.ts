@@ -28,18 +28,15 @@ const halfOf = (row: string): Description['half'] =>
   (createHash('sha256').update(row).digest()[0] ?? 0) % 2 === 0 ? 'tuning' : 'untouched';
 
 export const readDescriptions = (folder: string, set: DescriptionSet): Description[] =>
-  (
-    parse(readFileSync(path.join(folder, 'nutribench', `${set}.dev.csv`)), { columns: true }) as Record<
-      string,
-      string
-    >[]
-  ).map(({ row = '', meal_description: text = '', carb, energy }) => ({
-    row,
-    text,
-    carbohydrateG: Number(carb),
-    kcal: Number(energy),
-    half: halfOf(row),
-  }));
+  parse<Record<string, string>>(readFileSync(path.join(folder, 'nutribench', `${set}.dev.csv`)), { columns: true }).map(
+    ({ row = '', meal_description: text = '', carb, energy }) => ({
+      row,
+      text,
+      carbohydrateG: Number(carb),
+      kcal: Number(energy),
+      half: halfOf(row),
+    }),
+  );
 
 /** What a reader makes of a description. */
 export interface Estimate {

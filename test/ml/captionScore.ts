@@ -1,5 +1,6 @@
 import { parseCaption } from '../../src/ml/foods';
 import type { FoodTable } from '../../src/ml/foods';
+import { readMeal, type FoodIndex } from '../../src/ml/reading';
 import type { CaptionCase } from './captions';
 
 export interface CaptionScore {
@@ -13,20 +14,44 @@ export interface CaptionScore {
   readonly misses: string[];
 }
 
+/** A food that was found: its slug, or `?words` where it is not known. */
+export interface FoundFood {
+  readonly name: string;
+  readonly grams: number;
+}
+
+const foundByParser = (caption: string, table: FoodTable): FoundFood[] =>
+  parseCaption(caption, table).map(({ entry, label, grams }) => ({
+    name: entry === null ? `?${label}` : entry.row.slug,
+    grams: grams ?? 0,
+  }));
+
+/** What the reader finds, with what it could not read. */
+export const foundByReader = (caption: string, index: FoodIndex): FoundFood[] => {
+  const { items, unrecognized } = readMeal(caption, index);
+  return [
+    ...items.map(({ food, grams }) => ({ name: food.key.replace(/^table:/, ''), grams })),
+    ...unrecognized.map(({ text }) => ({ name: `?${text}`, grams: 0 })),
+  ];
+};
+
+export const scoreCaptions = (cases: readonly CaptionCase[], table: FoodTable): CaptionScore =>
+  scoreFound(cases, (caption) => foundByParser(caption, table));
+
+export const scoreReadings = (cases: readonly CaptionCase[], index: FoodIndex): CaptionScore =>
+  scoreFound(cases, (caption) => foundByReader(caption, index));
+
 /** A surplus, missing or wrong food counts against the caption, whatever the order; `?words` must come back unknown under those words. */
-export const scoreCaptions = (cases: readonly CaptionCase[], table: FoodTable): CaptionScore => {
+const scoreFound = (cases: readonly CaptionCase[], find: (caption: string) => FoundFood[]): CaptionScore => {
   let [foods, right, weighed, near] = [0, 0, 0, 0];
   const misses: string[] = [];
   for (const [caption, wanted] of cases) {
     const expected = wanted.split(', ');
-    const items = parseCaption(caption, table);
-    const named = items.map(({ entry, label, grams }) => ({
-      name: entry === null ? `?${label}` : entry.row.slug,
-      grams: grams ?? 0,
-    }));
+    const named = find(caption);
+    const count = named.length;
     const got = named.map(({ name, grams }) => (name.startsWith('?') ? name : `${name} ${grams.toFixed(0)}`));
-    foods += Math.max(items.length, expected.length);
-    let fine = items.length === expected.length;
+    foods += Math.max(count, expected.length);
+    let fine = count === expected.length;
     for (const words of expected) {
       const unknown = words.startsWith('?');
       const [slug, grams] = unknown

@@ -10,8 +10,9 @@ import type { SizeName } from './portions';
 import type { FoodIndex } from './foodIndex';
 import type { Role, Sentence } from './sentence';
 import { unitOf } from './portions';
-import { isParting, type Span } from './spans';
-import { stem } from '../foods/names';
+import type { Span } from './spans';
+import { componentsIn } from './components';
+import { suffixesAt } from './suffixes';
 import { weigh, type Weight } from './weigh';
 
 export interface Choice {
@@ -48,27 +49,8 @@ const cut = 1.5;
 /** What a dish was made with is not eaten beside it. */
 const component = 2;
 const unknownBefore = 0.2;
+const unknownBeforeBare = 0.6;
 const unknownAfter = 0.6;
-const suffixCost: Readonly<Record<string, number>> = { '(': 0, '[': 0, ':': 0.05, '-': 0.05, ',': 0.2, '': 0.05 };
-
-const passedBeforeSuffix: ReadonlySet<string> = new Set([
-  '~',
-  '=',
-  'x',
-  'about',
-  'approximately',
-  'around',
-  'roughly',
-  'totaling',
-  'totalling',
-  'total',
-  'weighing',
-  'weighed',
-  'measuring',
-  'measured',
-  'at',
-  'time',
-]);
 
 /** A size may stand among the words of the food: "breaded large shrimp". */
 const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }: Span): Amount | null => {
@@ -86,96 +68,6 @@ const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }:
         words: [],
       }
     : { ...amount, size };
-};
-
-interface Suffix {
-  readonly amount: Amount;
-  readonly end: number;
-  readonly cost: number;
-}
-
-/** Amounts that stand behind a food: "(150 g)", "150 g", ", two scoops", "x2". */
-const suffixesAt = (sentence: Sentence, end: number, amounts: (i: number) => readonly Amount[]): Suffix[] => {
-  const { tokens, roles } = sentence;
-  let at = end;
-  const mark = roles[at] === 'mark' ? (tokens[at]?.text ?? '') : '';
-  const opening = suffixCost[mark];
-  if (opening === undefined) return [];
-  if (mark !== '') at += 1;
-  while (at < tokens.length && at - end < 4 && passedBeforeSuffix.has(tokens[at]?.text ?? '')) at += 1;
-  if (roles[at] !== 'number') return [];
-  return amounts(at).flatMap((amount) => {
-    if (amount.stated !== 'number') return [];
-    let close = amount.end;
-    if (mark === '(' || mark === '[') {
-      while (
-        close < tokens.length &&
-        close - amount.end < 8 &&
-        tokens[close]?.text !== ')' &&
-        tokens[close]?.text !== ']'
-      )
-        close += 1;
-      if (close >= tokens.length) return [];
-      return [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end) }];
-    }
-    return [{ amount, end: close, cost: opening + (amount.measured === null && amount.household === null ? 0.1 : 0) }];
-  });
-};
-
-const makings: ReadonlySet<string> = new Set(
-  'made filled stuffed prepared consisting consisted containing contained layered cooked mixed combined loaded packed featuring brimming bursting smothered mix mixture blend combination medley'
-    .split(' ')
-    .map(stem),
-);
-const makingJoins: ReadonlySet<string> = new Set(['with', 'from', 'of', 'in', 'by', 'using', 'a', 'some']);
-
-/** "On whole wheat bread" is part of these. */
-const betweenBread: ReadonlySet<string> = new Set(
-  'sandwich hamburger cheeseburger hotdog burger submarine blt whopper patty'.split(' '),
-);
-
-const speaking: ReadonlySet<string> = new Set(
-  'i we he she had ate have having eating drank enjoyed enjoying'.split(' '),
-);
-/** "For that cheesy crunch" */
-const purposes: ReadonlySet<string> = new Set('a an that the some extra added'.split(' '));
-
-/** Which tokens say what the food before them was made with. */
-const componentsOf = ({ tokens, roles }: Sentence): boolean[] => {
-  let inside = false;
-  let breaded = false;
-  const isWeight = (i: number): boolean => roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '')?.kind === 'mass';
-  // Who weighs things weighs what is eaten: "141 g enchilada with beans, 240 g water" names three foods, and counts two.
-  const weighs = tokens.filter((_, i) => isWeight(i)).length >= 2;
-  let weighed = false;
-  /** A food that may have been made with it stands before: "lunch consisted of" makes nothing. */
-  let hosted = false;
-  let lastFood = '';
-  return tokens.map(({ kind, text }, i) => {
-    if (roles[i] === 'food') {
-      hosted = true;
-      lastFood = text;
-    } else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) hosted = false;
-    if (isWeight(i)) weighed = true;
-    else if (isParting(text) || (kind === 'mark' && text !== '(' && text !== ')' && text !== ',')) weighed = false;
-    if (betweenBread.has(text)) breaded = true;
-    else if ((kind === 'mark' && text !== ',') || roles[i] === 'number' || isParting(text)) breaded = false;
-    if (kind === 'mark' && text !== ',' && text !== '(' && text !== ')') inside = false;
-    else if ((roles[i] === 'number' && unitOf(tokens[i + 1]?.text ?? '') !== undefined) || isParting(text))
-      inside = false;
-    else if (inside && speaking.has(text)) inside = false;
-    else if (hosted && text === 'for' && purposes.has(tokens[i + 1]?.text ?? '')) inside = true;
-    else if (hosted && (text === 'which' || text === 'that')) inside = true;
-    else if (text === 'with' && ((weighs && weighed) || lastFood === 'toddler')) inside = true;
-    else if ((text === 'on' || text === 'in') && breaded) inside = true;
-    else if (
-      hosted &&
-      makings.has(text) &&
-      (makingJoins.has(tokens[i + 1]?.text ?? '') || text === stem('featuring') || text === stem('containing'))
-    )
-      inside = true;
-    return inside;
-  });
 };
 
 export const chooseItems = (
@@ -210,7 +102,7 @@ export const chooseItems = (
         else if (role === 'mark' && text !== '/' && !(text === ',' && roles[at - 1] !== 'number')) break;
         else if (role === 'number' || role === 'food') break;
         else if (role === 'join' && text !== 'with' && at > amount.end + 1 && roles[at - 1] === 'filler') break;
-        else if (role === 'join') cost += 0.05;
+        else if (role === 'join') cost += 0.25;
       }
     }
   }
@@ -243,7 +135,7 @@ export const chooseItems = (
     while (roles[i] === 'qualifier') i += step;
     return roles[i];
   };
-  const components = componentsOf(sentence);
+  const components = componentsIn(sentence);
   /** "Fillet of", "melon of": what is before the "of" only says what part. */
   const isPartOf = (i: number): boolean =>
     tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
@@ -261,7 +153,7 @@ export const chooseItems = (
         value -= component + Math.max(0, first.score);
       if (start === span.start) {
         if (wordBeside(start - 1, -1) === 'food') value -= cut;
-        else if (roles[start - 1] === 'unknown') value -= unknownBefore;
+        else if (roles[start - 1] === 'unknown') value -= unknownBeforeBare;
       }
       if (end === span.end) {
         if (wordBeside(end, 1) === 'food') value -= cut;

@@ -57,6 +57,8 @@ const qualifierUnsaid = 0.06;
 const qualifierSaid = 0.4;
 const remarkableUnsaid = 0.35;
 const usualUnsaid = 0.02;
+/** The last of several words of a head says what it is: "ice cream sandwich". */
+const nounUnsaid = 0.8;
 const generalGain = 0.1;
 /** What a food is called first, it is rather. */
 const aliasCost = 0.03;
@@ -91,7 +93,8 @@ const mergeByFdcId = (readable: readonly ReadableFood[]): ReadableFood[] => {
     const { fdcId } = one.food;
     const at = fdcId === null ? undefined : places.get(fdcId);
     const other = at === undefined ? undefined : merged[at];
-    if (at === undefined || other === undefined) {
+    // Two rows of our own may have one food's figures, and stay two.
+    if (at === undefined || other === undefined || (other.food.release ?? one.food.release) === undefined) {
       if (fdcId !== null) places.set(fdcId, merged.length);
       merged.push(one);
       continue;
@@ -177,9 +180,11 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
                 ? isRemarkable(word)
                   ? remarkableUnsaid
                   : qualifierUnsaid
-                : part === 'head' && kind
-                  ? unsaid.head / 2
-                  : unsaid[part];
+                : noun && i > 0 && !kind
+                  ? nounUnsaid
+                  : part === 'head' && kind
+                    ? unsaid.head / 2
+                    : unsaid[part];
       const rarity = 1 - Math.log(frequency.get(word) ?? 1) / most;
       const gain = (qualifier && part !== 'brand' ? qualifierSaid : said[part]) * (0.8 + 0.4 * rarity);
       const isHead =

@@ -37,7 +37,7 @@ export const numberToken = (value: number, start: number, end: number): Token =>
 const vulgarFraction = /[\u00bc-\u00be\u2150-\u215f\u2189]/;
 const number = /(\d{1,9})(?:\s?[/⁄]\s?(\d{1,3})(?![\d/])|([.,])(\d{1,9}))?/y;
 const leadingPoint = /\.(\d{1,6})/y;
-const word = /\p{L}[\p{L}\p{N}]*/uy;
+const word = /x(?=\d)|\p{L}[\p{L}\p{N}]*/uy;
 const marks: ReadonlySet<string> = new Set(',;.!?•|()[]:/*-–—+&=~\n\r'.split(''));
 /** Plurals that mean another food than their singular: "crisps" are no "crisp" apple. */
 const unstemmed: ReadonlySet<string> = new Set(['crisps', 'greens']);
@@ -139,7 +139,9 @@ export const tokenize = (text: string): Token[] => {
       i = end;
       continue;
     }
-    if (char === '%') tokens.push(wordToken('percent', start, endOf(i + 1)));
+    if (char === '&' && !(isLetter(folded[i - 1]) && isLetter(folded[i + 1])))
+      tokens.push(wordToken('and', start, endOf(i + 1)));
+    else if (char === '%') tokens.push(wordToken('percent', start, endOf(i + 1)));
     else if (char === '×') tokens.push(wordToken('x', start, endOf(i + 1)));
     else if ((char === '"' || char === '″' || char === '”') && isDigit(folded[i - 1]))
       tokens.push(wordToken('inch', start, endOf(i + 1)));

@@ -78,6 +78,9 @@ const vesselMl: Readonly<Record<string, number>> = {
 /** Grams of what shops sell, where a food has no portion of its own in them. */
 const packageG: Readonly<Record<string, number>> = { can: 400, tub: 300, package: 250, carton: 500 };
 
+/** A handful is the usual portion of nuts or berries, and never a plateful. */
+const handfulG = 75;
+
 const isDrink = ({ portions }: IndexedFood): boolean => portions.some(({ unit }) => unit === 'floz');
 
 const densityOf = (food: IndexedFood, densities: Densities): { value: number; fit: number } => {
@@ -169,7 +172,7 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
     if (unit === amount.household) return portion.ml === null || portion.words.length > 0 ? 0.25 : -0.1;
     if (unit !== null && areAlike(unit, amount.household)) return 0.05;
     if (portion.words.includes(amount.household)) return 0.2;
-    return unit === null && portion.ml === null ? -0.1 : null;
+    return unit === null && portion.ml === null && portion.sizes.length > 0 ? -0.1 : null;
   }
   if (portion.ml !== null || unit === 'ounce') return null;
   if (unit === null) return 0.18;
@@ -202,6 +205,9 @@ export const weigh = (
   if (amount === null) return { grams: usual, basis: 'usual', fit: 0 };
   const { quantity, measured, household, content, size } = amount;
   if (measured !== null) return measuredG(food, measured, said, densities);
+
+  if (household === 'handful' && !food.portions.some(({ unit }) => unit === 'handful'))
+    return { grams: quantity * Math.min(usual, handfulG), basis: 'likeness', fit: 0 };
 
   let best: ParsedPortion | null = null;
   let bestFit = -Infinity;

@@ -190,7 +190,6 @@ one percent = 1percent
 half and half = halfandhalf
 half n half = halfandhalf
 half half = halfandhalf
-half & half = halfandhalf
 sweet potato = sweetpotato
 school lunch
 fast food
@@ -268,8 +267,8 @@ sauer kraut = sauerkraut
 pot pie = potpie
 grilled cheese = grilledcheese
 mac and cheese = macaroni cheese
+steak frite = steak and frenchfry
 mac n cheese = macaroni cheese
-mac & cheese = macaroni cheese
 mac cheese = macaroni cheese
 luncheon meat = luncheonmeat
 lunch meat = luncheonmeat
@@ -437,7 +436,6 @@ peanut butter and jelly = peanutbutter jelly
 pb and j = peanutbutter jelly sandwich
 pb j = peanutbutter jelly sandwich
 pbj = peanutbutter jelly sandwich
-pb & j = peanutbutter jelly sandwich
 marinara = marinara
 bologna sausage = bologna
 swiss = swiss

@@ -729,9 +729,6 @@ macaroni salad = macaroni or pasta salad
 pasta salad = macaroni or pasta salad
 tuna sandwich = tuna salad sandwich
 crabcake = crab cake
-poke = fish raw
 liver pate = liver paste or pate
 pate = liver paste or pate
-bacon strip = pork bacon
-bacon = pork bacon
 `;

@@ -1,0 +1,49 @@
+/** Amounts that stand behind their food: "(150 g)", "150 g", ", two scoops", "x2". */
+import type { Amount } from './amounts';
+import type { Sentence } from './sentence';
+import { textAt } from './tokens';
+
+export interface Suffix {
+  readonly amount: Amount;
+  /** Token after it. */
+  readonly end: number;
+  readonly cost: number;
+}
+
+/** What may stand between a food and its amount, and what that costs. */
+const openings: Readonly<Record<string, number>> = { '(': 0, '[': 0, ':': 0.05, '-': 0.05, ',': 0.2, '': 0.05 };
+const passed: ReadonlySet<string> = new Set(
+  '~ = x about approximately around roughly totaling totalling total weighing weighed measuring measured at time'.split(
+    ' ',
+  ),
+);
+const maxPassed = 4;
+const longestBracket = 8;
+/** A bare number is more often something else. */
+const bareNumber = 0.1;
+
+export const suffixesAt = (
+  { tokens, roles }: Sentence,
+  end: number,
+  amountsAt: (i: number) => readonly Amount[],
+): Suffix[] => {
+  const mark = roles[end] === 'mark' ? textAt(tokens, end) : '';
+  const opening = openings[mark];
+  if (opening === undefined) return [];
+  let at = mark === '' ? end : end + 1;
+  while (at - end < maxPassed && passed.has(textAt(tokens, at))) at += 1;
+  if (roles[at] !== 'number') return [];
+  return amountsAt(at).flatMap((amount): Suffix[] => {
+    if (amount.stated !== 'number') return [];
+    if (mark !== '(' && mark !== '[') {
+      const bare = amount.measured === null && amount.household === null;
+      return [{ amount, end: amount.end, cost: opening + (bare ? bareNumber : 0) }];
+    }
+    let close = amount.end;
+    while (close - amount.end < longestBracket && close < tokens.length && !/^[)\]]$/.test(textAt(tokens, close)))
+      close += 1;
+    return /^[)\]]$/.test(textAt(tokens, close))
+      ? [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end) }]
+      : [];
+  });
+};
