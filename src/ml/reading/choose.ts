@@ -11,6 +11,7 @@ import type { FoodIndex } from './foodIndex';
 import type { Role, Sentence } from './sentence';
 import { unitOf } from './portions';
 import type { Span } from './spans';
+import { isArticle } from './numbers';
 import { componentsIn } from './components';
 import { suffixesAt } from './suffixes';
 import { weigh, type Weight } from './weigh';
@@ -32,7 +33,9 @@ export interface Chosen {
 }
 
 const itemCost = 0.6;
+/** Of a food without an amount, where others have one; and where none has: "bacon, eggs, toast". */
 const noAmount = 0.4;
+const noAmountAnywhere = 0.1;
 const maxPassed = 8;
 const partOf = 1;
 const leftOver: Readonly<Record<Role, number>> = {
@@ -136,6 +139,7 @@ export const chooseItems = (
     return roles[i];
   };
   const components = componentsIn(sentence);
+  const stating = roles.includes('number') || tokens.some((token) => isArticle(token));
   /** "Fillet of", "melon of": what is before the "of" only says what part. */
   const isPartOf = (i: number): boolean =>
     tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
@@ -148,7 +152,7 @@ export const chooseItems = (
       const first = choices[0];
       if (first === undefined) return;
       let value = first.score - itemCost - cost;
-      if (amount === null) value -= noAmount;
+      if (amount === null) value -= stating ? noAmount : noAmountAnywhere;
       if (components[start] === true && (amount?.stated !== 'number' || amount.measured === null))
         value -= component + Math.max(0, first.score);
       if (start === span.start) {

@@ -50,6 +50,9 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
     if (denials[i] === 'denies') return 'filler';
     if (denials[i] === 'denied') return 'denied';
     if (token.instead !== undefined) return isQualifier(word) ? 'qualifier' : 'food';
+    // "200 g" is no Gatorade G
+    const unit = unitOf(word)?.kind;
+    if ((unit === 'mass' || unit === 'volume') && tokens[i - 1]?.kind === 'number') return 'filler';
     if (isJoin(word)) return 'join';
     if (word === '' || (isFiller(word) && !saysKind(i))) return 'filler';
     if (isQualifier(word)) return 'qualifier';

@@ -41,8 +41,8 @@ const crossing: Readonly<Record<string, number>> = {
   and: 0.15,
   plus: 0.4,
   '+': 0.4,
-  ',': 0.2,
-  ';': 0.25,
+  ',': 0.3,
+  ';': 0.35,
   '(': 0.05,
   ')': 0,
   '/': 0.1,
@@ -150,13 +150,14 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     }
   };
 
-  const bestOf = (cost: number, words: number, noun: number): Candidate[] => {
+  const bestOf = (cost: number, words: number, written: number, noun: number): Candidate[] => {
     const best: Candidate[] = [];
     let least = -Infinity;
     for (let t = 0; t < count; t += 1) {
       const name = touched[t] ?? 0;
       if (named[name] !== 1) continue;
-      const whole = matched[name] === words && lengths[name] === words ? wholeName : 0;
+      const length = lengths[name];
+      const whole = matched[name] === length && (length === words || length === written) ? wholeName : 0;
       const score = (total[name] ?? 0) - cost + whole - (nounOf[name] === noun ? 0 : otherNoun);
       if (score <= least && best.length === maxCandidates) continue;
       const food = foodOf[name] ?? 0;
@@ -179,6 +180,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     count = 0;
     let words = 0;
     let counted = 0;
+    let writtenWords = 0;
     let cost = 0;
     /** The last noun before anything that joins another food on. */
     let noun = 0;
@@ -224,12 +226,14 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (!seen.has(text)) {
           seen.add(text);
           counted += 1;
+          if (token.instead === undefined) writtenWords += 1;
           const share = shareOf(sentence, at);
           const added = token.instead !== undefined && !isWritten(sentence, at);
           const free = isFiller(text) ? 1 : added ? meantShare : 0;
           cost += share * mismatchOf(text) * (1 - free);
           say(text, share, mismatchOf(text) * free, noun, true);
         }
+        writtenWords += token.instead?.length ?? 0;
         for (const other of token.instead ?? [])
           if (!seen.has(other)) {
             seen.add(other);
@@ -238,7 +242,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       }
       if (isInside(sentence, at + 1)) continue;
       work += count;
-      const candidates = bestOf(cost, counted, noun);
+      const candidates = bestOf(cost, counted, writtenWords, noun);
       if (candidates.length > 0) spans.push({ start, end: at + 1, candidates });
     }
   };

@@ -35,6 +35,8 @@ export const suffixesAt = (
   if (roles[at] !== 'number') return [];
   return amountsAt(at).flatMap((amount): Suffix[] => {
     if (amount.stated !== 'number') return [];
+    if (textAt(tokens, at - 1) === 'x')
+      return [{ amount: { ...amount, words: [...amount.words, 'x'] }, end: amount.end, cost: opening }];
     if (mark !== '(' && mark !== '[') {
       const bare = amount.measured === null && amount.household === null;
       return [{ amount, end: amount.end, cost: opening + (bare ? bareNumber : 0) }];

@@ -165,10 +165,13 @@ const endsIn = (said: ReadonlySet<string>, unit: string): boolean => {
 };
 
 /** How well a portion's unit answers the unit that was said; null: not at all. */
-const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<string>): number | null => {
+const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<string>, usual: number): number | null => {
   const { unit } = portion;
   if (portion.beside !== null) return null;
   if (amount.household !== null) {
+    // "A piece of naan" is one, where it is not cut into pieces.
+    if (amount.household === 'piece' && unit === null && portion.ml === null && portion.grams <= 1.5 * usual)
+      return -0.05;
     if (unit === amount.household) return portion.ml === null || portion.words.length > 0 ? 0.25 : -0.1;
     if (unit !== null && areAlike(unit, amount.household)) return 0.05;
     if (portion.words.includes(amount.household)) return 0.2;
@@ -209,11 +212,14 @@ export const weigh = (
   if (household === 'handful' && !food.portions.some(({ unit }) => unit === 'handful'))
     return { grams: quantity * Math.min(usual, handfulG), basis: 'likeness', fit: 0 };
 
+  // "Small fries", "fries x2" are helpings, not sticks.
+  const ofHelpings =
+    household === null && ((size !== null && amount.stated !== 'number') || amount.words.includes('x'));
   let best: ParsedPortion | null = null;
   let bestFit = -Infinity;
   for (const portion of food.portions) {
-    const unit = unitFit(portion, amount, said);
-    if (unit === null) continue;
+    const unit = unitFit(portion, amount, said, usual);
+    if (unit === null || (ofHelpings && portion.grams < usual / 4)) continue;
     let fit = unit + sizeFit(portion, size) + wordsFit(portion, said);
     if (size === null) fit += 0.06 - Math.min(0.12, 0.05 * Math.abs(Math.log(portion.grams / usual)));
     if (content !== null && portion.content !== null)
@@ -228,12 +234,14 @@ export const weigh = (
       return { ...one, grams: one.grams * quantity, fit: one.fit + (best === null ? 0 : 0.1) };
     }
   }
+  const plain = household === null && size === null && amount.stated === 'article' ? 0.05 : 0.4;
   if (best !== null) {
     const scale = scaleOf(best, size);
     return {
       grams: quantity * best.grams * scale,
       basis: scale === 1 ? 'portion' : 'scaled',
-      fit: Math.min(0.4, bestFit) - (scale === 1 ? 0 : 0.05),
+      // "A cola" is no word for the kind of cola that comes in one.
+      fit: Math.max(-plain, Math.min(plain, bestFit)) - (scale === 1 ? 0 : 0.05),
     };
   }
 

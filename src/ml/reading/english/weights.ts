@@ -17,7 +17,7 @@ const usual =
   creamed unenriched enriched readytoeat solid liquid type style green white black withskin addedfat original`);
 /** What would have been said if it were meant. */
 const remarkable =
-  set(`diet sugarfree fatfree lowfat reducedfat light decaffeinated lowsodium reducedsodium nosalt nosugar reducedsugar lowcalorie baby toddler infant formula stage imitation
+  set(`diet iced sweetened presweetened prelightened sugarfree fatfree lowfat reducedfat light decaffeinated lowsodium reducedsodium nosalt nosugar reducedsugar lowcalorie baby toddler infant formula stage imitation
   meatless vegetarian vegan glutenfree dry powder powdered mix concentrate undiluted frozen school schoollunch asingredient onsandwich candied pickled dried dehydrated uncooked
   miniature substitute breaded battered artificial nonalcoholic cafeteria topping filling spread dessert meal cocktail soup salad sandwich stew casserole juice cake pie bread chip butter
   sauce dressing icing cereal cookie bar milk tea beer wine oil flour seed leaf jam jelly wholegrain wholewheat oat multigrain dip cracker roll muffin
