@@ -181,7 +181,7 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       continue;
     }
     if (token.kind === 'mark') {
-      if (token.text === '-' && at > i) {
+      if ((token.text === '-' || token.text === '/') && at > i) {
         at += 1;
         continue;
       }

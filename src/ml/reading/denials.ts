@@ -2,7 +2,6 @@
  * What is said not to be there: "no cheese", "without the icing or nuts". A denial reaches over one food, and over "or"; not over marks,
  * joins or numbers.
  */
-import { isQualifier } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import { unitOf } from './portions';
@@ -16,11 +15,11 @@ const endsDenial: ReadonlySet<string> = new Set(['and', 'with', 'but', 'plus', '
 /** For each token whether it denies, is denied, or neither. */
 export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] => {
   const isNamed = (i: number): boolean => index.postingsOf(wordAt(tokens, i)) !== null;
-  /** Words of foods in the run of words that begins at `from`. */
-  const foodsFrom = (from: number): number => {
+  /** Words that say something in the run of words that begins at `from`. */
+  const wordsFrom = (from: number): number => {
     let count = 0;
-    for (let i = from; wordAt(tokens, i) !== '' && !isJoin(wordAt(tokens, i)); i += 1)
-      if (isNamed(i) && !isQualifier(wordAt(tokens, i))) count += 1;
+    for (let i = from; wordAt(tokens, i) !== '' && !isJoin(wordAt(tokens, i)) && wordAt(tokens, i) !== 'or'; i += 1)
+      if (!isFiller(wordAt(tokens, i))) count += 1;
     return count;
   };
 
@@ -36,9 +35,10 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
     }
     if (denials.has(word) && wordAt(tokens, i + 1) !== '' && !isNamed(i)) {
       denying = true;
-      const measured = tokens[i - 1]?.kind === 'number' || unitOf(wordAt(tokens, i - 1)) !== undefined;
-      // "No chocolate sauce" denies both; of "no sauce ham and noodles" and "100 g no icing cake" the rest is eaten.
-      most = word === 'than' || measured || foodsFrom(i + 1) > 2 ? 1 : 2;
+      const before = wordAt(tokens, i - 1) === 'of' ? i - 2 : i - 1;
+      const measured = tokens[before]?.kind === 'number' || unitOf(wordAt(tokens, before)) !== undefined;
+      // "No chocolate sauce" denies both; of "no sauce fried noodles" and "100 g no icing cake" the rest is eaten.
+      most = word === 'than' || measured || wordsFrom(i + 1) > 2 ? 1 : 2;
       left = most;
       return 'denies';
     }
@@ -46,7 +46,7 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
     if (denying && word === 'or') left = most;
     const goesOn = token.instead?.length === 0;
     if (!denying || isFiller(word) || (left <= 0 && !goesOn)) return null;
-    if (!goesOn && (!isQualifier(word) || most === 1 || !isNamed(i + 1))) left -= 1;
+    if (!goesOn) left -= 1;
     return 'denied';
   });
 };

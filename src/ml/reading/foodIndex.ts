@@ -52,7 +52,7 @@ export interface FoodIndex {
 }
 
 const unsaid: Readonly<Record<NamePart, number>> = { head: 0.5, second: 0.3, tail: 0.2, brand: 0.3, without: 0.08 };
-const said: Readonly<Record<NamePart, number>> = { head: 1, second: 0.9, tail: 0.6, brand: 0.7, without: 0.5 };
+const said: Readonly<Record<NamePart, number>> = { head: 1, second: 0.9, tail: 0.7, brand: 0.7, without: 0.5 };
 const qualifierUnsaid = 0.06;
 const qualifierSaid = 0.4;
 const remarkableUnsaid = 0.35;

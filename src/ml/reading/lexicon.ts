@@ -39,6 +39,8 @@ export const withMeanings = (tokens: readonly Token[], index: FoodIndex): Token[
     isQualifier(word) && !isSize(word) && unitOf(word) === undefined && (!isFiller(word) || isRemarkable(word));
 
   return meanings.replace(tokens, (from, to, meaning) => {
+    // "Flavors other than chocolate, pudding"
+    if (to - from > 1 && wordAt(tokens, from - 1) === 'than') return false;
     const words = tokens.slice(from, to);
     if (words.some(({ kind, text }) => kind === 'word' && !isFiller(text) && !isNamed(text))) return true;
     const [before, after] = [wordAt(tokens, from - 1), wordAt(tokens, to)];

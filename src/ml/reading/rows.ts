@@ -7,7 +7,7 @@ import type { ReadableFood } from './foodIndex';
 export const readableRow = ({ row, food }: TableFood): ReadableFood => ({
   food,
   names: [row.name, ...row.aliases, ...(row.label ? [row.slug.replaceAll('_', ' ')] : []), ...usdaName(row)],
-  category: null,
+  category: row.category,
   portionFrom: row.portionFrom,
 });
 

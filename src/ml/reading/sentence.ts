@@ -42,7 +42,9 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
   /** "A light lunch" says nothing, "light mayonnaise" does. */
   const saysKind = (i: number): boolean => {
     const [word, next] = [wordAt(tokens, i), wordAt(tokens, i + 1)];
-    return isQualifier(word) && isNamed(word) && !isFiller(next) && unitOf(next) === undefined && isNamed(next);
+    const follows =
+      (!isFiller(next) || (isQualifier(next) && !isJoin(next))) && unitOf(next) === undefined && isNamed(next);
+    return isQualifier(word) && isNamed(word) && follows;
   };
   const roles = tokens.map((token, i): Role => {
     const { kind, text: word } = token;

@@ -50,8 +50,9 @@ const crossing: Readonly<Record<string, number>> = {
   '*': 0.3,
 };
 const unknownWord = 0.3;
-/** For a name that was said whole. */
-const wholeName = 0.15;
+/** For each word of a name that was said whole, up to `maxWhole`. */
+const wholeName = 0.1;
+const maxWhole = 4;
 /** For a food that is not what the last noun says. */
 const otherNoun = 0.3;
 /** A word of the lexicon costs a name without it so much of what a word that was written costs. */
@@ -156,8 +157,11 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     for (let t = 0; t < count; t += 1) {
       const name = touched[t] ?? 0;
       if (named[name] !== 1) continue;
-      const length = lengths[name];
-      const whole = matched[name] === length && (length === words || length === written) ? wholeName : 0;
+      const length = lengths[name] ?? 0;
+      const whole =
+        matched[name] === length && (length === words || length === written)
+          ? wholeName * Math.min(length, maxWhole)
+          : 0;
       const score = (total[name] ?? 0) - cost + whole - (nounOf[name] === noun ? 0 : otherNoun);
       if (score <= least && best.length === maxCandidates) continue;
       const food = foodOf[name] ?? 0;
