@@ -51,8 +51,22 @@ export interface FoodIndex {
   postingsOf(word: string): Postings | null;
 }
 
-const unsaid: Readonly<Record<NamePart, number>> = { head: 0.5, second: 0.3, tail: 0.2, brand: 0.3, without: 0.08 };
-const said: Readonly<Record<NamePart, number>> = { head: 1, second: 0.9, tail: 0.7, brand: 0.7, without: 0.5 };
+const unsaid: Readonly<Record<NamePart, number>> = {
+  head: 0.5,
+  second: 0.3,
+  tail: 0.2,
+  brand: 0.3,
+  without: 0.08,
+  aside: 0,
+};
+const said: Readonly<Record<NamePart, number>> = {
+  head: 1,
+  second: 0.9,
+  tail: 0.7,
+  brand: 0.7,
+  without: 0.5,
+  aside: 0.4,
+};
 const qualifierUnsaid = 0.06;
 const qualifierSaid = 0.4;
 const remarkableUnsaid = 0.35;
@@ -160,7 +174,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
   const most = Math.log(drafts.length + 1);
   for (const [name, { food, words, general, head, first }] of drafts.entries()) {
     foodOf[name] = food;
-    lengths[name] = Math.min(255, words.length);
+    lengths[name] = Math.min(255, words.filter(({ part }) => part !== 'aside').length);
     const kind = (seconds.get(head)?.size ?? 0) >= kindFrom;
     let score = first ? (general ? generalGain : 0) : -aliasCost;
     const own = new Set(words.map(({ word }) => word));
@@ -203,6 +217,10 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
       bySecond ? part === 'second' && !isQualifier(word) : part === 'head' && !isUnit(word);
     const given = new Set<string>();
     for (const { word, part, cost, gain, isHead } of worth) {
+      if (part === 'aside') {
+        post(word, name, gain + mismatchOf(word), false, lent);
+        continue;
+      }
       score -= cost;
       if (part === 'without') {
         post(`no ${word}`, name, gain + cost + mismatchOf(word), false);

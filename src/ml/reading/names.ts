@@ -9,9 +9,9 @@ import { tokenize } from './tokens';
 
 /**
  * `head`: what the food is. `second`: the part after the first comma, which often says what it is ("Cheese, cheddar"). `tail`: what is further
- * said of it. `brand`: in brackets. `without`: what it is said not to have.
+ * said of it. `brand`: in brackets. `without`: what it is said not to have. `aside`: of a remark for coders ("NS as to type of milk", "excluding citrus").
  */
-export type NamePart = 'head' | 'second' | 'tail' | 'brand' | 'without';
+export type NamePart = 'head' | 'second' | 'tail' | 'brand' | 'without' | 'aside';
 
 export interface NameWord {
   readonly word: string;
@@ -38,7 +38,8 @@ const measuring = /percent|^skim$/;
 export const parseName = (name: string): ParsedName => {
   const tokens = tokenize(name);
   const segmentAt = new Map<number, number>();
-  const partAt = new Map<number, 'head' | 'tail' | 'brand'>();
+  const partAt = new Map<number, 'head' | 'tail' | 'brand' | 'aside'>();
+  const asides = new Set<number>();
   const alternatives = new Set<number>();
   const kept: typeof tokens = [];
   let general = false;
@@ -84,15 +85,16 @@ export const parseName = (name: string): ParsedName => {
       skipTo = listEnd(i);
     }
     if (skipping === 'choices' && i > skipTo) skipping = null;
-    if (text === 'excluding' || text === 'exclude') skipping = 'list';
-    if (skipping !== null) return;
-    if (depth === 0 && segment === 0 && tailOpeners.has(text)) {
+    if (text === 'excluding') skipping = 'list';
+    if (skipping !== null && text !== 'excluding') asides.add(token.start);
+    if (depth === 0 && segment === 0 && tailOpeners.has(text) && skipping === null) {
       // "Rice and beans" and "Fish and chips" are what they are called
       if (text !== 'and' && text !== 'on') opened = true;
     }
     if (text === 'or') alternatives.add(i);
     segmentAt.set(token.start, segment);
-    partAt.set(token.start, depth > 0 ? 'brand' : segment === 0 && !opened ? 'head' : 'tail');
+    const aside = asides.has(token.start);
+    partAt.set(token.start, aside ? 'aside' : depth > 0 ? 'brand' : segment === 0 && !opened ? 'head' : 'tail');
     kept.push(token);
   });
 

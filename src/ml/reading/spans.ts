@@ -51,7 +51,7 @@ const crossing: Readonly<Record<string, number>> = {
 };
 const unknownWord = 0.3;
 /** For each word of a name that was said whole, up to `maxWhole`. */
-const wholeName = 0.1;
+const wholeName = 0.12;
 const maxWhole = 4;
 /** For a food that is not what the last noun says. */
 const otherNoun = 0.3;

@@ -128,6 +128,11 @@ glutenfree
 lactose free
 general mill = generalmill
 vitamin c = vitaminc
+not reconstituted = notreconstituted
+calcium added = addedcalcium
+added calcium = addedcalcium
+with calcium added = addedcalcium
+with added calcium = addedcalcium
 crisp apple = apple
 cubic inch = cubicinch
 surface inch = surfaceinch

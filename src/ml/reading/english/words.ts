@@ -88,7 +88,7 @@ const fillers = words(`
   is are was were be been being am do did does done had have has having ate eat eating eaten drank drink drinking drunk enjoyed enjoy enjoying enjoyable consumed consume consuming
   had got get getting gets grabbed grab made make making makes took take taking started start starting finished finish finishing served serve serving snacked snack snacking munched munch munching
   sipped sip sipping savored savor savoring indulged indulge indulging treated paired pair pairing accompanied accompany accompanying alongside along together combined featuring feature
-  features featured including include includes included consisting consisted consists complemented complement complementing followed follow following topped topping top garnished finished
+  features featured including include includes included consisting consisted consists complemented complement complementing followed follow following topped top garnished finished
   breakfast lunch dinner supper brunch meal snack snacktime dessert starter appetizer morning afternoon evening night midnight noon midday today yesterday tonight day late early later before after
   during time now again once twice quick light hearty simple delicious tasty yummy nice good great lovely refreshing satisfying comforting wholesome nutritious healthy favorite
   favourite perfect classic my myself homemade leftover leftovers usual typical freshly prepared style plus as well so but if because since until like
@@ -98,7 +98,7 @@ const fillers = words(`
   optional taste needed desired divided finely chopped coarsely roughly thinly thickly freshly peeled seeded hulled pitted deseeded trimmed washed rinsed drained beaten mashed halved
   quartered crushed minced diced cubed sliced slivered grated shredded torn softened melted room temperature separated sifted zest juiced optional garnish
   measuring measure measured weighing weigh weighed weighs equivalent worth containing contain contains contained filled fill prep cooking not no yes oh um kcal calorie cal am pm x
-  start end ended ending wash washed down cap capped round rounded off bed drizzled sprinkled spread dipped dip stuffed mixed mix tossed added add adding adds
+  start end ended ending wash washed down cap capped round rounded off bed drizzled sprinkled spread dipped stuffed mixed mix tossed added add adding adds
   choice chose choose opted opt bite bites few ones one bunch such helping helpings totaling totalling totaled totalled
   flavorful flavourful savory savoury juicy fluffy tender golden refreshing hearty comforting creamy rich smooth crunchy zesty tangy satisfying delightful wonderful fantastic amazing
   scrumptious delectable mouthwatering succulent decadent luscious aromatic vibrant crispness sizzling steaming chilled cool cozy soothing energizing hydrating invigorating vibrantly
