@@ -1,16 +1,9 @@
 import { z } from 'zod';
+import { alsoStates } from './stated';
 
 /** What the ML service tells Palate. Of an event or a key that is not known here nothing is kept: the other side may be newer. */
 
 const name = z.string().trim().min(1).max(100);
-
-export const MlEvent = z
-  .object({
-    event: name.meta({ example: 'model_updated' }),
-    data: z.unknown().optional().meta({ description: 'Depends on the event' }),
-  })
-  .meta({ id: 'MlEvent' });
-export type MlEvent = z.infer<typeof MlEvent>;
 
 /** `data` of `model_updated`. */
 export const ModelUpdated = z.object({
@@ -23,6 +16,20 @@ export const ModelUpdated = z.object({
     .nullish(),
 });
 export type ModelUpdated = z.infer<typeof ModelUpdated>;
+
+export const MlEvent = alsoStates(
+  z.object({
+    event: name.meta({ example: 'model_updated' }),
+    data: z.unknown().optional().meta({ description: 'Depends on the event' }),
+  }),
+  {
+    anyOf: [
+      { properties: { event: { not: { const: 'model_updated' } } } },
+      { properties: { data: z.toJSONSchema(ModelUpdated, { io: 'input' }) } },
+    ],
+  },
+).meta({ id: 'MlEvent' });
+export type MlEvent = z.infer<typeof MlEvent>;
 
 /** A model of the ML service, as it was last told. */
 export interface MlModel {

@@ -12,7 +12,7 @@ const readsTexts: readonly string[] = ['put /api/auth/profile', 'post /api/auth/
  * UTF-8. The descriptions tell of them.
  */
 const unstated =
-  /lies in the future|lies before `from`|lies after|needs `from` beside it|are \d+ days; at most|has days beside|wrong check digit|half of a surrogate pair|The catalogue has no meal|is longer than 72 bytes/;
+  /lies in the future|lies before `from`|lies after|needs `from` beside it|are \d+ days; at most|has days beside|e-mail address exists|current password is not right|wrong check digit|half of a surrogate pair|The catalogue has no meal|is longer than 72 bytes/;
 
 /** Holds answers to what the document says of them; gives each fault as a line. */
 export function createAnswerCheck(validators: Validators) {

@@ -267,7 +267,12 @@ function addressOf(
   const schemaOf = (name: string) => parameters.find((parameter) => parameter.name === name)?.schema ?? {};
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => value(name, schemaOf(name)) || 'x');
   const query = parameters
-    .filter((parameter) => parameter.in === 'query' && luck.chance(0.4))
+    .filter(({ in: place, required }) => {
+      if (place !== 'query') return false;
+      const sent = luck.chance(0.4);
+      taken &&= sent || !required;
+      return sent;
+    })
     .map(({ name, schema }) => `${name}=${value(name, schema)}`);
   return { target: query.length === 0 ? filled : `${filled}?${query.join('&')}`, taken };
 }
@@ -371,7 +376,8 @@ test('no body takes a field that it does not name', () => {
     ),
   );
   // The ML service may be newer than this server.
-  expect(open).toEqual(['post /internal/ml-events']);
+  const events = 'post /internal/ml-events';
+  expect(open).toEqual([events, `${events}.allOf.0.anyOf.1.properties.data`]);
 });
 
 test(
