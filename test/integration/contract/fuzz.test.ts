@@ -318,7 +318,8 @@ function bodyOf(called: Called, luck: Luck, { fitting, spoilt }: Generator): Req
     const whole = luck.oneOf(pictures);
     const bytes = luck.chance(0.15) ? whole.subarray(0, luck.below(whole.length)) : whole;
     // Uploads take theirs under either name.
-    const names = json ? files : ['photo', 'image'];
+    const either = ['photo', 'image'];
+    const names = !json && files.some((name) => either.includes(name)) ? either : files;
     form.append(luck.chance(0.9) ? luck.oneOf(names) : 'x', new Blob([new Uint8Array(bytes)]), 'x.jpg');
   }
   return { body: form, verdict: open };
