@@ -68,7 +68,7 @@ const units = unitsOf(
     large: 'grande, gran',
     'extra large': 'enorme, gigante, extra grande',
     slice: 'rebanada, loncha, lonja, rodaja, feta, tajada',
-    piece: 'pieza, trozo, pedazo, unidad, unidades, porcion de tarta',
+    piece: 'pieza, trozo, pedazo, unidad, unidades',
     glass: 'vaso, copa, vasito',
     mug: 'tazon, jarra',
     bowl: 'bol, cuenco, plato hondo',

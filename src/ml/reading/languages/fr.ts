@@ -130,10 +130,10 @@ const foods = `
   Meatballs: boulette de viande, boulettes de viande, boulettes; Meatloaf: pain de viande; Pork schnitzel: escalope panee, escalope de porc;
   Pork chop: cote de porc; Roast pork: porc, roti de porc; Pork tenderloin: filet mignon de porc; Lamb chop: agneau, cotelette d'agneau;
   Ham: jambon, jambon blanc; Prosciutto: jambon cru, jambon de parme; Bacon: lard, lardon, bacon; Sausage: saucisse; Bratwurst: saucisse grillee;
-  Hot dog sausage: saucisse de francfort, knacki; Salami: saucisson, salami; Chorizo: chorizo; Liver pate: pate, pate de foie; Liver: foie;
+  Hot dog sausage: saucisse de francfort, knacki; Salami: saucisson, salami; Chorizo: chorizo; Liver pate: pate de foie, pate en croute; Liver: foie;
   Gyro: kebab, doner kebab; Grilled salmon: saumon, pave de saumon; Smoked salmon: saumon fume; Canned tuna: thon, thon en boite;
   Cod: cabillaud, morue, poisson blanc; Battered fish: poisson pane, poisson frit; Fish: poisson; Fish sticks: batonnets de poisson; Trout: truite;
-  Sardines: sardine; Pickled herring: hareng; Shrimp: crevette; Mussels: moule; Fried calamari: calamar, beignets de calamar; Octopus: poulpe;
+  Sardines: sardine; Pickled herring: hareng; Shrimp: crevette; Mussels: moule; Fried calamari: calamar, beignets de calamar; Octopus: poulpe; Escargots: escargot;
   Egg: oeuf, oeuf dur, oeufs durs, oeuf a la coque; Fried egg: oeuf au plat, oeufs au plat; Scrambled eggs: oeufs brouilles; Poached egg: oeuf poche;
   Omelette: omelette; Spanish omelette: omelette espagnole; Egg white: blanc d'oeuf, blancs d'oeufs; Egg yolk: jaune d'oeuf; Milk: lait;
   Whole milk: lait entier; Reduced fat milk: lait demi ecreme; Skim milk: lait ecreme; Oat milk: lait d'avoine, boisson d'avoine;
@@ -191,6 +191,16 @@ const foods = `
   Sparkling wine: champagne, cremant, vin mousseux; Sangria: sangria; Whiskey: whisky; Vodka: vodka; Gin and tonic: gin tonic;
 `;
 
+/** "d'amandes", "l'avocat": the article clings to a food that begins with a vowel or a silent h. */
+const withElisions = (plain: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+  ...plain,
+  ...Object.fromEntries(
+    Object.entries(plain)
+      .filter(([word]) => /^[aeiouh]/.test(word))
+      .flatMap(([word, english]) => [`d'${word}`, `l'${word}`].map((elided) => [elided, english] as const)),
+  ),
+});
+
 export const french: Language = {
   code: 'fr',
   numbers,
@@ -202,5 +212,5 @@ export const french: Language = {
   ),
   joins: wordList('et avec plus & puis'),
   negations: wordList('sans ni pas aucun aucune'),
-  foods: foodList(foods),
+  foods: withElisions(foodList(foods)),
 };
