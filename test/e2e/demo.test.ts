@@ -50,6 +50,7 @@ it('walks the main job to its end', async () => {
     expect(steps).toHaveLength(20);
     const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted] = steps;
     expect(health).toContain(`${palate.url}: healthy`);
+    expect(health).toContain('npm run foods:import -- --download survey');
     expect(captioned).toMatch(/pizza: [\d.]+ g \(caption\) → [\d.]+ kcal/i);
     expect(captioned).toMatch(/milk: [\d.]+ g .*→ [\d.]+ kcal/i);
     expect(captioned).toMatch(/picture: http/);
