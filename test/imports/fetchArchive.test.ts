@@ -166,7 +166,7 @@ describe('unpacking', () => {
     const { names: got, out } = await unpacked(
       zipOf({
         'FoodData/food.csv': text,
-        'stored/nutrient.csv': 'id\n1',
+        'stored/nutrient.csv': '',
         'FoodData/lab_method.csv': 'x',
         'food.csv': 'y',
       }),
@@ -174,7 +174,7 @@ describe('unpacking', () => {
     expect(got.sort()).toEqual(['food.csv', 'nutrient.csv']);
     expect((await readdir(out)).sort()).toEqual(['food.csv', 'nutrient.csv']);
     expect(await readFile(path.join(out, 'food.csv'), 'utf8')).toBe(text);
-    expect(await readFile(path.join(out, 'nutrient.csv'), 'utf8')).toBe('id\n1');
+    expect(await readFile(path.join(out, 'nutrient.csv'), 'utf8')).toBe('');
   });
 
   test('a path that leads out of the folder is a name only', async () => {

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { Transform } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import { ImportRefused } from '../faults';
@@ -90,10 +90,12 @@ const unpackEntry = async (file: FileHandle, entry: Entry, target: string): Prom
   const head = await readAt(file, entry.at, localHeader.bytes);
   if (head.readUInt32LE(0) !== localHeader.signature) throw damaged(`${entry.name} is not where it should be`);
   const start = entry.at + localHeader.bytes + head.readUInt16LE(26) + head.readUInt16LE(28);
-  const packed = entry.packedBytes === 0 ? Buffer.alloc(0) : null;
-  const source = packed ?? file.createReadStream({ start, end: start + entry.packedBytes - 1, autoClose: false });
+  const source =
+    entry.packedBytes === 0
+      ? Readable.from([])
+      : file.createReadStream({ start, end: start + entry.packedBytes - 1, autoClose: false });
   const steps = entry.method === deflated ? [createInflateRaw(), verified(entry)] : [verified(entry)];
-  await pipeline([packed === null ? source : [packed], ...steps, createWriteStream(target)]).catch((fault: unknown) => {
+  await pipeline([source, ...steps, createWriteStream(target)]).catch((fault: unknown) => {
     // zlib's own words name no file.
     throw fault instanceof Error && 'code' in fault && String(fault.code).startsWith('Z_')
       ? damaged(`${entry.name} cannot be unpacked`)
