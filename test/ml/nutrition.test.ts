@@ -271,9 +271,13 @@ describe('a meal', () => {
       ],
     };
     expect(mealOf({ items: [estimate] }).warnings.join()).toMatch(/durian: .* figures of mixed dishes at large/);
-    const changed = regrammed(estimate, 300);
-    expect(changed.estimated).toBe(true);
-    expect(changed.interval.high / changed.interval.low).toBeGreaterThan(3);
+    for (const changed of [
+      regrammed(estimate, 300),
+      servingsOf({ ...estimate, interval: { low: 100, high: 400 } }, 3),
+    ]) {
+      expect(changed.estimated).toBe(true);
+      expect(changed.interval.high / changed.interval.low).toBeGreaterThan(3);
+    }
   });
 
   test('energy that a person stated keeps no doubt of ours', () => {

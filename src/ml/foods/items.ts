@@ -128,7 +128,7 @@ export const dishOf = (parts: readonly WeighedFood[], options: ItemOptions): Ana
 /** Words that nobody knows a food for, with the amount that was said of it ("300 g of"). */
 export const unknownWords = (text: string, amountText: string | null): UnknownWords => ({
   text,
-  ...(amountText !== null && { amount: amountText.replace(/\s+of$/i, '') }),
+  ...(amountText !== null && { amount: amountText.endsWith(' of') ? amountText.slice(0, -3) : amountText }),
 });
 
 /** What a caption says, with figures of our table; what the table does not hold is told apart, in the person's own words. */
