@@ -12,11 +12,13 @@ import {
   implausible,
   isUnrecognized,
   itemOf,
+  itemsOfCaption,
   mealOf,
   mealOfGrams,
   mealOfServings,
   mixedDish,
   nutrientKeys,
+  parseCaption,
   per100GOf,
   regrammed,
   scale,
@@ -115,6 +117,19 @@ describe('energy', () => {
     ]);
     expect(implausible({ ...fine, kcal: null, sugarG: null }, 'x')).toEqual([]);
     expect(implausible(unknownNutrients, 'x')).toEqual([]);
+  });
+
+  test('what an alcoholic drink has more is its alcohol, what it has less is doubted', () => {
+    const wine = { ...unknownNutrients, kcal: 85, proteinG: 0, fatG: 0, carbohydrateG: 3 };
+    expect(implausible(wine, 'Wine', { alcoholic: true })).toEqual([]);
+    expect(implausible(wine, 'Wine')).toHaveLength(1);
+    expect(implausible({ ...wine, carbohydrateG: 60 }, 'Wine', { alcoholic: true })).toHaveLength(1);
+  });
+
+  test('a meal with wine, beer and a cocktail warns of no energy, one with vinegar does', () => {
+    const warned = (caption: string) => mealOf(itemsOfCaption(parseCaption(caption, foodTable))).warnings;
+    expect(warned('a glass of red wine, a can of light beer, a gin and tonic')).toEqual([]);
+    expect(warned('100 g vinegar')).toEqual([expect.stringMatching(/^Vinegar: .* differ/)]);
   });
 });
 
