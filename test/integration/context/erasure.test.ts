@@ -435,7 +435,7 @@ describe('an account that the ML service knows', () => {
   it('is forgotten once more when the ML service took a push in very late', async () => {
     const { id, access } = await newcomer(house);
     // It is let in before the late look.
-    erasureTiming.lateMs = 5_000;
+    erasureTiming.lateMs = 3_000;
     let letIn!: () => void;
     double.next(faults.late(new Promise<void>((resolve) => (letIn = resolve))));
     expect(await push(id, 200)).toMatchObject({ kind: 'failed', reason: 'timeout' });

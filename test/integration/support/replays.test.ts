@@ -244,11 +244,18 @@ describe.each([
     await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).signal(pauseReplay);
     expect(await view(id)).toMatchObject({ state: 'paused', replayed: 1 });
 
-    fake.told.before = () => delay(100);
+    let goOn = () => undefined as unknown;
+    const untilCancelled = new Promise<void>((resolve) => (goOn = resolve));
+    // One more, and the next is under way until it is cancelled.
+    fake.told.before = () => {
+      fake.told.before = () => untilCancelled;
+      return Promise.resolve();
+    };
     await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).signal(resumeReplay);
     await eventually(async () => (await view(id)).replayed >= 2);
     const cancelled = await tell(id, 'cancel');
     expect(cancelled.status).toBe(202);
+    goOn();
     const ended = await state(id, 'cancelled');
     expect(ended.replayed).toBeLessThan(ids.length);
     expect(Object.values(await outcomes(id)).filter((outcome) => outcome === 'waiting')).toHaveLength(
