@@ -85,7 +85,7 @@ it('walks the main job to its end', async () => {
   } finally {
     await palate.stop();
   }
-}, 240_000);
+}, 130_000);
 
 it('says why a second Palate cannot be started, and goes on', async () => {
   const palate = await startShown();
@@ -100,7 +100,7 @@ it('says why a second Palate cannot be started, and goes on', async () => {
   } finally {
     await palate.stop();
   }
-}, 240_000);
+}, 130_000);
 
 it('says what to do where nothing answers', async () => {
   const nowhere = `http://127.0.0.1:${await freePort()}`;
@@ -109,4 +109,4 @@ it('says what to do where nothing answers', async () => {
   expect(said).toBe(
     `Nothing answers at ${nowhere}. Start Palate with \`npm start\` first, or name the server: npm run demo -- http://host:port\n`,
   );
-}, 60_000);
+}, 30_000);

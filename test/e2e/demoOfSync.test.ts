@@ -31,7 +31,7 @@ it('shows a change, an outage, the failed list and a replay, and leaves nobody b
   } finally {
     await people.close();
   }
-}, 300_000);
+}, 200_000);
 
 it('goes on without support where the database is not', async () => {
   const elsewhere = { ...both, MONGODB_URI: freshDatabaseUri('demo-elsewhere') };
@@ -41,16 +41,16 @@ it('goes on without support where the database is not', async () => {
   expect(from(said, 'Someone of support')).toMatch(/not shown, as the database is not here: No account has demo-/);
   expect(said).not.toContain('failed list');
   expect(from(said, 'The account is erased')).toContain('the ML service has forgotten it');
-}, 300_000);
+}, 200_000);
 
 it('says that the secrets differ', async () => {
   const { code, said } = await demo(shown.url, { ...both, INTERNAL_HMAC_SECRET: 'another secret' });
   expect(`${code}\n${said}`).toMatch(/^0\n/);
   expect(from(said, 'A change')).toContain('signed by another secret');
-}, 300_000);
+}, 200_000);
 
 it('plays the ML service on this machine alone', async () => {
   const { code, said } = await demo(shown.url, { ...both, FLASK_AI_BASE_URL: 'http://ml.example.com' });
   expect(`${code}\n${said}`).toMatch(/^0\n/);
   expect(from(said, 'A change')).toContain('not shown: FLASK_AI_BASE_URL leads to another machine');
-}, 300_000);
+}, 200_000);

@@ -26,7 +26,7 @@ it('a trainer serves its health and its numbers until it is told to end', async 
   });
   await expect(fetch(`${trainer.url}/health`)).rejects.toThrow();
   expect(await trainer.stop()).toBe(0);
-}, 180_000);
+}, 120_000);
 
 interface Part {
   status: 'up' | 'degraded' | 'down';
@@ -55,7 +55,7 @@ it('a worker by itself says what it could not set up in Temporal, in its health 
   expect(numbers).toContain('palate_worker_setup_missing{part="search_attributes"} 1');
   expect(numbers).toContain('palate_worker_setup_missing{part="schedules"} 1');
   expect(await worker.stop()).toBe(0);
-}, 180_000);
+}, 120_000);
 
 it('SIGTERM with a photo under way: ends in time and in order, and the next process finishes the photo', async () => {
   const classifier = await new HuggingFaceDouble().start();
@@ -95,4 +95,4 @@ it('SIGTERM with a photo under way: ends in time and in order, and the next proc
     await classifier.stop();
     await rm(home, { recursive: true, force: true });
   }
-}, 300_000);
+}, 240_000);

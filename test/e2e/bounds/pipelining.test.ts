@@ -57,10 +57,19 @@ async function attack(
 /** The figures that docs/reliability.md promises. */
 const mostGrownMiB = 64;
 const liveWithinMs = 200;
-const expectBounds = ({ grownBy, live }: Cost) => {
+/** Of fewer than a hundred answers the slowest is the 99th percentile, which may be the doing of whatever else the machine does. */
+const enoughAnswers = 300;
+/** Attacks, and again where too few answers came to blame the attack; then all of them count. */
+async function attackWithinBounds(...given: Parameters<typeof attack>): Promise<Cost> {
+  const costs: Cost[] = [];
+  const live = () => costs.flatMap((cost) => cost.live);
+  do costs.push(await attack(...given));
+  while (percentile(live(), 99) >= liveWithinMs && live().length < enoughAnswers);
+  const grownBy = Math.max(...costs.map((cost) => cost.grownBy));
   expect(grownBy).toBeLessThanOrEqual(mostGrownMiB);
-  expect(percentile(live, 99)).toBeLessThan(liveWithinMs);
-};
+  expect(percentile(live(), 99)).toBeLessThan(liveWithinMs);
+  return { grownBy, live: live(), outcomes: costs.flatMap(({ outcomes }) => outcomes) };
+}
 
 // What a first answer takes once is not growth.
 const warmUp = (count: number) => attack('warm-up', { path: '/openapi.json', count, connections: 1 });
@@ -73,42 +82,38 @@ test.each([
   '1,600 pipelined GET /openapi.json: %s',
   async (name, how) => {
     await warmUp(20);
-    const cost = await attack(name, { path: '/openapi.json', count: 1_600, ...how });
-    expectBounds(cost);
+    await attackWithinBounds(name, { path: '/openapi.json', count: 1_600, ...how });
   },
-  60_000,
+  120_000,
 );
 
 test('1,600 pipelined GET /openapi.json on 20 connections that read everything', async () => {
   await warmUp(20);
-  const cost = await attack('20 connections that read', {
+  const { outcomes } = await attackWithinBounds('20 connections that read', {
     path: '/openapi.json',
     count: 1_600,
     connections: 20,
     forMs: 3_000,
   });
-  expectBounds(cost);
-  for (const { statuses } of cost.outcomes) expect(new Set(statuses)).toEqual(new Set([200]));
-}, 60_000);
+  for (const { statuses } of outcomes) expect(new Set(statuses)).toEqual(new Set([200]));
+}, 120_000);
 
 test('one after another in order: every one of 1,600 small answers comes', async () => {
-  const cost = await attack('1,600 small answers', {
+  const { outcomes } = await attackWithinBounds('1,600 small answers', {
     path: '/health/live',
     count: 1_600,
     connections: 1,
     forMs: 20_000,
   });
-  expectBounds(cost);
-  expect(cost.outcomes).toEqual([
-    expect.objectContaining({ end: 'answered', statuses: Array<number>(1_600).fill(200) }),
-  ]);
-}, 60_000);
+  expect(outcomes.length).toBeGreaterThan(0);
+  for (const outcome of outcomes)
+    expect(outcome).toMatchObject({ end: 'answered', statuses: Array<number>(1_600).fill(200) });
+}, 120_000);
 
 test('the metrics port is no way around it', async () => {
-  const cost = await attack(
+  await attackWithinBounds(
     'metrics port',
     { path: '/metrics', count: 1_600, connections: 20, readBytes: 0, forMs: 2_000 },
     palate.metricsUrl,
   );
-  expectBounds(cost);
-}, 60_000);
+}, 120_000);

@@ -3,7 +3,7 @@ import { temporalAddress } from '../../integration/engines';
 import { sweepMs, syncUnderFaults } from '../chaos/sync';
 import { startOwnEngine, type OwnEngine } from '../chaos/ownEngine';
 
-jest.setTimeout(240_000);
+jest.setTimeout(400_000);
 
 /** A small version of `npm run chaos -- sync`. */
 let mongodb: OwnEngine;

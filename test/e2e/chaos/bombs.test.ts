@@ -3,7 +3,7 @@ import { eventually } from '../../eventually';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../../integration/engines';
 import { openBombs, slowPicture } from './bombs';
 
-jest.setTimeout(400_000);
+jest.setTimeout(600_000);
 
 const goodPhotos = 10;
 
@@ -34,7 +34,7 @@ it('a picture that kills its worker each time ends after six of them; ten good p
     expect((await fetch(`${bombs.url}/pictures/${bomb}/original`)).status).toBe(400);
 
     const rowsOf = () => Promise.all(good.map((id) => bombs.rowOf(id)));
-    await eventually(async () => (await rowsOf()).every(({ state }) => state === 'analyzed'), 60_000);
+    await eventually(async () => (await rowsOf()).every(({ state }) => state === 'analyzed'), 150_000);
     // One shared the lane with it the first time; those that were killed while they waited for theirs are not counted.
     const counts = (await rowsOf()).map(({ openingFaults }) => openingFaults?.count ?? 0);
     expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1);

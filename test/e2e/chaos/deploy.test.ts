@@ -3,7 +3,7 @@ import { eventually } from '../../eventually';
 import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../../integration/engines';
 import { openBombs, slowPicture } from './bombs';
 
-jest.setTimeout(240_000);
+jest.setTimeout(290_000);
 
 it('a deploy in the middle of a decode counts nothing', async () => {
   const bombs = await openBombs({
@@ -23,7 +23,7 @@ it('a deploy in the middle of a decode counts nothing', async () => {
     expect([opening, openingFaults]).toEqual([null, null]);
     await marks.close();
     await start();
-    await eventually(async () => (await bombs.rowOf(id)).state === 'analyzed', 60_000);
+    await eventually(async () => (await bombs.rowOf(id)).state === 'analyzed', 120_000);
     expect((await bombs.rowOf(id)).openingFaults ?? null).toBeNull();
   } finally {
     await marks.close();

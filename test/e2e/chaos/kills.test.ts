@@ -2,7 +2,7 @@ import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../../integra
 import { differencesOf } from './census';
 import { expectedAnswers, killDuringPhotos, victims, type Victim } from './kills';
 
-jest.setTimeout(240_000);
+jest.setTimeout(290_000);
 
 /** A small version of `npm run chaos -- photos`. Side by side, as most of their time is waiting for what died to be missed. */
 it('kill -9 of worker, API, Temporal and MongoDB in the middle of photos: nothing is lost, doubled or left behind', async () => {

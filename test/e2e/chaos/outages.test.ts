@@ -2,7 +2,7 @@ import { freshDatabaseUri, freshTaskQueue, temporalAddress } from '../../integra
 import { differencesOf } from './census';
 import { expectedAnswers, outageDuringPhotos, outages, type Outage } from './outages';
 
-jest.setTimeout(240_000);
+jest.setTimeout(290_000);
 
 /** A small version of `npm run chaos -- photos`, all at once. */
 it('a full or absent object store, a wrong clock, a step-down: nothing is lost, doubled or left behind', async () => {
