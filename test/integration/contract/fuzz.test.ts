@@ -396,6 +396,8 @@ test(
 
     for (const { method, path, operation } of called) {
       const luck = luckOf(seed, `${method} ${path}`);
+      // An item that is alone cannot be taken out, and corrections before may have left one.
+      if (method === 'delete' && path === '/history/{id}/items/{item}') person = await newPerson();
       let reached = 0;
       let throttled = false;
       for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 8); nth += 1) {
