@@ -12,7 +12,7 @@ import {
   implausible,
   isUnrecognized,
   itemOf,
-  itemsOfCaption,
+  partsOfCaption,
   mealOf,
   mealOfGrams,
   mealOfServings,
@@ -127,7 +127,7 @@ describe('energy', () => {
   });
 
   test('a meal with wine, beer and a cocktail warns of no energy, one with vinegar does', () => {
-    const warned = (caption: string) => mealOf(itemsOfCaption(parseCaption(caption, foodTable))).warnings;
+    const warned = (caption: string) => mealOf(partsOfCaption(parseCaption(caption, foodTable))).warnings;
     expect(warned('a glass of red wine, a can of light beer, a gin and tonic')).toEqual([]);
     expect(warned('100 g vinegar')).toEqual([expect.stringMatching(/^Vinegar: .* differ/)]);
   });

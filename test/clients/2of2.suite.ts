@@ -1,0 +1,3 @@
+import { suiteOf } from '../integration/suites';
+
+suiteOf(__filename);
