@@ -12,7 +12,6 @@ import { connectToDatabase } from './database.mjs';
 import { Problem, sentence } from './engines/problem.mjs';
 import { count, progressLine } from './importing.mjs';
 import { printable } from './printable.mjs';
-import { checkSettings } from './start/settings.mjs';
 
 const USAGE = `npm run foods:import -- <folder> [--anyway]
 npm run foods:import -- --download survey|foundation|sr [--sha256 <digest>] [--anyway]
@@ -21,7 +20,8 @@ The folder is an unpacked CSV download of FoodData Central (survey, Foundation o
 --sha256 takes it only where its SHA-256 is that one.
 --anyway imports also what looks damaged or cut off.`;
 
-const kinds = ['survey', 'foundation', 'sr'];
+/** Where each download comes from. */
+const addressSettings = { survey: 'fdcSurveyDownload', foundation: 'fdcFoundationDownload', sr: 'fdcSrDownload' };
 
 const say = (line) => console.log(printable(line));
 const tell = (line) => console.error(printable(line));
@@ -63,12 +63,8 @@ function onFetch(progress) {
 
 /** The folder of an official download, fetched and unpacked; `remove` leaves nothing of it. */
 async function fetched(kind, sha256) {
-  const settings = await checkSettings(process.env);
-  const url = {
-    survey: settings.fdcSurveyDownload,
-    foundation: settings.fdcFoundationDownload,
-    sr: settings.fdcSrDownload,
-  }[kind];
+  const { parseSetting } = await built('config/settings.js');
+  const url = parseSetting(addressSettings[kind], process.env);
   const [{ fetchArchive }, { unpack }, { downloadFiles }] = await Promise.all([
     built('imports/foods/fetchArchive.js'),
     built('imports/foods/zip.js'),
@@ -138,7 +134,7 @@ function readArguments(given) {
   const { values, positionals } = read;
   const { download, sha256, anyway = false } = values;
   const fits = download === undefined ? positionals.length === 1 && sha256 === undefined : positionals.length === 0;
-  if (!fits || (download !== undefined && !kinds.includes(download))) throw new Problem(USAGE);
+  if (!fits || (download !== undefined && !Object.hasOwn(addressSettings, download))) throw new Problem(USAGE);
   if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256))
     throw new Problem('--sha256 takes 64 hexadecimal digits.');
   return { folder: positionals[0], download, sha256, anyway };

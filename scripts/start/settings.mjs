@@ -8,16 +8,13 @@ const notYetKnown = { MONGODB_URI: 'mongodb://127.0.0.1/palate', TEMPORAL_ADDRES
 
 /**
  * @param {NodeJS.ProcessEnv} env as the application will have it, but for the addresses of engines
- * @returns {Promise<object>} the settings, with addresses of engines that nobody listens on
  * @throws {Problem} naming every variable that is wrong
  */
 export async function checkSettings(env) {
   const { parseSettings, SettingsError } = await built('config/settings.js');
   const given = Object.entries(notYetKnown).map(([name, meanwhile]) => [name, env[name] || meanwhile]);
   try {
-    return parseSettings({ ...env, ...Object.fromEntries(given), PALATE_ROLE: 'all' }, (file) =>
-      readFileSync(file, 'utf8'),
-    );
+    parseSettings({ ...env, ...Object.fromEntries(given), PALATE_ROLE: 'all' }, (file) => readFileSync(file, 'utf8'));
   } catch (fault) {
     throw fault instanceof SettingsError ? new Problem(fault.message) : fault;
   }

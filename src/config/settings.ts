@@ -89,6 +89,15 @@ export const settingDoc = (field: Field): SettingDoc => {
   return doc;
 };
 
+/** One setting alone, for a program that needs no other: its value or default. Throws `SettingsError`. */
+export const parseSetting = (field: Field, env: Readonly<Record<string, string | undefined>>): unknown => {
+  const { data, error } = SettingsSchema.shape[field].safeParse(textOf(field, env));
+  if (error === undefined) return data;
+  const { variable } = settingDoc(field);
+  const problem = error.issues[0]?.message ?? 'is no value of that kind';
+  throw new SettingsError([{ variable, problem, example: exampleOf(variable) }]);
+};
+
 /** Every variable with its documentation, in the order of the schema. */
 export const documentedSettings = (): readonly (SettingDoc & { field: Field })[] =>
   fields.map((field) => ({ field, ...settingDoc(field) }));

@@ -4,6 +4,7 @@ import { shownAddress } from '../../src/config/addresses';
 import {
   describeSettings,
   documentedSettings,
+  parseSetting,
   parseSettings,
   SettingsError,
   type Settings,
@@ -529,5 +530,20 @@ describe('the parsed object', () => {
     for (const part of [settings, settings.jwtSecrets, settings.photoTiming, settings.hfIngredientWeightOverrides.a]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
+  });
+});
+
+describe('one setting alone', () => {
+  it('is read without the others, or its default', () => {
+    expect(parseSetting('fdcSurveyDownload', { FDC_SURVEY_DOWNLOAD: 'http://127.0.0.1:9/a.zip' })).toBe(
+      'http://127.0.0.1:9/a.zip',
+    );
+    expect(parseSetting('fdcSurveyDownload', {})).toMatch(/^https:\/\/fdc\.nal\.usda\.gov\/.*survey.*\.zip$/);
+  });
+
+  it('is refused by its variable', () => {
+    expect(() => parseSetting('fdcSrDownload', { FDC_SR_DOWNLOAD: 'https://example.com/page' })).toThrow(
+      /FDC_SR_DOWNLOAD must be an http or https address without query, ending in \.zip/,
+    );
   });
 });

@@ -49,7 +49,7 @@ test('a product is looked up once, whichever way its number is written, and foun
   expect(fdc.calls).toBe(1);
   expect(fdc.queries[0]).toMatchObject({ dataType: ['Branded'] });
   expect((await ask(url, 'GET', '/foods/fdc:2000101')).body).toEqual(first.body);
-  const found = await ask<{ items: { id: string }[] }>(url, 'GET', '/foods?query=crunchy%20oa');
+  const found = await ask<{ items: { id: string }[] }>(url, 'GET', '/foods?query=crunchy%20oat%20b');
   expect(found.body.items.map(({ id }) => id)).toContain('fdc:2000101');
 });
 
