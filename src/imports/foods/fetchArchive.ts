@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ImportRefused } from '../faults';
 
@@ -148,7 +149,7 @@ async function fetchRest(
     const target = await open(part.file, rest ? 'a' : 'w');
     let bytes = begin;
     try {
-      for await (const chunk of response.body ?? []) {
+      for await (const chunk of (response.body ?? Readable.from([])) as AsyncIterable<Uint8Array>) {
         watch.refresh();
         bytes += chunk.length;
         if (bytes > mostBytes)
