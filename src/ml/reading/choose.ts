@@ -135,7 +135,7 @@ export const chooseItems = (
   };
   /** The word of a food that stands right before or after, qualifiers passed over. */
   const wordBeside = (i: number, step: 1 | -1): Role | undefined => {
-    while (roles[i] === 'qualifier' || tokens[i]?.text === ')') i += step;
+    while (roles[i] === 'qualifier' || tokens[i]?.text === ')' || tokens[i]?.text === '(') i += step;
     return roles[i];
   };
   const components = componentsIn(sentence);

@@ -2,6 +2,7 @@
  * What is said not to be there: "no cheese", "without the icing or nuts". A denial reaches over one food, and over "or"; not over marks,
  * joins or numbers.
  */
+import { isQualifier } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import { unitOf } from './portions';
@@ -35,7 +36,12 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
     }
     if (denials.has(word) && wordAt(tokens, i + 1) !== '' && !isNamed(i)) {
       denying = true;
-      const before = wordAt(tokens, i - 1) === 'of' ? i - 2 : i - 1;
+      let before = i - 1;
+      while (
+        wordAt(tokens, before) === 'of' ||
+        (isQualifier(wordAt(tokens, before)) && unitOf(wordAt(tokens, before)) === undefined)
+      )
+        before -= 1;
       const measured = tokens[before]?.kind === 'number' || unitOf(wordAt(tokens, before)) !== undefined;
       // "No chocolate sauce" denies both; of "no sauce fried noodles" and "100 g no icing cake" the rest is eaten.
       most = word === 'than' || measured || wordsFrom(i + 1) > 2 ? 1 : 2;

@@ -15,6 +15,7 @@ import type { Language } from './language';
 import { isSaidOf } from './likeness';
 import { readSentence, type Sentence } from './sentence';
 import { createSpanScorer, type SpanScorer } from './spans';
+import { textAt } from './tokens';
 import { unrecognizedIn } from './unrecognized';
 import type { Basis } from './weigh';
 
@@ -117,6 +118,10 @@ const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], { tokens }: 
   });
 };
 
+/** "Zest of one orange": of which nothing is eaten to speak of. */
+const isFlavouring = ({ start }: Chosen, { tokens }: Sentence): boolean =>
+  textAt(tokens, start - 1) === 'of' && /^(?:zest|rind|peel)$/.test(textAt(tokens, start - 2));
+
 /** The foods of a text with their grams, in the order in which they stand. Never throws, whatever the text. */
 export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = {}): Reading => {
   const text = meal.slice(0, maxMealLength);
@@ -124,7 +129,10 @@ export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = 
   const { tokens } = sentence;
   const { items: chosen, components } = chooseItems(sentence, scorerOf(index).spansOf(sentence), index);
   const eaten = chosen.filter(
-    (item, at) => item.amount?.quantity !== 0 && !isMentionedAgain(item, chosen.slice(0, at), sentence),
+    (item, at) =>
+      item.amount?.quantity !== 0 &&
+      !isFlavouring(item, sentence) &&
+      !isMentionedAgain(item, chosen.slice(0, at), sentence),
   );
 
   const between = (start: number, end: number): string =>

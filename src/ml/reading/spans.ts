@@ -195,7 +195,9 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       const role = roles[at];
       if (token === undefined || role === 'number') return;
       const { text } = token;
-      if (isParting(text) && !/^(?:that|which)$/.test(textAt(tokens, at - 1))) return;
+      // "Rolls that had no icing", "(Boost Plus)"
+      const within = /^(?:that|which)$/.test(textAt(tokens, at - 1)) || textAt(tokens, at + 1) === ')';
+      if (isParting(text) && !within) return;
       if (role === 'mark' || role === 'join') {
         const price = crossing[text];
         if (price === undefined) return;

@@ -39,7 +39,8 @@ export const sizeFactor: Readonly<Record<SizeName, number>> = {
 const alike: readonly ReadonlySet<string>[] = [
   'slice strip piece wedge',
   'packet package pouch bag stick',
-  'container carton tub jar package box',
+  'container jar package box',
+  'carton box',
   'can bottle',
   'fillet piece',
   'patty hamburger burger',
@@ -76,7 +77,11 @@ const vesselMl: Readonly<Record<string, number>> = {
   carton: 1000,
 };
 /** Grams of what shops sell, where a food has no portion of its own in them. */
-const packageG: Readonly<Record<string, number>> = { can: 400, tub: 300, package: 250, carton: 500 };
+const packageG: Readonly<Record<string, number>> = { can: 400, package: 250, carton: 500 };
+const tubMl = 450;
+/** Grams of a whole bird as it is sold. */
+const birdG: Readonly<Record<string, number>> = { chicken: 1200, turkey: 5000, duck: 2000, goose: 4000 };
+const cuts = /^(?:breast|thigh|leg|wing|drumstick|fillet|nugget|patty|sandwich|salad|soup)$/;
 
 /** A handful is the usual portion of nuts or berries, and never a plateful. */
 const handfulG = 75;
@@ -209,6 +214,9 @@ export const weigh = (
   const { quantity, measured, household, content, size } = amount;
   if (measured !== null) return measuredG(food, measured, said, densities);
 
+  if (household === null && said.has('whole') && ![...said].some((word) => cuts.test(word)))
+    for (const [bird, grams] of Object.entries(birdG))
+      if (said.has(bird)) return { grams: quantity * grams, basis: 'likeness', fit: 0 };
   if (household === 'handful' && !food.portions.some(({ unit }) => unit === 'handful'))
     return { grams: quantity * Math.min(usual, handfulG), basis: 'likeness', fit: 0 };
 
@@ -257,10 +265,12 @@ export const weigh = (
   const vessel = vesselMl[household];
   if (drink && vessel !== undefined)
     return { grams: quantity * vessel * factor * densityOf(food, densities).value, basis: 'likeness', fit: 0.05 };
+  const sold = packageG[household];
+  if (sold !== undefined && !drink) return { grams: quantity * sold * factor, basis: 'likeness', fit: -0.1 };
+  if (household === 'tub')
+    return { grams: quantity * tubMl * factor * densityOf(food, densities).value, basis: 'likeness', fit: 0 };
   const like = densities.unitOfGroup(food, household);
   if (like !== null) return { grams: quantity * like * factor, basis: 'likeness', fit: -0.1 };
-  const sold = packageG[household];
-  if (sold !== undefined && !drink) return { grams: quantity * sold * factor, basis: 'likeness', fit: -0.2 };
   // One piece of what has no pieces is a helping; a pinch of it next to nothing.
   return { grams: quantity * usual * factor, basis: 'likeness', fit: -0.3 };
 };

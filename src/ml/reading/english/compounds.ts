@@ -128,6 +128,7 @@ glutenfree
 lactose free
 general mill = generalmill
 vitamin c = vitaminc
+salt and pepper = saltandpepper
 not reconstituted = notreconstituted
 calcium added = addedcalcium
 added calcium = addedcalcium

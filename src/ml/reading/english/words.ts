@@ -99,7 +99,7 @@ const fillers = words(`
   quartered crushed minced diced cubed sliced slivered grated shredded torn softened melted room temperature separated sifted zest juiced optional garnish
   measuring measure measured weighing weigh weighed weighs equivalent worth containing contain contains contained filled fill prep cooking not no yes oh um kcal calorie cal am pm x
   start end ended ending wash washed down cap capped round rounded off bed drizzled sprinkled spread dipped stuffed mixed mix tossed added add adding adds
-  choice chose choose opted opt bite bites few ones one bunch such helping helpings totaling totalling totaled totalled
+  saltandpepper choice chose choose opted opt bite bites few ones one bunch such helping helpings totaling totalling totaled totalled
   flavorful flavourful savory savoury juicy fluffy tender golden refreshing hearty comforting creamy rich smooth crunchy zesty tangy satisfying delightful wonderful fantastic amazing
   scrumptious delectable mouthwatering succulent decadent luscious aromatic vibrant crispness sizzling steaming chilled cool cozy soothing energizing hydrating invigorating vibrantly
   thirst quenching indulgent filling substantial balanced protein-packed nutrient packed rich-tasting loaded touch hint kick twist splashy fizzy bubbly thick-cut beautifully perfectly
