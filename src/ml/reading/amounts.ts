@@ -305,6 +305,10 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       continue;
     }
     if ((passed.has(token.text) || isFiller(token.text)) && at > i) {
+      if (token.text === 'whole') {
+        words.push('whole');
+        give(at + 1, null, null);
+      }
       at += 1;
       continue;
     }

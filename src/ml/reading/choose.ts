@@ -102,7 +102,8 @@ export const chooseItems = (
         if (sizeNamed(text) !== null || (role !== 'food' && unitOf(text) !== undefined)) break;
         if (role === 'unknown') cost += unknownBefore;
         else if (role === 'qualifier') cost += 0.05;
-        else if (role === 'mark' && text !== '/' && !(text === ',' && roles[at - 1] !== 'number')) break;
+        else if (role === 'mark' && text !== '/' && text !== '(' && !(text === ',' && roles[at - 1] !== 'number'))
+          break;
         else if (role === 'number' || role === 'food') break;
         else if (role === 'join' && text !== 'with' && at > amount.end + 1 && roles[at - 1] === 'filler') break;
         else if (role === 'join') cost += 0.25;

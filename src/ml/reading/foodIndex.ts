@@ -7,6 +7,7 @@
  * F3  Postings lie in typed arrays; 15,000 foods take less than 100 MiB.
  */
 import type { Food } from '../../model/foods';
+import { createSpeller } from '../foods/spelling';
 import { companies, isQualifier, isSize, isRemarkable, isUsual, relatedShare, relatedWords } from './english/weights';
 import { parseName, type NamePart, type NameWord } from './names';
 import { parsePortion, unitOf, type ParsedPortion } from './portions';
@@ -49,6 +50,8 @@ export interface FoodIndex {
   readonly lengths: Uint8Array;
   /** Null for a word of no name. */
   postingsOf(word: string): Postings | null;
+  /** The word of a name that a misspelt one must have meant; null where none is nearest. */
+  spell(word: string): string | null;
 }
 
 const unsaid: Readonly<Record<NamePart, number>> = {
@@ -264,6 +267,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
     gains,
     heads,
     postingsOf: (word) => places.get(word) ?? null,
+    spell: createSpeller(places.keys()),
   };
 }
 

@@ -20,16 +20,21 @@ const wordsOf = (text: string): string[] =>
 
 const meanings = new Phrases();
 const binding = new Set<string>();
+const saidFor = new Set<string>();
 for (const line of lexicon.split('\n')) {
   const [from = '', to = ''] = line.split(/=>?/);
   const words = wordsOf(from);
   if (words.length === 0) continue;
+  for (const word of words) saidFor.add(word);
   meanings.add(
     words,
     wordsOf(to).filter((word) => !silent.has(word)),
   );
   if (line.includes('=>')) binding.add(words.join(' '));
 }
+
+/** Whether a word is part of what people say for foods. */
+export const isSaidFor = (word: string): boolean => saidFor.has(word);
 
 /** Tokens with the phrases of the lexicon led to the words of names. */
 export const withMeanings = (tokens: readonly Token[], index: FoodIndex): Token[] => {

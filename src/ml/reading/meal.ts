@@ -8,6 +8,7 @@
  */
 import type { Food, Interval, PortionSource } from '../../model/foods';
 import type { Measure } from '../foods/interval';
+import { customaryG } from './additions';
 import { chooseItems, type Choice, type Chosen } from './choose';
 import { intervalOf, itemDeviation, mealInterval, type Figure } from './doubt';
 import type { FoodIndex, IndexedFood } from './foodIndex';
@@ -142,11 +143,21 @@ export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = 
     return known === undefined ? [] : [known];
   };
 
-  const items = eaten.slice(0, maxMealItems).flatMap((item): ReadItem[] => {
+  /** What is customary of a food after "with", where no amount is stated. */
+  const customary = (item: Chosen, at: number, known: IndexedFood): number | null => {
+    const host = eaten[at - 1]?.choices[0];
+    if (item.amount !== null || host === undefined || textAt(tokens, item.start - 1) !== 'with') return null;
+    const [hostFood] = foodOf(host);
+    return hostFood === undefined ? null : customaryG(known, hostFood, host.weight.grams);
+  };
+
+  const items = eaten.slice(0, maxMealItems).flatMap((item, at): ReadItem[] => {
     const [first] = item.choices;
     const [known] = first === undefined ? [] : foodOf(first);
     if (first === undefined || known === undefined) return [];
-    const { grams, basis } = first.weight;
+    const beside = customary(item, at, known);
+    const { basis } = first.weight;
+    const grams = beside ?? first.weight.grams;
     const { span, amount } = item;
     const choices = item.choices.flatMap((choice) =>
       foodOf(choice).map((food) => ({ food, score: choice.score, weight: choice.weight })),
@@ -163,7 +174,7 @@ export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = 
         label: approximate ? words : known.food.name,
         food: known.food,
         grams,
-        portionSource: basis === 'usual' && amount === null ? known.portionFrom : 'caption',
+        portionSource: amount === null && beside === null ? known.portionFrom : 'caption',
         measure: measures[basis],
         amountText: amount === null ? null : between(amount.start, amount.end),
         approximate,

@@ -4,7 +4,7 @@ import { isQualifier } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import type { Language } from './language';
-import { withMeanings } from './lexicon';
+import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
 import { tokenize, wordAt, wordToken, type Token } from './tokens';
 import { translate } from './translate';
@@ -34,9 +34,30 @@ const nameNumbers = (tokens: readonly Token[]): Token[] => {
   });
 };
 
+/** Words of a text that are compared with all others of their first letter; the work is bounded. */
+const maxSpelt = 6;
+const isKnown = (word: string, index: FoodIndex): boolean =>
+  index.postingsOf(word) !== null ||
+  isFiller(word) ||
+  isJoin(word) ||
+  isQualifier(word) ||
+  unitOf(word) !== undefined ||
+  isSaidFor(word);
+
+/** Misspelt words as the words of names that they must have meant. */
+const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
+  let left = maxSpelt;
+  return tokens.map((token) => {
+    if (token.kind !== 'word' || left === 0 || isKnown(token.text, index)) return token;
+    left -= 1;
+    const meant = index.spell(token.text);
+    return meant === null ? token : { ...token, text: meant };
+  });
+};
+
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
   const written = joinCompounds(translate(tokenize(text), languages));
-  const tokens = nameNumbers(joinEnglishNumbers(withMeanings(written, index)));
+  const tokens = nameNumbers(joinEnglishNumbers(withMeanings(spelt(written, index), index)));
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;
   /** "A light lunch" says nothing, "light mayonnaise" does. */
@@ -55,7 +76,8 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
     // "200 g" is no Gatorade G
     const unit = unitOf(word)?.kind;
     if ((unit === 'mass' || unit === 'volume') && tokens[i - 1]?.kind === 'number') return 'filler';
-    if (isJoin(word)) return 'join';
+    // "(Boost Plus)" joins nothing on
+    if (isJoin(word) && !(isNamed(word) && tokens[i + 1]?.text === ')')) return 'join';
     if (word === '' || (isFiller(word) && !saysKind(i))) return 'filler';
     if (isQualifier(word)) return 'qualifier';
     if (isNamed(word)) return 'food';

@@ -39,10 +39,10 @@ const fewWords = 2;
 const crossing: Readonly<Record<string, number>> = {
   with: 0.12,
   and: 0.15,
-  plus: 0.4,
-  '+': 0.4,
+  plus: 0.6,
+  '+': 0.6,
   ',': 0.3,
-  ';': 0.35,
+  ';': 0.3,
   '(': 0.05,
   ')': 0,
   '/': 0.1,
@@ -53,6 +53,8 @@ const unknownWord = 0.3;
 /** For each word of a name that was said whole, up to `maxWhole`. */
 const wholeName = 0.12;
 const maxWhole = 4;
+/** "Toast and eggs" are two foods, rather than a third of whose name they are parts. */
+const listedPart = 0.3;
 /** For a food that is not what the last noun says. */
 const otherNoun = 0.3;
 /** A word of the lexicon costs a name without it so much of what a word that was written costs. */
@@ -63,6 +65,9 @@ const deniedThough = 0.8;
 const breads: ReadonlySet<string> = new Set(
   'bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '),
 );
+
+/** Which of the two counts of words a word belongs to. */
+type Counts = 'both' | 'meant' | 'written';
 
 export interface SpanScorer {
   /** Every run of words that may name foods, in no order. */
@@ -111,6 +116,8 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
   const named = new Uint8Array(size);
   /** Words of the name that were said; less than none where another stood for one. */
   const matched = new Int16Array(size);
+  /** The same of the words as they were written, in place of which a phrase of the lexicon may stand. */
+  const matchedWritten = new Int16Array(size);
   /** The last noun that the name holds, by its place in the run. */
   const nounOf = new Int16Array(size);
   const touched = new Int32Array(size);
@@ -119,7 +126,14 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
   let work = 0;
 
   /** Lets `word` speak for the names that hold it, with `share` of its gain less `cost`. */
-  const say = (word: string, share: number, cost: number, noun: number, mayName: boolean): void => {
+  const say = (
+    word: string,
+    share: number,
+    cost: number,
+    noun: number,
+    mayName: boolean,
+    counts: Counts = 'both',
+  ): void => {
     const postings = index.postingsOf(word);
     if (postings === null) return;
     work += postings.to - postings.from;
@@ -130,6 +144,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         total[name] = base[name] ?? 0;
         named[name] = 0;
         matched[name] = 0;
+        matchedWritten[name] = 0;
         nounOf[name] = 0;
         touched[count] = name;
         count += 1;
@@ -138,7 +153,9 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       total[name] = (total[name] ?? 0) + share * ((gains[p] ?? 0) - cost);
       if (mayName && (kind & 1) === 1) named[name] = 1;
       if (noun > 0) nounOf[name] = noun;
-      matched[name] = (matched[name] ?? 0) + (kind < lent ? 1 : -9);
+      const step = kind < lent ? 1 : -9;
+      if (counts !== 'written') matched[name] = (matched[name] ?? 0) + step;
+      if (counts !== 'meant') matchedWritten[name] = (matchedWritten[name] ?? 0) + step;
     }
   };
 
@@ -151,18 +168,20 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     }
   };
 
-  const bestOf = (cost: number, words: number, written: number, noun: number): Candidate[] => {
+  const bestOf = (cost: number, words: number, written: number, noun: number, listed: boolean): Candidate[] => {
     const best: Candidate[] = [];
     let least = -Infinity;
     for (let t = 0; t < count; t += 1) {
       const name = touched[t] ?? 0;
       if (named[name] !== 1) continue;
       const length = lengths[name] ?? 0;
-      const whole =
-        matched[name] === length && (length === words || length === written)
-          ? wholeName * Math.min(length, maxWhole)
-          : 0;
-      const score = (total[name] ?? 0) - cost + whole - (nounOf[name] === noun ? 0 : otherNoun);
+      const isWhole =
+        (matched[name] === length && length === words) || (matchedWritten[name] === length && length === written);
+      const whole = isWhole ? wholeName * Math.min(length, maxWhole) : 0;
+      const apart =
+        (listed && Math.max(matched[name] ?? 0, matchedWritten[name] ?? 0) < length ? listedPart : 0) +
+        (nounOf[name] === noun ? 0 : otherNoun);
+      const score = (total[name] ?? 0) - cost + whole - apart;
       if (score <= least && best.length === maxCandidates) continue;
       const food = foodOf[name] ?? 0;
       const known = best.findIndex((other) => other.food === food);
@@ -189,6 +208,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     /** The last noun before anything that joins another food on. */
     let noun = 0;
     let joined = false;
+    let listed = false;
     const seen = new Set<string>();
     for (let at = start; at < tokens.length && at - start < maxTokens; at += 1) {
       const token = tokens[at];
@@ -203,6 +223,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (price === undefined) return;
         cost += price;
         joined = true;
+        listed ||= text === 'and' || text === ',' || text === '+';
         continue;
       }
       if (role === 'unknown') {
@@ -237,18 +258,18 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
           const added = token.instead !== undefined && !isWritten(sentence, at);
           const free = isFiller(text) ? 1 : added ? meantShare : 0;
           cost += share * mismatchOf(text) * (1 - free);
-          say(text, share, mismatchOf(text) * free, noun, true);
+          say(text, share, mismatchOf(text) * free, noun, true, token.instead === undefined ? 'both' : 'meant');
         }
         writtenWords += token.instead?.length ?? 0;
         for (const other of token.instead ?? [])
           if (!seen.has(other)) {
             seen.add(other);
-            say(other, 1, mismatchOf(other), noun, true);
+            say(other, 1, mismatchOf(other), noun, true, 'written');
           }
       }
       if (isInside(sentence, at + 1)) continue;
       work += count;
-      const candidates = bestOf(cost, counted, writtenWords, noun);
+      const candidates = bestOf(cost, counted, writtenWords, noun, listed);
       if (candidates.length > 0) spans.push({ start, end: at + 1, candidates });
     }
   };

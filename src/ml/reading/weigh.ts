@@ -180,7 +180,8 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
     if (unit === amount.household) return portion.ml === null || portion.words.length > 0 ? 0.25 : -0.1;
     if (unit !== null && areAlike(unit, amount.household)) return 0.05;
     if (portion.words.includes(amount.household)) return 0.2;
-    return unit === null && portion.ml === null && portion.sizes.length > 0 ? -0.1 : null;
+    const sized = amount.size !== null || amount.household === 'cup';
+    return unit === null && portion.ml === null && portion.sizes.length > 0 && sized ? -0.1 : null;
   }
   if (portion.ml !== null || unit === 'ounce') return null;
   if (unit === null) return 0.18;
@@ -216,7 +217,7 @@ export const weigh = (
 
   if (household === null && said.has('whole') && ![...said].some((word) => cuts.test(word)))
     for (const [bird, grams] of Object.entries(birdG))
-      if (said.has(bird)) return { grams: quantity * grams, basis: 'likeness', fit: 0 };
+      if (said.has(bird)) return { grams: quantity * grams, basis: 'likeness', fit: 0.2 };
   if (household === 'handful' && !food.portions.some(({ unit }) => unit === 'handful'))
     return { grams: quantity * Math.min(usual, handfulG), basis: 'likeness', fit: 0 };
 

@@ -39,7 +39,6 @@ eggroll
 egg nog = eggnog
 french fry
 french fried potato = frenchfry
-potato french fry = frenchfry
 french toast
 french bread
 english muffin

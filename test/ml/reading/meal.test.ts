@@ -1,0 +1,237 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildFoodIndex, maxMealItems, readMeal } from '../../../src/ml/reading';
+import { captions } from '../captions';
+import { heldOutCaptions } from '../heldOutCaptions';
+import { scoreReadings } from '../captionScore';
+import { tableFoods, tableIndex, testData } from './indexes';
+
+/** "Egg 100, ?durian": foods with whole grams, then what was not understood. */
+const read = (text: string): string => {
+  const { items, unrecognized } = readMeal(text, tableIndex);
+  return [
+    ...items.map(({ food, grams }) => `${food.name} ${grams.toFixed(0)}`),
+    ...unrecognized.map(({ text: words }) => `?${words}`),
+  ].join(', ');
+};
+const grams = (text: string): number[] => readMeal(text, tableIndex).items.map((item) => item.grams);
+
+describe('captions of our own', () => {
+  test.each([
+    ['tuned to', captions],
+    ['held out', heldOutCaptions],
+  ])('%s: nine of ten foods and weights are right', (_, cases) => {
+    const { right, foods, near, weighed, misses } = scoreReadings(cases, tableIndex);
+    if (right / foods < 0.9 || near / weighed < 0.9) throw new Error(misses.join('\n'));
+  });
+});
+
+describe('words of a kitchen are no food', () => {
+  test.each([
+    ['2 eggs, salt and pepper to taste', 'Egg 100'],
+    ['1 onion, finely chopped', 'Onion 110'],
+    ['1 banana, mashed', 'Banana 126'],
+    ['100 g rice, divided', 'White rice 100'],
+    ['250 g strawberries, hulled', 'Strawberries 250'],
+    ['zest of one large orange', ''],
+    ['1 tsp sugar or to taste', 'Sugar 4'],
+    ['2 eggs, beaten', 'Egg 100'],
+    ['1 apple, peeled', 'Apple 200'],
+    ['150 g carrots, roughly chopped', 'Carrots 150'],
+    ['100 g spinach, rinsed', 'Spinach 100'],
+    ['50 g walnuts, crushed', 'Walnuts 50'],
+    ['1 tbsp honey, optional', 'Honey 20'],
+    ['200 g potatoes, quartered', 'Boiled potatoes 200'],
+    ['30 g cheddar, grated', 'Cheddar cheese 30'],
+    ['2 tomatoes, halved', 'Tomato 246'],
+    ['100 g blueberries, washed', 'Blueberries 100'],
+    ['1 banana for garnish', 'Banana 126'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
+describe('amounts of two parts', () => {
+  test.each([
+    ['1 tablespoon, 1 teaspoon sugar', 16.7],
+    ['1 cup plus 2 tablespoons white rice', 178],
+    ['1 cup + 2 tbsp rice', 178],
+    ['2 tbsp plus 1 tsp olive oil', 32.7],
+    ['1 lb 2 oz ground beef', 510],
+    ['1 kg 200 g potatoes', 1200],
+    ['1 pint 7fl oz milk', 702],
+    ['2 lbs 3 oz steak', 992],
+    ['1 cup and 1 tablespoon milk', 259],
+    ['1 lb and 4 oz chicken breast', 567],
+    ['a cup and a half of milk', 366],
+    ['1 tbsp and 1 tsp honey', 26.7],
+    ['2 cups plus 1 tablespoon rice', 326],
+    ['1½ cups rice', 237],
+    ['1 1/2 cups rice', 237],
+    ['one and a half cups of rice', 237],
+    ['2-3 slices of white bread', 70],
+    ['2 x 330 ml cola', 692],
+    ['half a dozen oysters', 90],
+  ])('%s', (text, expected) => {
+    const [found = 0, ...more] = grams(text);
+    expect(more).toEqual([]);
+    expect(Math.abs(found - expected)).toBeLessThanOrEqual(expected * 0.02);
+  });
+});
+
+describe('amounts behind their food', () => {
+  test.each([
+    ['coffee 250ml 1 tsp sugar', [254, 4]],
+    ['Greek yoghurt 100gr 15 gram of granola', [100, 15]],
+    ['oats 40g 200ml milk', [40, 206]],
+    ['bread 2 slices 1 egg', [56, 50]],
+    ['rice 100 g 2 eggs', [100, 100]],
+    ['salmon 180g potatoes 200g', [180, 200]],
+    ['steak (250 g), rice (100 g)', [250, 100]],
+    ['toast & eggs (2)', [25, 100]],
+    ['pasta: 200 g', [200]],
+    ['chicken breast - 150 g, rice - 200 g', [150, 200]],
+    ['almonds 30g banana 1', [30, 126]],
+    ['milk 200ml honey 1 tbsp', [206, 20]],
+    ['vanilla ice cream, two scoops', [240]],
+    ['broccoli, 80 g', [80]],
+    ['butter 10 g bread 50 g', [10, 50]],
+  ])('%s', (text, expected) => {
+    expect(grams(text).map(Math.round)).toEqual(expected);
+  });
+});
+
+describe('what shops sell', () => {
+  test.each([
+    ['a can of tomatoes', 400, 400],
+    ['a can of beans', 400, 400],
+    ['a pack of bacon', 200, 500],
+    ['a carton of milk', 500, 1100],
+    ['a tub of ice cream', 200, 450],
+    ['a whole chicken', 800, 2000],
+    ['a can of cola', 370, 375],
+    ['a bottle of beer', 330, 500],
+    ['two cans of cola', 740, 750],
+    ['a glass of red wine', 150, 200],
+    ['a bag of potato chips', 25, 90],
+    ['a handful of almonds', 20, 40],
+    ['a bowl of oatmeal', 200, 260],
+    ['a 12-ounce can of cola', 370, 375],
+    ['a 150 g container of plain yogurt', 150, 150],
+  ])('%s', (text, least, most) => {
+    const [found = 0, ...more] = grams(text);
+    expect(more).toEqual([]);
+    expect(found).toBeGreaterThanOrEqual(least);
+    expect(found).toBeLessThanOrEqual(most);
+  });
+
+  test('an amount that nobody eats is kept and marked', () => {
+    const [item] = readMeal('1000000 eggs', tableIndex).items;
+    expect(item).toMatchObject({ absurd: true, grams: 50_000_000 });
+    expect(readMeal('1.5 kg watermelon', tableIndex).items[0]).toMatchObject({ absurd: false, grams: 1500 });
+  });
+});
+
+describe('what is not eaten', () => {
+  test.each([
+    ['hamburger without cheese, fries', 'Hamburger 145, French fries 110'],
+    ['coffee, no sugar', 'Coffee 360'],
+    ['omelette made with 3 eggs and cheese, toast', 'Omelette 110, Toast 25'],
+    ['0 eggs and toast', 'Toast 25'],
+    ['no coke', ''],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
+describe('what is not known', () => {
+  test('is reported with its amount and never counted', () => {
+    const reading = readMeal('300 g zorbleberry stewage and an apple', tableIndex);
+    expect(reading.items.map(({ food }) => food.name)).toEqual(['Apple']);
+    expect(reading.unrecognized).toEqual([{ text: 'zorbleberry stewage', amount: '300 g' }]);
+    expect(reading.incomplete).toBe(true);
+  });
+  test('is reported where a text consists of it', () => {
+    expect(readMeal('zorbleberry', tableIndex)).toMatchObject({ items: [], unrecognized: [{ text: 'zorbleberry' }] });
+  });
+  test('is reported as a member of a list', () => {
+    expect(read('toast, zorbleberry, apple')).toBe('Toast 25, Apple 200, ?zorbleberry');
+  });
+  test('small talk is not', () => {
+    for (const text of ['', '   ', '🍕', '...', '\u0000\u0007', 'for lunch today', '12', 'I had a lovely evening'])
+      expect(read(text)).toBe('');
+  });
+  test('a food that is only like what was said goes by the words that were said', () => {
+    const [item] = readMeal('200 g zorbled rice', tableIndex).items;
+    expect(item).toMatchObject({ approximate: true, grams: 200 });
+  });
+});
+
+test('candidates, interval and offsets belong to the item', () => {
+  const text = 'Today 2 large eggs!';
+  const [item] = readMeal(text, tableIndex).items;
+  expect(text.slice(item?.start, item?.end)).toBe('eggs');
+  expect(item?.candidates[0]?.food.key).toBe(item?.food.key);
+  const kcal = ((item?.grams ?? 0) / 100) * (item?.food.per100G.kcal ?? 0);
+  expect(item?.interval.low).toBeLessThan(kcal);
+  expect(item?.interval.high).toBeGreaterThan(kcal);
+});
+
+test('the same text gives the same reading', () => {
+  expect(readMeal('toast, bacon, eggs', tableIndex)).toEqual(readMeal('toast, bacon, eggs', tableIndex));
+});
+
+const long = 2000;
+const hostile: readonly (readonly [string, string])[] = [
+  ['one letter', 'a'.repeat(long)],
+  ['one digit', '1'.repeat(long)],
+  ['fractions', '1/'.repeat(long / 2)],
+  ['commas', ','.repeat(long)],
+  ['numbers and spaces', '1 '.repeat(long / 2)],
+  ['articles', 'a '.repeat(long / 2)],
+  ['and', 'and '.repeat(long / 4)],
+  ['halves', 'half a '.repeat(long / 7)],
+  ['brackets', '('.repeat(long)],
+  ['near misses of names', 'brocolly chocolat pizzza '.repeat(long / 25)],
+  ['common words', 'chicken cheese rice beans potato bread milk beef with '.repeat(long / 54)],
+  ['beginnings of names', 'peanut butter and jelly sandwic '.repeat(long / 32)],
+  ['control characters', '\u0000\u001b[31m\u202e'.repeat(long / 8)],
+  ['accents', 'é̶̡̛'.repeat(long / 5)],
+  ['lone surrogates', '\ud83c'.repeat(long)],
+  ['object members', '__proto__ constructor toString hasOwnProperty '.repeat(long / 46)],
+  ['amounts', '2 cups 3 slices '.repeat(long / 16)],
+  ['twice as much', 'apple, '.repeat(600)],
+];
+test.each(hostile)('hostile text, %s: bounded in time and in answer', (_, text) => {
+  readMeal(text, tableIndex);
+  const times = Array.from({ length: 5 }, () => {
+    const before = performance.now();
+    readMeal(text, tableIndex);
+    return performance.now() - before;
+  });
+  // 20 ms are promised (bench:captions); a machine that runs other tests beside this one is given more.
+  expect(Math.min(...times)).toBeLessThan(60);
+  const { items, unrecognized } = readMeal(text, tableIndex);
+  expect(items.length).toBeLessThanOrEqual(maxMealItems);
+  expect(unrecognized.length).toBeLessThanOrEqual(maxMealItems);
+  for (const { text: words } of [...items, ...unrecognized]) {
+    expect(words.length).toBeLessThanOrEqual(100);
+    expect(words).not.toMatch(/[\u0000-\u001f\u202e]/);
+  }
+});
+
+test('an index is built in slices', () => {
+  const building = buildFoodIndex(tableFoods);
+  let slices = 0;
+  while (building.next().done !== true) slices += 1;
+  expect(slices).toBeGreaterThan(tableFoods.length / 100);
+});
+
+const cases = join(testData ?? '/nowhere', 'cases', '03-captions-compound-amounts.tsv');
+(existsSync(cases) ? test : test.skip)('every amount of two parts that people complained about', () => {
+  for (const line of readFileSync(cases, 'utf8').trim().split('\n').slice(1)) {
+    const [text = '', expected = ''] = line.split('\t');
+    const wanted = Number(/[\d.]+/.exec(expected)?.[0]);
+    expect([text, Math.abs((grams(text)[0] ?? 0) - wanted) <= wanted * 0.02]).toEqual([text, true]);
+  }
+});
