@@ -11,7 +11,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readDownload } from '../../src/imports/foods/download';
-import { createFoodTable, itemsOfCaption, parseCaption, sum } from '../../src/ml/foods';
+import { createFoodTable, partsOfCaption, parseCaption, sum } from '../../src/ml/foods';
 import {
   foodIndexOf,
   readableImported,
@@ -69,7 +69,7 @@ console.log(
 for (const { name, score } of scores) for (const miss of score.misses) console.log(`${name}: ${miss}`);
 
 const byParser = (text: string): Estimate => {
-  const { nutrients } = sum(itemsOfCaption(parseCaption(text, foods)).map((item) => item.nutrients));
+  const { nutrients } = sum(partsOfCaption(parseCaption(text, foods)).items.map((item) => item.nutrients));
   return { carbohydrateG: nutrients.carbohydrateG ?? 0, kcal: nutrients.kcal ?? 0, incomplete: false, interval: null };
 };
 const byReader =

@@ -16,7 +16,7 @@ import type { FoodDeps } from './deps';
 import { presentFood, presentOwn, type FoodView } from './present';
 
 /**
- * Foods by name: the caller's own first, then generic ones, then brands.
+ * Foods by name: the caller's own first, then generic ones, then brands, then generic ones that have only some of the words.
  *
  * S1  Generic foods are searched in memory, as forgiving typos takes a vocabulary; there are some 15,000 at most. The index is made anew when
  *     other releases count, which one small read tells. Brands and own foods stay in MongoDB.
@@ -28,7 +28,8 @@ export interface FoodPlace {
   position: Position;
 }
 
-type Section = 0 | 1 | 2;
+/** In the order of the head of this file. */
+type Section = 0 | 1 | 2 | 3;
 type Placed = SearchHit & { section: Section };
 
 /** An account's own foods at most; all are looked at in one search. */
@@ -153,25 +154,29 @@ export const createFoodSearch = ({ store: { foods }, table }: Pick<FoodDeps, 'st
         generic(),
         owner === null || listsAll ? [] : foods.own.list(owner, mostOwnFoods, null),
       ]);
-      const hits: Placed[] = [
+      const found = [
         ...ownHits(own, listsAll ? null : text),
-        ...(listsAll ? index.all() : index.search(text)).map((hit) => ({ ...hit, section: 1 as const })),
+        ...(listsAll ? index.all() : index.search(text)).map((hit): Placed => ({ ...hit, section: hit.whole ? 1 : 3 })),
       ].filter((hit) => isAfter(hit, position, listsAll));
-      const page = hits.slice(0, limit);
-      const known = await views(page, own, releases);
-      const places = page.flatMap((hit) => {
-        const view = known.get(hit.key);
-        return view ? [{ view, position: positionOf(hit, listsAll) }] : [];
-      });
-      if (hits.length >= limit || listsAll) return places;
-      const brands = (await brandHits(text))
-        .filter(({ hit }) => isAfter(hit, position, false))
-        .slice(0, limit - hits.length)
-        .map(({ hit, product: { food, brand, gtin14 } }) => ({
-          view: presentFood({ ...food, brand, gtin14 }),
-          position: positionOf(hit, false),
-        }));
-      return [...places, ...brands];
+      const before = found.filter(({ section }) => section < 3).slice(0, limit);
+      const brands =
+        before.length >= limit || listsAll
+          ? []
+          : (await brandHits(text))
+              .filter(({ hit }) => isAfter(hit, position, false))
+              .slice(0, limit - before.length)
+              .map(({ hit, product: { food, brand, gtin14 } }) => ({
+                view: presentFood({ ...food, brand, gtin14 }),
+                position: positionOf(hit, false),
+              }));
+      const after = found.filter(({ section }) => section === 3).slice(0, limit - before.length - brands.length);
+      const known = await views([...before, ...after], own, releases);
+      const places = (hits: readonly Placed[]): FoodPlace[] =>
+        hits.flatMap((hit) => {
+          const view = known.get(hit.key);
+          return view ? [{ view, position: positionOf(hit, listsAll) }] : [];
+        });
+      return [...places(before), ...brands, ...places(after)];
     },
 
     async best(query) {

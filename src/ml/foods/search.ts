@@ -24,6 +24,8 @@ export interface SearchHit {
   /** Whole number, higher is better; the same for the same query and food. */
   readonly score: number;
   readonly name: string;
+  /** Its name has all words of the query; of one query all hits have, or none. */
+  readonly whole: boolean;
 }
 
 /** What the order goes by. */
@@ -157,7 +159,7 @@ export const createFoodIndex = (entries: readonly SearchEntry[]): FoodIndex => {
     size: entries.length,
     all: () =>
       entries
-        .map(({ key, names: [name] }) => ({ key, name, score: 0 }))
+        .map(({ key, names: [name] }) => ({ key, name, score: 0, whole: true }))
         .sort((a, b) => a.name.localeCompare(b.name, 'en') || (a.key < b.key ? -1 : 1)),
     search(query) {
       const terms = termsOf(query);
@@ -185,7 +187,7 @@ export const createFoodIndex = (entries: readonly SearchEntry[]): FoodIndex => {
       return [...best]
         .flatMap(([at, score]) => {
           const entry = entries[at];
-          return entry ? [{ key: entry.key, name: entry.names[0], score }] : [];
+          return entry ? [{ key: entry.key, name: entry.names[0], score, whole: most === terms.length }] : [];
         })
         .sort(compareHits);
     },

@@ -71,6 +71,8 @@ it('tells each entry as the log does', async () => {
       favourite: 'true',
       caption: 'two fried eggs and a slice of toast',
       duplicate_of: '',
+      incomplete: 'false',
+      unrecognized: '',
     },
     expect.objectContaining({
       id: stew,
@@ -109,7 +111,8 @@ it('is a file for spreadsheets: byte order mark, names of columns, lines of RFC 
   expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
   expect(bytes.toString().slice(1)).toBe(
     'id,date,time,time_zone,food,grams,kcal,kcal_low,kcal_high,protein_g,fat_g,carbohydrate_g,fibre_g,sugar_g,sodium_mg,' +
-      'named_by,portion_source,sources,fdc_ids,estimated,provisional,corrected,favourite,caption,duplicate_of\r\n',
+      'named_by,portion_source,sources,fdc_ids,estimated,provisional,corrected,favourite,caption,duplicate_of,' +
+      'incomplete,unrecognized\r\n',
   );
   expect(Object.fromEntries(response.headers)).toMatchObject({
     'content-type': 'text/csv; charset=utf-8; header=present',

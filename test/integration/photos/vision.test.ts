@@ -9,6 +9,7 @@ interface View {
   id: string;
   status: string;
   food: string | null;
+  warnings: string[];
   calories: number | null;
   inference_source: string | null;
   label?: string;
@@ -107,7 +108,13 @@ describe('words that would like to be instructions', () => {
   ];
 
   it('in a caption never reach a model, and change nothing but what the caption names', async () => {
-    for (const caption of injections) {
+    const [naming, ...others] = injections;
+    // Whoever writes of water and of no food that the picture shows has said water, as in any other words.
+    const body = await predict({ caption: naming! });
+    expect(body).toMatchObject({ status: 'analyzed', inference_source: 'caption', incomplete: true });
+    expect(body.items.map(({ label }) => label)).toEqual(['Water']);
+    expect(body.warnings.join()).toMatch(/looks like pizza, garden salad/);
+    for (const caption of others) {
       const body = await predict({ caption });
       expect(body).toMatchObject({ status: 'analyzed', inference_source: 'openai' });
       expect(body.items.map(({ label, grams }) => [label, grams])).toEqual([
