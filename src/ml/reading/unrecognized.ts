@@ -64,7 +64,7 @@ export const unrecognizedIn = (
     if (first < 0 || last < first) return;
     // A word that an item was cut from belongs to that item.
     if (covered[first - 1] === 1 || covered[last + 1] === 1) return;
-    if (components[first] === true && (amount === null || amount.measured === null)) return;
+    if (components[first] === true && (amount?.measured ?? null) === null) return;
     const named = amount !== null || (!prose && words <= maxListWords && (unknown || items.length === 0));
     if (named || items.length === 0) found.push({ start: first, end: last + 1, amount });
   };
