@@ -31,7 +31,10 @@ const median = (values: number[]): number => {
   return values[Math.floor(values.length / 2)] ?? 0;
 };
 
-export const createDensities = (foods: readonly IndexedFood[]): Densities => {
+const slice = 300;
+
+/** Drives to the medians, some hundred foods a step. */
+export function* buildDensities(foods: readonly IndexedFood[]): Generator<undefined, Densities> {
   const densities = new Map<string, number[]>();
   const unitGrams = new Map<string, number[]>();
   const put = (map: Map<string, number[]>, key: string, value: number): void => {
@@ -39,18 +42,21 @@ export const createDensities = (foods: readonly IndexedFood[]): Densities => {
     if (list === undefined) map.set(key, [value]);
     else list.push(value);
   };
-  for (const { portions, group } of foods) {
+  for (const [i, { portions, group }] of foods.entries()) {
+    if (i % slice === slice - 1) yield;
     const own = ownDensity(portions);
     if (own !== null) put(densities, group, own);
     for (const { unit, grams, sizes, ml } of portions)
       if (unit !== null && ml === null && (sizes.length === 0 || sizes.includes('medium')))
         put(unitGrams, `${group}|${unit}`, grams);
   }
+  yield;
   const densityOf = new Map([...densities].map(([key, values]) => [key, median(values)]));
+  yield;
   const gramsOf = new Map([...unitGrams].map(([key, values]) => [key, median(values)]));
   return {
     own: (food) => ownDensity(food.portions),
     ofGroup: ({ group }) => densityOf.get(group) ?? null,
     unitOfGroup: ({ group }, unit) => gramsOf.get(`${group}|${unit}`) ?? null,
   };
-};
+}
