@@ -4,8 +4,8 @@
  *
  * K1  "Omelette made with 3 eggs and cheese, toast": eggs and cheese are in the omelette, the toast is not.
  * K2  "Sandwich on rye": the bread is part of a sandwich.
- * K3  Who states grams of two foods or more weighs what is eaten: "141 g enchilada with beans, 240 g water" names three foods, and counts two.
- * K4  "Chips for that salty crunch", "cookies that taste of cinnamon": no food is eaten there.
+ * K3  Who states grams of two foods or more weighs what is eaten: "300 g lasagne with spinach, 250 g juice" names three foods, and counts two.
+ * K4  "Popcorn for an evening of films", "tea that smells of cinnamon": no food is eaten there.
  */
 import { stem } from '../foods/names';
 import { isParting } from './parting';
@@ -35,7 +35,7 @@ export const componentsIn = ({ tokens, roles }: Sentence): boolean[] => {
     return unit?.kind === 'mass' && (unit.grams === 1 || unit.grams === 1000);
   };
   const weighs = tokens.filter((_, i) => isGrams(i)).length >= 2;
-  /** A list goes on over its commas until its "and": "filled with egg, cheese, and ham". */
+  /** A list goes on over its commas until its "and": "filled with rice, peas, and mint". */
   const goesOn = (from: number): boolean => {
     for (let i = from; i < tokens.length; i += 1) {
       const text = textAt(tokens, i);

@@ -215,7 +215,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       const role = roles[at];
       if (token === undefined || role === 'number') return;
       const { text } = token;
-      // "Rolls that had no icing", "(Boost Plus)"
+      // "Buns that had no seeds", "(Boost Plus)"
       const within = /^(?:that|which)$/.test(textAt(tokens, at - 1)) || textAt(tokens, at + 1) === ')';
       if (isParting(text) && !within) return;
       if (role === 'mark' || role === 'join') {
@@ -231,7 +231,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         continue;
       }
       if (text === 'on' && breads.has(nextFood(sentence, at + 1)) && !seen.has('sandwich')) {
-        // "Sausage on a biscuit" is a sandwich, whoever calls it one.
+        // "Salmon on a bagel" is a sandwich, whoever calls it one.
         seen.add('sandwich');
         say('sandwich', 1, mismatchOf('sandwich'), 0, false);
         continue;

@@ -133,7 +133,6 @@ calcium added = addedcalcium
 added calcium = addedcalcium
 with calcium added = addedcalcium
 with added calcium = addedcalcium
-crisp apple = apple
 cubic inch = cubicinch
 surface inch = surfaceinch
 linear inch = linearinch
