@@ -308,11 +308,11 @@ async function analyze(
   namedBy: 'classifier' | 'caption',
 ): Promise<'published' | 'provisional' | 'unknown' | 'user spoke'> {
   try {
-    return await fooddata.analyzeEntry(entryId, namedBy, 'fooddata');
+    return await fooddata.analyzeEntry(entryId, namedBy, 'fooddata', { mayBeUnknown: true });
   } catch (failure) {
     rethrowDefect(failure);
     if (isCancellation(failure) || failureType(failure) === photoFailures.entryGone) throw failure;
-    return local.analyzeEntry(entryId, namedBy, 'table');
+    return local.analyzeEntry(entryId, namedBy, 'table', { mayBeUnknown: true });
   }
 }
 

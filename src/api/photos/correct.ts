@@ -101,7 +101,8 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
   const weighed = grams !== undefined || servings !== undefined || remove === true;
   if (weighed && (entry.state !== 'analyzed' || !analysis))
     unprocessable('This entry has no food yet, so it cannot be weighed. Send `food` too.');
-  if (analysis && item !== null && remove !== true && weighed && isUnrecognized(analysis, item))
+  const isKnown = (one: Analysis) => (item === null ? one.items.length > 0 : !isUnrecognized(one, item));
+  if (weighed && remove !== true && analysis && !isKnown(analysis))
     unprocessable('Nobody knows what this is, so it cannot be weighed. Send `food` too.');
   if (remove === true && analysis && countParts(analysis) === 1)
     unprocessable('This is the only item of the entry; delete the entry instead: DELETE /history/:id.');

@@ -186,7 +186,9 @@ describe.each([
   it('as all that a caption names leaves the word to a classifier that is back', async () => {
     classifier.always(faults.status(500));
     const before = await predict('300 g of zorbleberry');
-    expect(before).toMatchObject({ status: 'needs_label', calories: null });
+    // Never 200 first: that says that nobody is asked again.
+    expect(before).toMatchObject({ status: 'needs_label', calories: null, food: 'Still being analysed' });
+    expect(before.message).toMatch(/the classifier is asked again/);
     classifier.always(null);
     await eventually(async () => (await read(before.id)).status === 'analyzed');
     expect(await read(before.id)).toMatchObject({ inference_source: 'huggingface_space', food: 'Pizza' });
@@ -223,6 +225,8 @@ describe.each([
       unrecognized: [{ text: 'zorbleberry' }],
       incomplete: true,
     });
+    for (const json of [{ grams: 300 }, { servings: 2 }])
+      expect(await ask(url, 'PATCH', `/history/${eaten.id}`, { token, json })).toMatchObject({ status: 422 });
     const added = await ask<View>(url, 'POST', `/history/${eaten.id}/items`, { token, json: { food: 'gruntlefruit' } });
     expect(added.body.unrecognized.map(({ text }) => text)).toEqual(['zorbleberry', 'gruntlefruit']);
   });

@@ -77,3 +77,38 @@ it('what an earlier version scheduled on main is finished by this one, which goe
     await Promise.all([classifier.stop(), receiver.stop()]);
   }
 });
+
+/** While both versions run, an activity of this one may answer a workflow of the other, whose history this one must be able to go on with. */
+it('a run of an earlier version is not told `unknown`: it ends, and the entry waits for its label', async () => {
+  const [{ code }, classifier] = await Promise.all([
+    bundleWorkflowCode({
+      workflowsPath: path.join(sources, 'index.ts'),
+      workflowInterceptorModules: [path.join(sources, 'outcomes.ts'), path.join(__dirname, 'withoutUnknown.ts')],
+      logger: new DefaultLogger('ERROR'),
+    }),
+    new HuggingFaceDouble().start(),
+  ]);
+  const house = await openPalate(
+    'earlier-unknown',
+    { HF_SPACE_URL: classifier.endpointUrl },
+    { workflowBundle: { code } },
+  );
+  try {
+    const { url } = await house.start();
+    const { token } = await signUp(url);
+    const predict = async (seed: number, fields: Record<string, string>) => {
+      const form = photoForm(await picture(seed), fields);
+      const { body } = await ask<{ id: string }>(url, 'POST', '/predict', { token, form });
+      const result: unknown = await house.temporal.workflow.getHandle(photoWorkflows.analyze.id(body.id)).result();
+      return { body, result };
+    };
+    const waits = { body: { status: 'needs_label', calories: null }, result: 'labelled' };
+    classifier.answers([{ label: 'zorbleberry', score: 0.9 }]);
+    expect(await predict(5_501, {})).toMatchObject(waits);
+    classifier.answers([{ label: 'pizza', score: 0.1 }]);
+    expect(await predict(5_502, { caption: '300 g of zorbleberry' })).toMatchObject(waits);
+  } finally {
+    await house.close();
+    await classifier.stop();
+  }
+});
