@@ -33,14 +33,19 @@ export function createMemory({ photos, foods }: { photos: PhotoStore; foods: Foo
     return { own, remembered: corrected.filter(({ id }) => id !== entry.id) };
   };
 
-  /** What its owner said is on the plate of an entry, each food as sure as `confidence`; empty where it is gone. */
+  /**
+   * What its owner said is on the plate of an entry, each food as sure as `confidence`, also what nobody knew then: a meal that was
+   * incomplete is so again. Empty where the entry is gone.
+   */
   const plateOf = async (id: Id, confidence: number): Promise<PlateFood[]> => {
-    const items = (await photos.find(id))?.analysis?.items ?? [];
-    return items.slice(0, mostPlateFoods).map(({ label, grams, portionSource }) => ({
+    const { items = [], unrecognized = [] } = (await photos.find(id))?.analysis ?? {};
+    const known = items.map(({ label, grams, portionSource }) => ({
       label,
       confidence,
       grams: stated.includes(portionSource) && grams > 0 ? grams : null,
     }));
+    const unknown = unrecognized.map(({ text }) => ({ label: text, confidence, grams: null }));
+    return [...known, ...unknown].slice(0, mostPlateFoods);
   };
 
   const sameFood = (a: string, b: string): boolean => {

@@ -87,6 +87,22 @@ it('names what the classifier never says, with the weights that were stated', as
   expect(second.items[0]).toMatchObject({ grams: 200, portion: { source: 'memory' } });
 });
 
+it('names what nobody knows, too: a meal that was incomplete is so again', async () => {
+  const [bytes, other] = [await next(), await next()];
+  await correct((await predict(bytes)).id, { food: '200 g of lentil soup and zorbleberry' });
+  await correct((await predict(other)).id, { food: 'zorbleberry' });
+  later();
+  expect(await predict(await again(bytes))).toMatchObject({
+    status: 'analyzed',
+    items: [{ label: 'Lentil soup' }],
+    unrecognized: [{ text: 'zorbleberry' }],
+    incomplete: true,
+  });
+  const unknown = await predict(await again(other));
+  expect(unknown.status).toBe('needs_label');
+  expect(unknown.candidates[0]!.label).toBe('zorbleberry');
+});
+
 it('speaks where the classifier is away', async () => {
   const bytes = await next();
   const first = await predict(bytes);
