@@ -1,4 +1,7 @@
-/** A scrape is given up by Prometheus after ten seconds; the other numbers must not go with the one that is waited for. */
+/**
+ * Of what an answer can do without: Prometheus gives a scrape up after ten seconds, and its other numbers must not go with the one that is
+ * waited for.
+ */
 const withinMs = 2_000;
 
 /** What `reading` gives; null where it fails or takes too long. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inTime } from '../../telemetry/inTime';
 import type { ShellDeps } from '../deps';
 import { html } from '../docs/html';
 import { shared } from '../docs/shared';
@@ -73,8 +74,8 @@ export const homeRoutes = ({ health, settings, hasImportedFoods }: ShellDeps): R
     people: shared(render(health.version, metrics, runs, advised), 'text/html', { vary: 'Accept' }),
   });
   const [plain, withAdvice] = [answers(false), answers(true)];
-  /** Where MongoDB is away nobody knows, and nothing is advised. */
-  const isAdvised = async () => (await hasImportedFoods?.().catch(() => true)) === false;
+  /** Where MongoDB is away nobody knows, and nothing is advised: the page does not wait for it. */
+  const isAdvised = async () => hasImportedFoods !== undefined && (await inTime(hasImportedFoods())) === false;
   return [
     file(
       {
