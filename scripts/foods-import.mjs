@@ -3,7 +3,7 @@
  * it fetches one first.
  * Speaks to MONGODB_URI, or to the MongoDB that `npm start` runs for PALATE_HOME.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, ensureBuild } from './checkout/build.mjs';
@@ -76,7 +76,10 @@ async function fetched(kind, sha256) {
   const archive = await fetchArchive({ url, folder: downloads, sha256, onProgress: throttled(onFetch) });
   line.end();
   say(`Downloaded ${megabytes(archive.bytes)}, SHA-256 ${archive.sha256}.`);
-  const folder = await mkdtemp(path.join(downloads, 'unpacked-'));
+  // Always the same, so that what a run left behind that was killed goes with the next one.
+  const folder = path.join(downloads, `unpacked-${kind}`);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder);
   const remove = () => Promise.all([folder, archive.file].map((name) => rm(name, { recursive: true, force: true })));
   try {
     await unpack(archive.file, folder, downloadFiles);

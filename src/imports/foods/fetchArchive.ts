@@ -141,7 +141,6 @@ async function fetchRest(
         `${url} answered a page, not an archive: look up the address of the download, and set it.`,
       );
     }
-    await writeFile(part.validatorFile, validatorOf(response.headers));
     if (rest) onProgress({ kind: 'resuming', bytes: from });
     const begin = rest ? from : 0;
     const length = Number(response.headers.get('content-length') ?? NaN);
@@ -149,11 +148,15 @@ async function fetchRest(
     const target = await open(part.file, rest ? 'a' : 'w');
     let bytes = begin;
     try {
+      // Only now that the bytes of another version are gone: a crash never leaves them under this one's name.
+      await writeFile(part.validatorFile, validatorOf(response.headers));
       for await (const chunk of (response.body ?? Readable.from([])) as AsyncIterable<Uint8Array>) {
         watch.refresh();
         bytes += chunk.length;
-        if (bytes > mostBytes)
+        if (bytes > mostBytes) {
+          await target.truncate();
           throw new ImportRefused(`${url} gives more than ${mostBytes} bytes, which no download of foods has.`);
+        }
         await target.writeFile(chunk);
         onProgress({ kind: 'fetching', bytes, of });
       }
