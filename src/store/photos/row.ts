@@ -21,7 +21,7 @@ export type EntryRow = Omit<Entry, 'id' | 'candidates' | Later> &
     _id: Id;
     /** Owner, digest of the bytes and stated time; unique, so that the same meal sent twice is one analysis. */
     dedupeKey?: string;
-    /** What the classifier said; clients see it once it is part of the analysis. */
+    /** What the classifier said; clients see it as part of the analysis, and as `candidates` while the entry waits for a label. */
     classification: Classification | null;
     /** Signature of the picture (`ml/pictures`), for memory and duplicates; null until it is prepared. */
     signature?: Buffer | null;
