@@ -88,7 +88,7 @@ it('names what the classifier never says, with the weights that were stated', as
 });
 
 it('names what nobody knows, too: a meal that was incomplete is so again', async () => {
-  const [bytes, other] = [await next(), await next()];
+  const [bytes, other] = [await picture(1_600), await picture(1_601)];
   await correct((await predict(bytes)).id, { food: '200 g of lentil soup and zorbleberry' });
   await correct((await predict(other)).id, { food: 'zorbleberry' });
   later();
