@@ -1,6 +1,6 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
 
-/** Bundled beside the workflows: they schedule `analyzeEntry` as versions up to 0.6.0 did, which took no `unknown` for an answer. */
+/** Bundled beside the workflows: they schedule `analyzeEntry` as versions before 0.7.0 did, which took no `unknown` for an answer. */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   outbound: [
     {
