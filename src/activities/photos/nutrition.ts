@@ -17,6 +17,7 @@ import {
   unknownWords,
   parseCaption,
   withItem,
+  type CaptionItem,
   type FoodTable,
   type Measure,
   type TableFood,
@@ -35,7 +36,7 @@ import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../servi
  * N2  The weight is the user's, else the caption's, else USDA's default portion, else ours; whose it is, is always stated.
  * N3  A food that the user described comes before all of these, under its very name.
  * N4  What FoodData Central does not know is taken from the table, part by part; that it does not answer is for the workflow to judge.
- * N5  A person's words go before what a classifier saw.
+ * N5  A person's words go before what a classifier saw. Words that begin with "with" or "and" say what there is beside it.
  */
 export interface NutritionDeps {
   foods: FoodTable;
@@ -266,7 +267,11 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
     return {
       ...withItem(analysis, item, {
         items: weighed.items.map(({ id: _id, ...one }) => ({ ...one, ...asked })),
-        unrecognized: unrecognized.map((words) => ({ ...words, ...asked })),
+        unrecognized: unrecognized.map((one) => ({
+          ...one,
+          ...(grams !== null && { amount: `${grams} g` }),
+          ...asked,
+        })),
       }),
       // One item that FoodData Central does not know does not make the others anybody else's.
       fdc: fdc.strategy === 'none' ? analysis.fdc : fdc,
@@ -296,12 +301,17 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       const seen = new Set(named.map(foodOf));
       // Words that name what the picture shows know the amounts better than a default portion or a judgement by eye.
       const agrees = caption.filter((item) => seen.has(foodOf(item)));
-      if (agrees.length === 0 && caption.some((item) => item.entry !== null)) {
+      const isNews = (item: CaptionItem) => !seen.has(foodOf(item));
+      const isBeside = besideIt.test(entry.caption ?? '');
+      if (agrees.length === 0 && !isBeside && caption.some((item) => item.entry !== null)) {
         const saw = named.map(({ label }) => label.toLowerCase()).join(', ');
         const warnings = [`The picture looks like ${saw}; your words were taken for what it is.`];
         return finish(await inWords(), { ...said, source: 'caption', warnings });
       }
-      const whole = agrees.length > 0 && named.length === 1 ? ofCaption(caption, '') : withAmounts(named, agrees);
+      const whole =
+        agrees.length > 0 && named.length === 1
+          ? ofCaption(caption, '')
+          : [...withAmounts(named, agrees), ...(isBeside ? ofCaption(caption.filter(isNews), '') : [])];
       const found = known(await meal(entry.ownerId, whole, figures, signal));
       return found && finish(found, { ...said, source: classification.source });
     },
@@ -331,6 +341,9 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
 }
 
 export type Nutrition = ReturnType<typeof createNutrition>;
+
+/** "With a glass of milk": words about what is not the dish itself. */
+const besideIt = /^\s*(?:with|and|plus|\+|&)\s/i;
 
 /** Of a food whose figures are known and whose usual portion is not. */
 const unknownPortion = { grams: mixedDish.portionG, portionSource: 'estimate' as const };

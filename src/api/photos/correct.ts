@@ -104,6 +104,10 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
   const isKnown = (one: Analysis) => (item === null ? one.items.length > 0 : !isUnrecognized(one, item));
   if (weighed && remove !== true && analysis && !isKnown(analysis))
     unprocessable('Nobody knows what this is, so it cannot be weighed. Send `food` too.');
+  if (analysis && item === null && grams !== undefined && countParts(analysis) > analysis.items.length)
+    unprocessable(
+      'Nobody knows part of this meal, so a weight of the whole cannot be shared out. Name that part or take it out, or weigh an item.',
+    );
   if (remove === true && analysis && countParts(analysis) === 1)
     unprocessable('This is the only item of the entry; delete the entry instead: DELETE /history/:id.');
   const change = { grams: grams ?? null, servings: servings ?? null };

@@ -181,7 +181,7 @@ const metadata = ({ picture, analysis }: Entry): Record<string, unknown> => ({
   }),
 });
 
-const sentence = ({ id, ownerId, state, retrying, failure, duplicateOf }: Entry): string | undefined => {
+const sentence = ({ id, ownerId, state, retrying, failure, duplicateOf, candidates }: Entry): string | undefined => {
   if (duplicateOf !== null)
     return `This looks like the picture of ${duplicateOf}. Is it the same meal? POST /history/${id}/duplicate {"same": true} or {"same": false}.`;
   if (state === 'needs_label') {
@@ -189,9 +189,11 @@ const sentence = ({ id, ownerId, state, retrying, failure, duplicateOf }: Entry)
       ownerId === null
         ? 'Send it again with a caption that names it, or log in first to be able to correct it.'
         : `Name it yourself: PATCH /history/${id} {"food": "…"}.`;
-    return retrying
-      ? `Nobody could name this food yet; the classifier is asked again. ${yourself}`
-      : `Nobody could name this food. ${yourself}`;
+    if (retrying) return `Nobody could name this food yet; the classifier is asked again. ${yourself}`;
+    const [best] = candidates;
+    return best === undefined
+      ? `Nobody could name this food. ${yourself}`
+      : `It looks like ${best.label.replaceAll('_', ' ')}, but that is not sure, or its figures are not known. ${yourself}`;
   }
   return failure?.message;
 };

@@ -9,7 +9,7 @@ const noFoods = new Set(
   ).split(','),
 );
 /** `LABEL_0`, `class 12`, `7`: the number of a class. */
-const numbered = /^(?:(?:label|class|category|id|n)[ _-]?)?\d+$/;
+const numbered = /^(?:(?:label|class|category|id|n) ?)?\d+$/;
 
 /** Whether a classifier's label can be the name of a food; says nothing of whether it is one that is known. */
 export const namesFood = (label: string): boolean => {

@@ -101,9 +101,19 @@ export const mealOf = ({
   };
 };
 
-/** The meal weighs `grams` in all: every item keeps its share. How sure the shares are, is what was known of the weights before. */
+/**
+ * The meal weighs `grams` in all: every item keeps its share. How sure the shares are, is what was known of the weights before. Where
+ * nobody knows part of it, there is no telling what is left for the rest: the items stay as they are, and a warning says so.
+ */
 export const mealOfGrams = (parts: MealParts, grams: number): MealTotals => {
-  const { items } = parts;
+  const { items, unrecognized = [] } = parts;
+  if (unrecognized.length > 0) {
+    const meal = mealOf(parts);
+    return {
+      ...meal,
+      warnings: [...meal.warnings, `${grams} g is what the whole weighs, and part of it is not known`],
+    };
+  }
   const whole = items.reduce((total, item) => total + item.grams, 0);
   const share = (item: AnalyzedItem) => (whole > 0 ? (item.grams * grams) / whole : grams / items.length);
   const meal = mealOf({ ...parts, items: items.map((item) => regrammed(item, share(item))) });

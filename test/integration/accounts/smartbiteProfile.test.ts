@@ -157,12 +157,16 @@ describe('medical notes', () => {
     const shown = async (keys: string) => {
       const palate = await house.start({ PALATE_ROLE: 'api', PALATE_ENCRYPTION_KEYS: keys });
       const login = await ask<Data<{ user: User; accessToken: string }>>(palate.url, 'POST', '/api/v1/users/login', { json: { email, password } });
-      const exported = await ask<{ medical_notes?: string }>(palate.url, 'GET', '/api/auth/export', { token: login.body.data.accessToken });
+      const session = { token: login.body.data.accessToken };
+      const exported = await ask<{ medical_notes?: string }>(palate.url, 'GET', '/api/auth/export', session);
+      // Its app sends the whole form, with nothing where it was shown nothing.
+      const whole = { profile: { medicalNotes: login.body.data.user.profile.medicalNotes ?? '' } };
+      expect((await ask(palate.url, 'PUT', '/api/v1/users/update', { ...session, json: whole })).status).toBe(200);
       await palate.stop();
       return [login.status, login.body.data.user.profile.medicalNotes, exported.status, exported.body.medical_notes];
     };
     expect(await shown(other!)).toEqual([200, null, 200, undefined]);
-    expect(lines.filter((line) => line.includes('medical notes cannot be opened'))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('medical notes cannot be opened'))).toHaveLength(4);
     expect((await row())!.medicalNotes).toBe(sealed);
     expect(await shown(`${other},${old}`)).toEqual([200, notes, 200, notes]);
   }); // prettier-ignore

@@ -134,6 +134,23 @@ describe.each([
     expect(await ask(url, 'DELETE', `/history/${other.id}/items/1`, { token })).toMatchObject({ status: 422 });
   });
 
+  it('leaves no telling what the rest weighs where only the whole was weighed', async () => {
+    classifier.answers([{ label: 'pizza', score: 0.1 }]);
+    const form = photoForm(await picture((seed += 1)), { caption: 'two boiled eggs and zorbleberry', grams: '500' });
+    const { body: eaten } = await ask<View>(url, 'POST', '/predict', { token, form });
+    expect(eaten).toMatchObject({ ...known, incomplete: true });
+    expect(eaten.warnings.join()).toMatch(/500 g is what the whole weighs, and part of it is not known/);
+    const entry = `/history/${eaten.id}`;
+    expect(await ask(url, 'PATCH', entry, { token, json: { grams: 400 } })).toMatchObject({ status: 422 });
+    const { body } = await ask<View>(url, 'PATCH', `${entry}/items/1`, { token, json: { grams: 120 } });
+    expect(body.items.map(({ grams }) => grams)).toEqual([120]);
+    const named = await ask<View>(url, 'PATCH', `${entry}/items/2`, {
+      token,
+      json: { food: 'gruntlefruit', grams: 90 },
+    });
+    expect(named.body.unrecognized).toEqual([{ id: '2', text: 'gruntlefruit', amount: '90 g' }]);
+  });
+
   it('is asked of FoodData Central, also later where that is away', async () => {
     classifier.answers([{ label: 'pizza', score: 0.1 }]);
     fooddata.adds(zorbleberry);
@@ -180,7 +197,7 @@ describe.each([
       items: [],
       candidates: [{ label: 'pizza', confidence: 0.2 }],
     });
-    expect(eaten.message).toMatch(/Name it yourself/);
+    expect(eaten.message).toMatch(/^It looks like pizza, but that is not sure.* Name it yourself/);
   });
 
   it('as all that a caption names leaves the word to a classifier that is back', async () => {
@@ -271,6 +288,9 @@ describe('who is believed', () => {
     const agreed = await predict('two slices of pizza', 4302);
     expect(agreed).toMatchObject({ food: 'Pizza', inference_source: 'huggingface_space' });
     expect(agreed.warnings.join()).not.toMatch(/looks like/);
+    // Words that say what there is besides take nothing away.
+    const beside = await predict('with a glass of whole milk', 4304);
+    expect(beside).toMatchObject({ food: 'Pizza, Whole milk', inference_source: 'huggingface_space' });
     // Words that name no food contradict nothing.
     expect(await predict('yummy', 4303)).toMatchObject({ food: 'Pizza', inference_source: 'huggingface_space' });
   });

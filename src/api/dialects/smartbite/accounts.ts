@@ -62,8 +62,8 @@ export const smartbiteAccounts = (accounts: Accounts, deps: AccountDeps): Route[
         responses: { 200: enveloped(SmartbiteUser), 401: Problem },
       },
       async ({ caller, body, afterAnswer, origin }) => {
-        const seal = (notes: string) => users.seal(caller.id, notes);
-        const change = ({ profile }: Account) => applyUpdate(profile, body, seal);
+        const writeNotes = await users.notesWriter(caller.id);
+        const change = ({ profile }: Account) => applyUpdate(profile, body, writeNotes);
         return envelope(await users.present(await accounts.changeProfile(caller.id, change, afterAnswer), origin));
       },
     );

@@ -89,19 +89,19 @@ export function applyFields(profile: Profile, fields: Fields): Profile {
   };
 }
 
-/** `seal`: what is written in the place of medical notes. */
+/** `writeNotes`: what is written in the place of medical notes; undefined leaves what stands there. */
 export function applyUpdate(
   profile: Profile,
   body: z.output<typeof UpdateBody> & Partial<Fields>,
-  seal: (notes: string) => string,
+  writeNotes: (notes: string | null) => string | null | undefined,
 ) {
   const { fullName, name = fullName, phone, profile: nested, preferences, ...flat } = body;
   const fields = { ...flat, ...nested, ...preferences };
-  const { medicalNotes } = fields;
+  const medicalNotes = fields.medicalNotes === undefined ? undefined : writeNotes(fields.medicalNotes);
   return {
     ...(name === undefined ? {} : { name }),
     ...(phone === undefined ? {} : { phone }),
-    ...(medicalNotes === undefined ? {} : { medicalNotes: medicalNotes === null ? null : seal(medicalNotes) }),
+    ...(medicalNotes === undefined ? {} : { medicalNotes }),
     profile: applyFields(profile, fields),
   };
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Account } from '../../../model/accounts';
 import type { Id } from '../../../model/ids';
 import type { AccountDeps } from '../../accounts/deps';
-import { createMedicalNotes } from '../../accounts/medicalNotes';
+import { createMedicalNotes, type MedicalNotes } from '../../accounts/medicalNotes';
 import { userForSmartbite, type SmartbiteUser } from './profile';
 
 /** A user as SmartBite's app reads it, with what stands beside the account: liked meals, avatar, medical notes. */
@@ -11,7 +11,8 @@ const mostFavourites = 1_000;
 export interface SmartbiteUsers {
   present(account: Account, origin: string): Promise<z.input<typeof SmartbiteUser>>;
   /** What is written in the place of medical notes. */
-  seal(id: Id, notes: string): string;
+  seal: MedicalNotes['seal'];
+  notesWriter: MedicalNotes['writer'];
 }
 
 export const createSmartbiteUsers = (
@@ -33,5 +34,6 @@ export const createSmartbiteUsers = (
       });
     },
     seal: (id, notes) => medicalNotes.seal(id, notes),
+    notesWriter: (id) => medicalNotes.writer(id),
   };
 };
