@@ -49,6 +49,15 @@ export function createNaming(foods: FoodTable) {
           counted,
         }));
 
+  /** `named`, read from `text`, in place of words of which `amount` was said: whoever only says what that was has said how much before. */
+  const inPlaceOf = (amount: string | null, text: string, named: readonly Named[]): readonly Named[] => {
+    const [one, ...others] = named;
+    if (amount === null || one?.amountText !== null || others.length > 0) return named;
+    const read = ofCaption(parseCaption(`${amount} ${text}`, foods), text);
+    const [measured, ...more] = read;
+    return measured !== undefined && foodOf(measured) === foodOf(one) && more.length === 0 ? read : named;
+  };
+
   /** A class name of a classifier, or a name in a model's words. */
   const byLabel = (label: string): Named => {
     const unsaid = { amountText: null, stated: null, counted: null };
@@ -79,5 +88,5 @@ export function createNaming(foods: FoodTable) {
       return stated?.stated ? { ...one, stated: stated.stated } : one;
     });
 
-  return { ofCaption, ofClassification, withAmounts };
+  return { ofCaption, inPlaceOf, ofClassification, withAmounts };
 }

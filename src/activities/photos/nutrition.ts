@@ -81,7 +81,7 @@ async function firstAlone<T, R>(all: readonly T[], look: (one: T) => Promise<R>)
 }
 
 export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingredientWeights }: NutritionDeps) {
-  const { ofCaption, ofClassification, withAmounts } = createNaming(foods);
+  const { ofCaption, inPlaceOf, ofClassification, withAmounts } = createNaming(foods);
 
   const searchIn = async (source: FoodData, query: string, signal: AbortSignal): Promise<Food | null> => {
     try {
@@ -251,9 +251,11 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
     signal: AbortSignal,
   ): Promise<Analysis> => {
     const text = food ?? '';
+    const before = analysis.unrecognized?.find(({ id }) => id === item)?.amount ?? null;
+    const named = ofCaption(parseCaption(text, foods), text);
     const { items, unrecognized, fdc, provisional } = await meal(
       ownerId,
-      ofCaption(parseCaption(text, foods), text),
+      grams === null && servings === null ? inPlaceOf(before, text, named) : named,
       figures,
       signal,
     );

@@ -128,6 +128,17 @@ describe.each([
       ['2', 100],
     ]);
 
+    const told = await predict('two boiled eggs and 300 g of zorbleberry');
+    const path = `/history/${told.id}/items/2`;
+    // How much it was has been said; only what it was was missing.
+    const still = await ask<View>(url, 'PATCH', path, { token, json: { food: 'gruntlefruit' } });
+    expect(still.body).toMatchObject({ unrecognized: [{ id: '2', text: 'gruntlefruit', amount: '300 g' }] });
+    const weighed = await ask<View>(url, 'PATCH', path, { token, json: { food: 'strawberries' } });
+    expect(weighed.body.items.map(({ id, grams }) => [id, grams])).toEqual([
+      ['1', 100],
+      ['2', 300],
+    ]);
+
     const other = await predict('two boiled eggs and 300 g of zorbleberry');
     const out = await ask<View>(url, 'DELETE', `/history/${other.id}/items/2`, { token });
     expect(out.body).toMatchObject({ ...known, unrecognized: [], incomplete: false });
