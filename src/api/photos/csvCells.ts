@@ -4,6 +4,7 @@
  * V1  Text that a spreadsheet would take for a formula gets an apostrophe before it, so that a caption never computes or fetches
  *     anything (OWASP, "CSV Injection"). Plain numbers are none and stay numbers.
  * V2  What is not known is an empty cell, never 0.
+ * V3  Control characters other than tabs and line breaks become spaces: in a terminal they would be commands.
  */
 export type Cell = string | number | boolean | null;
 
@@ -29,7 +30,8 @@ const plainNumber = /^[+-]?\d+(?:\.\d+)?$/;
 const textOf = (cell: Cell): string => {
   if (cell === null) return '';
   if (typeof cell !== 'string') return String(cell);
-  return beginsFormula(cell) && !plainNumber.test(cell) ? `'${cell}` : cell;
+  const text = cell.replace(/[^\P{Cc}\t\r\n]/gu, ' ');
+  return beginsFormula(text) && !plainNumber.test(text) ? `'${text}` : text;
 };
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 

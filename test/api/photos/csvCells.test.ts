@@ -15,6 +15,9 @@ test.each<[Cell, string]>([
   ['12" pizza', '"12"" pizza"'],
   ['two\r\nlines', '"two\r\nlines"'],
   ['two\nlines', '"two\nlines"'],
+  // What a terminal would obey
+  ['\u001b[31mrice\u0007', ' [31mrice '],
+  ['\u0085=1+1', "' =1+1"],
   // Formulas
   ['=1+1', "'=1+1"],
   ['note;\u200B =1+1', "'note;\u200B =1+1"],
