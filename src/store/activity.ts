@@ -41,7 +41,7 @@ const sources: readonly Source[] = [
     owner: 'ownerId',
     at: '$createdAt',
     action: { $concat: ['log.', '$kind'] },
-    more: { deletedAt: null },
+    more: { deletedAt: null, state: { $ne: 'failed' } },
   },
   { collection: feedbackCollection, owner: 'ownerId', at: '$createdAt', action: 'feedback.submitted' },
   { collection: plansCollection, owner: 'ownerId', at: '$createdAt', action: 'meal_plan.created' },

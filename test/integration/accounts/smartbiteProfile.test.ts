@@ -220,6 +220,9 @@ describe('activity and analytics', () => {
     await call('POST', '/api/v1/constraints', { json: { maxCookTime: 20 } });
     await call('PUT', `/api/v1/meals/${meal}/like`);
     await save({ medicalNotes: notes });
+    const cut = new FormData();
+    cut.append('avatar', new Blob([new Uint8Array(await picture(4)).subarray(0, 1_500)]), 'me.jpg');
+    expect((await call('PUT', '/api/v1/users/avatar', { form: cut })).status).toBe(422);
     await house.store.audit.record({ actor: { id: 'f'.repeat(24), email: 'support@example.com' }, action: 'user.view', target: user.id, reason: null });
 
     const { body: done } = await call<{ activities: { action: string; createdAt: string }[] }>('GET', '/api/v1/users/activity');
