@@ -31,7 +31,7 @@ export const processVariables = {
     byDefault: '9464',
     example: '9464',
     meaning:
-      'Port of `/metrics` and `/health/live` of every process; the API also serves both (`METRICS_ON_API`). 0 takes any free port.',
+      'Port of `/metrics` and `/health/live` of every process; the API also serves both (`METRICS_ON_API`). 0 takes any free port. `npm start` gives the trainer the port after it.',
   }),
   metricsHost: setting(kind.text(), {
     variable: 'METRICS_HOST',
