@@ -17,7 +17,6 @@ import {
   unknownWords,
   parseCaption,
   withItem,
-  type CaptionItem,
   type FoodTable,
   type Measure,
   type TableFood,
@@ -303,17 +302,21 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       const seen = new Set(named.map(foodOf));
       // Words that name what the picture shows know the amounts better than a default portion or a judgement by eye.
       const agrees = caption.filter((item) => seen.has(foodOf(item)));
-      const isNews = (item: CaptionItem) => !seen.has(foodOf(item));
+      const others = caption.filter((item) => !seen.has(foodOf(item)));
       const isBeside = besideIt.test(entry.caption ?? '');
-      if (agrees.length === 0 && !isBeside && caption.some((item) => item.entry !== null)) {
-        const saw = named.map(({ label }) => label.toLowerCase()).join(', ');
-        const warnings = [`The picture looks like ${saw}; your words were taken for what it is.`];
-        return finish(await inWords(), { ...said, source: 'caption', warnings });
+      const agreed = withAmounts(named, agrees);
+      const isOneDish = agrees.length > 0 && named.length === 1;
+      if (!isBeside && !isOneDish && others.some((item) => item.entry !== null)) {
+        const told = new Set(caption.map(foodOf));
+        const saw = named.filter((one) => !told.has(foodOf(one))).map(({ label }) => label.toLowerCase());
+        const warnings =
+          saw.length > 0 ? [`The picture looks like ${saw.join(', ')}; your words were taken for what it is.`] : [];
+        const whole = [...agreed.filter((one) => told.has(foodOf(one))), ...ofCaption(others, '')];
+        return finish(await meal(entry.ownerId, whole, figures, signal), { ...said, source: 'caption', warnings });
       }
-      const whole =
-        agrees.length > 0 && named.length === 1
-          ? ofCaption(caption, '')
-          : [...withAmounts(named, agrees), ...(isBeside ? ofCaption(caption.filter(isNews), '') : [])];
+      // Words beside foods that the picture shows are of that meal, also where nobody knows them.
+      const beside = others.length > 0 && (isBeside || agrees.length > 0) ? ofCaption(others, '') : [];
+      const whole = isOneDish ? ofCaption(caption, '') : [...agreed, ...beside];
       const found = known(await meal(entry.ownerId, whole, figures, signal));
       return found && finish(found, { ...said, source: classification.source });
     },

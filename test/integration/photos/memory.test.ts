@@ -154,3 +154,41 @@ it('never crosses to another user, nor to somebody anonymous', async () => {
   const { body } = await ask<View>(url, 'POST', '/predict', { form: photoForm(await again(bytes)) });
   expect(body.food).toBe('Pizza');
 });
+
+it('what is said of several remembered foods is lost neither where it is more nor where nobody knows it', async () => {
+  const bytes = await next();
+  await correct((await predict(bytes)).id, { food: 'two eggs and 200 g of rice' });
+  let quality = 60;
+  const said = async (caption: string) => {
+    const other = await sharp(bytes)
+      .jpeg({ quality: (quality += 5) })
+      .toBuffer();
+    const { items, ...body } = await predict(other, token, caption);
+    return { ...body, items: items.map(({ label, grams }) => [label, grams]) };
+  };
+  expect(await said('two eggs and 150 g of apple')).toMatchObject({
+    inference_source: 'caption',
+    items: [
+      ['Egg', 100],
+      ['Apple', 150],
+    ],
+    warnings: ['The picture looks like white rice; your words were taken for what it is.'],
+  });
+  expect(await said('three eggs, rice and 150 g of apple')).toMatchObject({
+    items: [
+      ['Egg', 150],
+      ['White rice', 200],
+      ['Apple', 150],
+    ],
+    warnings: [],
+  });
+  expect(await said('two eggs and 300 g of zorbleberry')).toMatchObject({
+    inference_source: 'memory',
+    items: [
+      ['Egg', 100],
+      ['White rice', 200],
+    ],
+    unrecognized: [{ text: 'zorbleberry', amount: '300 g' }],
+    incomplete: true,
+  });
+});

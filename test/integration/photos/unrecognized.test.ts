@@ -299,6 +299,8 @@ describe('who is believed', () => {
     const agreed = await predict('two slices of pizza', 4302);
     expect(agreed).toMatchObject({ food: 'Pizza', inference_source: 'huggingface_space' });
     expect(agreed.warnings.join()).not.toMatch(/looks like/);
+    // Words about nothing that is eaten add nothing.
+    expect(await predict('with mum', 4399)).toMatchObject({ food: 'Pizza', unrecognized: [], incomplete: false });
     // Words that say what there is besides take nothing away.
     const beside = await predict('with a glass of whole milk', 4304);
     expect(beside).toMatchObject({ food: 'Pizza, Whole milk', inference_source: 'huggingface_space' });
