@@ -24,6 +24,7 @@ import { FoodRow } from '../../src/model/foods';
 import { captions } from '../../test/ml/captions';
 import { scoreCaptions, scoreReadings } from '../../test/ml/captionScore';
 import { heldOutCaptions } from '../../test/ml/heldOutCaptions';
+import { withGrownTable } from '../../test/ml/reading/grownTable';
 import { percentile, table } from '../figures';
 import {
   descriptionSets,
@@ -53,7 +54,7 @@ const sets = [
 ] as const;
 const scores = sets.flatMap(([name, cases]) => [
   { name: `${name}, parser`, cases, score: scoreCaptions(cases, foods) },
-  { name: `${name}, reader`, cases, score: scoreReadings(cases, tableIndex) },
+  { name: `${name}, reader`, cases, score: scoreReadings(withGrownTable(cases), tableIndex) },
 ]);
 console.log(
   table([

@@ -3,7 +3,8 @@
  *
  * C1  Foods and amounts are chosen together: an amount speaks for a food that has such a portion.
  * C2  Words between foods cost nothing; a word of a food that is left over does, and so does an amount that belongs to nothing.
- * C3  Words that follow each other without anything between them belong together: "almond butter" is no butter.
+ * C3  Where a food bears the very name that was said, a count or a size does not speak for another: "two fries" are no restaurant's.
+ * C4  Words that follow each other without anything between them belong together: "almond butter" is no butter.
  */
 import { amountsAt, sizeNamed, type Amount } from './amounts';
 import type { SizeName } from './portions';
@@ -14,7 +15,7 @@ import type { Span } from './spans';
 import { isArticle } from './numbers';
 import { componentsIn } from './components';
 import { suffixesAt } from './suffixes';
-import { weigh, type Weight } from './weigh';
+import { isHelping, weigh, type Weight } from './weigh';
 
 export interface Choice {
   readonly food: number;
@@ -32,6 +33,8 @@ export interface Chosen {
   readonly choices: readonly Choice[];
 }
 
+/** Foods weighed for a text; beyond, only the likeliest food of each run of words is. */
+const maxWeighings = 4000;
 const itemCost = 0.6;
 /** Of a food without an amount, where others have one; and where none has: "bacon, eggs, toast". */
 const noAmount = 0.4;
@@ -53,7 +56,7 @@ const cut = 1.5;
 const component = 2;
 const unknownBefore = 0.2;
 const unknownBeforeBare = 0.6;
-const unknownAfter = 0.6;
+const unknownAfter = 1;
 
 /** A size may stand among the words of the food: "breaded large shrimp". */
 const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }: Span): Amount | null => {
@@ -73,11 +76,14 @@ const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }:
     : { ...amount, size };
 };
 
-export const chooseItems = (
-  sentence: Sentence,
-  spans: readonly Span[],
-  index: FoodIndex,
-): { items: Chosen[]; components: readonly boolean[] } => {
+export interface Choosing {
+  readonly items: Chosen[];
+  readonly components: readonly boolean[];
+  /** How often a food was weighed. */
+  readonly weighings: number;
+}
+
+export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: FoodIndex): Choosing => {
   const { tokens, roles } = sentence;
   const length = tokens.length;
   const amountCache = new Map<number, readonly Amount[]>();
@@ -116,6 +122,7 @@ export const chooseItems = (
   const via: (Chosen | null)[] = new Array<Chosen | null>(length + 1).fill(null);
   const byStart = new Map<number, { value: number; chosen: Chosen }[]>();
 
+  let weighings = 0;
   const choicesOf = (span: Span, amount: Amount | null): Choice[] => {
     const said = new Set<string>(amount?.words);
     let size: SizeName | null = null;
@@ -125,13 +132,24 @@ export const chooseItems = (
       size ??= sizeNamed(tokens[i]?.text ?? '');
     }
     const meant = amountWithSize(amount, size, span);
-    return span.candidates
-      .map(({ food, score }) => {
-        const known = index.foods[food];
-        const weight: Weight =
-          known === undefined ? { grams: 0, basis: 'usual', fit: -1 } : weigh(known, meant, said, index.densities);
-        return { food, score: score + weight.fit, weight };
-      })
+    const counts =
+      meant === null || (meant.measured === null && (meant.household === null || isHelping(meant.household)));
+    const candidates = weighings > maxWeighings ? span.candidates.slice(0, 1) : span.candidates;
+    weighings += candidates.length;
+    const weighed = candidates.map((candidate) => {
+      const known = index.foods[candidate.food];
+      const weight: Weight =
+        known === undefined ? { grams: 0, basis: 'usual', fit: -1 } : weigh(known, meant, said, index.densities);
+      return { ...candidate, weight };
+    });
+    const fits = weighed.flatMap(({ whole, weight }) => (whole && counts ? [weight.fit] : []));
+    const mostFit = fits.length === 0 ? Infinity : Math.max(...fits);
+    return weighed
+      .map(({ food, score, whole, weight }) => ({
+        food,
+        score: score + (whole ? weight.fit : Math.min(weight.fit, mostFit)),
+        weight,
+      }))
       .sort((a, b) => b.score - a.score || a.food - b.food);
   };
   /** The word of a food that stands right before or after, qualifiers passed over. */
@@ -203,5 +221,5 @@ export const chooseItems = (
       i = chosen.start;
     }
   }
-  return { items: items.reverse(), components };
+  return { items: items.reverse(), components, weighings };
 };

@@ -6,7 +6,7 @@
  * S3  Fillers and words that a phrase of the lexicon adds may speak for a food, and never against it.
  * S4  Work is bounded: runs are short, and when a text has used up its budget they become shorter still.
  */
-import { isQualifier } from './english/weights';
+import { isQualifier, isSize } from './english/weights';
 import { isFiller } from './fillers';
 import { lent, mismatchOf, type FoodIndex } from './foodIndex';
 import { isParting } from './parting';
@@ -18,6 +18,8 @@ export interface Candidate {
   /** Place in `index.foods`. */
   readonly food: number;
   readonly score: number;
+  /** All that was said is a name of it, and nothing is left of the name. */
+  readonly whole: boolean;
 }
 
 export interface Span {
@@ -32,8 +34,14 @@ const maxTokens = 24;
 const maxWords = 12;
 const maxCandidates = 10;
 /** Names looked through over all runs of a text; beyond, runs are of `fewWords` words. */
-const budget = 300_000;
+const budget = 150_000;
 const fewWords = 2;
+/** Words of a run that come again: "peanut butter and jelly sandwich with regular peanut butter, regular jelly". */
+const maxRepeated = 3;
+/** Runs of a text that are of more than `fewWords` words. */
+const manySpans = 500;
+/** Candidates this much worse than the best are left out: no amount makes up for it. */
+const hopeless = 1;
 
 /** What a run pays to go on over marks and words between foods; over others it does not. */
 const crossing: Readonly<Record<string, number>> = {
@@ -55,6 +63,8 @@ const wholeName = 0.12;
 const maxWhole = 4;
 /** "Toast and eggs" are two foods, rather than a third of whose name they are parts. */
 const listedPart = 0.3;
+/** "Waffles, blueberries" are two foods, though there is a blueberry waffle. */
+const setApart = 0.8;
 /** For a food that is not what the last noun says. */
 const otherNoun = 0.3;
 /** A word of the lexicon costs a name without it so much of what a word that was written costs. */
@@ -69,9 +79,24 @@ const breads: ReadonlySet<string> = new Set(
 /** Which of the two counts of words a word belongs to. */
 type Counts = 'both' | 'meant' | 'written';
 
+/**
+ * Whether what a run names may be several foods of a list: `joined` by "and" ("macaroni and cheese" may be one), set `apart` by a comma
+ * ("waffles, blueberries" are two, though there is a blueberry waffle).
+ */
+type Listed = 'joined' | 'apart' | null;
+
+/** Words of a run: as the lexicon means them, as they were written, and sizes, which either may hold besides. */
+interface RunWords {
+  readonly counted: number;
+  readonly writtenWords: number;
+  readonly sizes: number;
+}
+
 export interface SpanScorer {
   /** Every run of words that may name foods, in no order. */
   spansOf(sentence: Sentence): Span[];
+  /** Names looked through for the last sentence. */
+  work(): number;
 }
 
 /** Whether token `at` goes on with the phrase that the one before it stands for. */
@@ -97,6 +122,13 @@ const nextFood = ({ tokens, roles }: Sentence, from: number): string => {
   let last = '';
   for (; roles[i] === 'food' || roles[i] === 'qualifier'; i += 1) last = textAt(tokens, i);
   return last;
+};
+
+/** Whether the run of qualifiers and words of food that begins at `from` names a food. */
+const beginsFood = ({ roles }: Sentence, from: number): boolean => {
+  let at = from;
+  while (roles[at] === 'qualifier') at += 1;
+  return roles[at] === 'food';
 };
 
 const canBegin = ({ tokens, roles }: Sentence, i: number): boolean => {
@@ -168,7 +200,9 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     }
   };
 
-  const bestOf = (cost: number, words: number, written: number, noun: number, listed: boolean): Candidate[] => {
+  const bestOf = (cost: number, run: RunWords, noun: number, listed: Listed): Candidate[] => {
+    const isAll = (said: number, length: number, words: number): boolean =>
+      said === length && (length === words || length === words + run.sizes);
     const best: Candidate[] = [];
     let least = -Infinity;
     for (let t = 0; t < count; t += 1) {
@@ -176,11 +210,11 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       if (named[name] !== 1) continue;
       const length = lengths[name] ?? 0;
       const isWhole =
-        (matched[name] === length && length === words) || (matchedWritten[name] === length && length === written);
+        listed !== 'apart' &&
+        (isAll(matched[name] ?? 0, length, run.counted) || isAll(matchedWritten[name] ?? 0, length, run.writtenWords));
       const whole = isWhole ? wholeName * Math.min(length, maxWhole) : 0;
-      const apart =
-        (listed && Math.max(matched[name] ?? 0, matchedWritten[name] ?? 0) < length ? listedPart : 0) +
-        (nounOf[name] === noun ? 0 : otherNoun);
+      const isPart = listed === 'joined' && Math.max(matched[name] ?? 0, matchedWritten[name] ?? 0) < length;
+      const apart = (listed === 'apart' ? setApart : isPart ? listedPart : 0) + (nounOf[name] === noun ? 0 : otherNoun);
       const score = (total[name] ?? 0) - cost + whole - apart;
       if (score <= least && best.length === maxCandidates) continue;
       const food = foodOf[name] ?? 0;
@@ -191,10 +225,11 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       } else if (best.length === maxCandidates) best.pop();
       let at = best.length;
       while (at > 0 && (best[at - 1]?.score ?? 0) < score) at -= 1;
-      best.splice(at, 0, { food, score });
+      best.splice(at, 0, { food, score, whole: isWhole });
       least = best.at(-1)?.score ?? -Infinity;
     }
-    return best;
+    const most = best[0]?.score ?? 0;
+    return best.filter(({ score }) => score >= most - hopeless);
   };
 
   const spansFrom = (sentence: Sentence, start: number, spans: Span[]): void => {
@@ -204,11 +239,13 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     let words = 0;
     let counted = 0;
     let writtenWords = 0;
+    let sizes = 0;
+    let repeated = 0;
     let cost = 0;
     /** The last noun before anything that joins another food on. */
     let noun = 0;
     let joined = false;
-    let listed = false;
+    let listed: Listed = null;
     const seen = new Set<string>();
     for (let at = start; at < tokens.length && at - start < maxTokens; at += 1) {
       const token = tokens[at];
@@ -223,7 +260,8 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (price === undefined) return;
         cost += price;
         joined = true;
-        listed ||= text === 'and' || text === ',' || text === '+';
+        if (text === ',' && noun > 0 && beginsFood(sentence, at + 1)) listed = 'apart';
+        else if (text === 'and' || text === ',' || text === '+') listed ??= 'joined';
         continue;
       }
       if (role === 'unknown') {
@@ -248,28 +286,34 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (words === 0) continue;
       } else {
         words += 1;
-        if (words > (work > budget ? fewWords : maxWords)) return;
+        if (words > (work > budget || spans.length > manySpans ? fewWords : maxWords)) return;
+        // "Rice a rice a rice": a word may come again in a name, and not more often.
+        if (role === 'food' && seen.has(text) && (repeated += 1) > maxRepeated) return;
         if (role === 'food' && !joined) noun = at - start + 1;
         if (!seen.has(text)) {
           seen.add(text);
-          counted += 1;
-          if (token.instead === undefined) writtenWords += 1;
-          const share = shareOf(sentence, at);
+          // "Medium fries" are fries: a size belongs to the amount, unless the name holds it.
+          if (isSize(text)) sizes += 1;
+          else {
+            counted += 1;
+            if (token.instead === undefined) writtenWords += 1;
+          }
           const added = token.instead !== undefined && !isWritten(sentence, at);
+          const share = added ? shareOf(sentence, at) : 1;
           const free = isFiller(text) ? 1 : added ? meantShare : 0;
           cost += share * mismatchOf(text) * (1 - free);
-          say(text, share, mismatchOf(text) * free, noun, true, token.instead === undefined ? 'both' : 'meant');
+          say(text, share, mismatchOf(text) * free, noun, true, added ? 'meant' : 'both');
         }
         writtenWords += token.instead?.length ?? 0;
         for (const other of token.instead ?? [])
-          if (!seen.has(other)) {
+          if (!seen.has(other) && !isMeant(sentence, at, other)) {
             seen.add(other);
             say(other, 1, mismatchOf(other), noun, true, 'written');
           }
       }
       if (isInside(sentence, at + 1)) continue;
       work += count;
-      const candidates = bestOf(cost, counted, writtenWords, noun, listed);
+      const candidates = bestOf(cost, { counted, writtenWords, sizes }, noun, listed);
       if (candidates.length > 0) spans.push({ start, end: at + 1, candidates });
     }
   };
@@ -282,7 +326,15 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (canBegin(sentence, start)) spansFrom(sentence, start, spans);
       return spans;
     },
+    work: () => work,
   };
+};
+
+/** Whether `word` is among those that the phrase of the lexicon which begins at `first` stands for. */
+const isMeant = ({ tokens, roles }: Sentence, first: number, word: string): boolean => {
+  for (let at = first; at === first || isInside({ tokens, roles }, at); at += 1)
+    if (textAt(tokens, at) === word) return true;
+  return false;
 };
 
 /** Whether a word of a phrase of the lexicon is also among the words that were written in its place. */

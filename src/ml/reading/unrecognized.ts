@@ -19,7 +19,8 @@ export interface UnrecognizedWords {
 
 /** Longer runs of words are prose, not the name of a food. */
 const maxListWords = 5;
-const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', 'one', 'of']);
+/** Fillers that may stand in the name of a food: "a stew-like thing". */
+const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', 'one', 'of', 'like']);
 
 export const unrecognizedIn = (
   { tokens, roles }: Sentence,
@@ -62,6 +63,8 @@ export const unrecognizedIn = (
       i += 1;
     }
     if (first < 0 || last < first) return;
+    // "Zorbleberry bowl"
+    while (last + 1 < to && roles[last + 1] === 'qualifier') last += 1;
     // A word that an item was cut from belongs to that item.
     if (covered[first - 1] === 1 || covered[last + 1] === 1) return;
     if (components[first] === true && (amount?.measured ?? null) === null) return;

@@ -67,6 +67,9 @@ const areAlike = (a: string, b: string): boolean => alike.some((group) => group.
 /** "A serving" is what people usually take. */
 const usualUnits: ReadonlySet<string> = new Set(['serving', 'bowl', 'plate', 'order', 'meal', 'tray', 'bit', 'drink']);
 
+/** Whether a unit only says that it is a helping. */
+export const isHelping = (unit: string): boolean => usualUnits.has(unit);
+
 /** Millilitres of vessels, where a drink has no portion of its own in them: glass and mug 8 fl oz, can 12, shot 1.5. */
 const vesselMl: Readonly<Record<string, number>> = {
   glass: 8 * fluidOunceMl,
@@ -213,6 +216,9 @@ export const weigh = (
   const usual = usualG(food);
   if (amount === null) return { grams: usual, basis: 'usual', fit: 0 };
   const { quantity, measured, household, content, size } = amount;
+  // "A coffee" is what people usually take, not the middle one of a shop's cups.
+  if (amount.stated === 'article' && measured === null && household === null && size === null && isDrink(food))
+    return { grams: usual, basis: 'usual', fit: 0 };
   if (measured !== null) return measuredG(food, measured, said, densities);
 
   if (household === null && said.has('whole') && ![...said].some((word) => cuts.test(word)))
@@ -261,7 +267,7 @@ export const weigh = (
       basis: amount.stated === 'number' ? 'likeness' : 'usual',
       fit: amount.stated === 'number' ? -0.15 : -0.02,
     };
-  if (usualUnits.has(household)) return { grams: quantity * usual * factor, basis: 'likeness', fit: 0 };
+  if (isHelping(household)) return { grams: quantity * usual * factor, basis: 'likeness', fit: 0 };
   const drink = isDrink(food);
   const vessel = vesselMl[household];
   if (drink && vessel !== undefined)

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildFoodIndex, maxMealItems, readMeal } from '../../../src/ml/reading';
+import { buildFoodIndex, readMeal } from '../../../src/ml/reading';
 import { captions } from '../captions';
 import { heldOutCaptions } from '../heldOutCaptions';
 import { scoreReadings } from '../captionScore';
+import { withGrownTable } from './grownTable';
 import { tableFoods, tableIndex, testData } from './indexes';
 
 /** "Egg 100, ?durian": foods with whole grams, then what was not understood. */
@@ -20,9 +21,28 @@ describe('captions of our own', () => {
   test.each([
     ['tuned to', captions],
     ['held out', heldOutCaptions],
-  ])('%s: nine of ten foods and weights are right', (_, cases) => {
-    const { right, foods, near, weighed, misses } = scoreReadings(cases, tableIndex);
-    if (right / foods < 0.9 || near / weighed < 0.9) throw new Error(misses.join('\n'));
+  ])('%s: 99 of 100 foods and 97 of 100 weights are right', (_, cases) => {
+    const { right, foods, near, weighed, misses } = scoreReadings(withGrownTable(cases), tableIndex);
+    if (right / foods < 0.99 || near / weighed < 0.97) throw new Error(misses.join('\n'));
+  });
+});
+
+describe('the food that was named is taken, whatever others have', () => {
+  test.each([
+    // Only the restaurant's fries have sizes of their own.
+    ['medium fries', 'French fries 110'],
+    ['french fries x2', 'French fries 220'],
+    ['3 roast potatoes', 'Roast potatoes 510'],
+    ['bowl of ramen', 'Ramen 245'],
+    ['two soft boiled eggs', 'Egg 100'],
+    ['two waffles, blueberries, coffee', 'Waffles 150, Blueberries 75, Coffee 360'],
+    ['a cappuccino', 'Cappuccino 360'],
+    ['a cup of coffee with milk', 'Coffee 240, Milk 30'],
+    ['2 rashers of bacon', 'Bacon 16'],
+    ['zorbleberry bowl', '?zorbleberry bowl'],
+    ['chocolate zorbleberry', '?chocolate zorbleberry'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
   });
 });
 
@@ -179,45 +199,6 @@ test('candidates, interval and offsets belong to the item', () => {
 
 test('the same text gives the same reading', () => {
   expect(readMeal('toast, bacon, eggs', tableIndex)).toEqual(readMeal('toast, bacon, eggs', tableIndex));
-});
-
-const long = 2000;
-const hostile: readonly (readonly [string, string])[] = [
-  ['one letter', 'a'.repeat(long)],
-  ['one digit', '1'.repeat(long)],
-  ['fractions', '1/'.repeat(long / 2)],
-  ['commas', ','.repeat(long)],
-  ['numbers and spaces', '1 '.repeat(long / 2)],
-  ['articles', 'a '.repeat(long / 2)],
-  ['and', 'and '.repeat(long / 4)],
-  ['halves', 'half a '.repeat(long / 7)],
-  ['brackets', '('.repeat(long)],
-  ['near misses of names', 'brocolly chocolat pizzza '.repeat(long / 25)],
-  ['common words', 'chicken cheese rice beans potato bread milk beef with '.repeat(long / 54)],
-  ['beginnings of names', 'peanut butter and jelly sandwic '.repeat(long / 32)],
-  ['control characters', '\u0000\u001b[31m\u202e'.repeat(long / 8)],
-  ['accents', 'é̶̡̛'.repeat(long / 5)],
-  ['lone surrogates', '\ud83c'.repeat(long)],
-  ['object members', '__proto__ constructor toString hasOwnProperty '.repeat(long / 46)],
-  ['amounts', '2 cups 3 slices '.repeat(long / 16)],
-  ['twice as much', 'apple, '.repeat(600)],
-];
-test.each(hostile)('hostile text, %s: bounded in time and in answer', (_, text) => {
-  readMeal(text, tableIndex);
-  const times = Array.from({ length: 5 }, () => {
-    const before = performance.now();
-    readMeal(text, tableIndex);
-    return performance.now() - before;
-  });
-  // 20 ms are promised (bench:captions); a machine that runs other tests beside this one is given more.
-  expect(Math.min(...times)).toBeLessThan(60);
-  const { items, unrecognized } = readMeal(text, tableIndex);
-  expect(items.length).toBeLessThanOrEqual(maxMealItems);
-  expect(unrecognized.length).toBeLessThanOrEqual(maxMealItems);
-  for (const { text: words } of [...items, ...unrecognized]) {
-    expect(words.length).toBeLessThanOrEqual(100);
-    expect(words).not.toMatch(/[\u0000-\u001f\u202e]/);
-  }
 });
 
 test('an index is built in slices', () => {

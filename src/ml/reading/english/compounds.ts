@@ -54,6 +54,7 @@ cheese burger = cheeseburger
 ham burger = hamburger
 beef burger = hamburger
 beefburger = hamburger
+from raw
 oat meal = oatmeal
 corn bread = cornbread
 corn meal = cornmeal

@@ -409,7 +409,6 @@ bean burrito = burrito with beans
 beef burrito = burrito beef
 egg omelet = omelet
 cheese omelet = omelet with cheese
-boiled egg = egg boiled or poached
 poached egg = egg boiled or poached
 fried egg = egg fried
 whole egg bite = omelet

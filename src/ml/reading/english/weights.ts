@@ -13,7 +13,7 @@ const set = (text: string): ReadonlySet<string> =>
 
 /** What is meant unless something else is said. */
 const usual =
-  set(`raw cooked plain regular fresh brewed whole 100percent prepared homerecipe commercial purchased restaurant leaf leanandfat any hot medium
+  set(`raw fromraw cooked plain regular fresh brewed whole 100percent prepared homerecipe commercial purchased restaurant leaf leanandfat any hot medium
   creamed unenriched enriched readytoeat solid liquid type style green white black withskin addedfat original`);
 /** What would have been said if it were meant. */
 const remarkable =
@@ -22,7 +22,7 @@ const remarkable =
   miniature substitute breaded battered artificial nonalcoholic cafeteria topping filling spread dessert meal cocktail soup salad sandwich stew casserole juice cake pie bread chip butter
   sauce dressing icing cereal cookie bar milk tea beer wine oil flour seed leaf jam jelly wholegrain wholewheat oat multigrain dip cracker roll muffin
   burger pizza burrito taco wrap pudding icecream yogurt candy chocolate drink shake smoothie cream protein organ liver skin bone tail foot ear tongue heart kidney brain blood
-  soy rice almond coconut coffeecreamer coffee gravy nondairy`);
+  sugar soy rice almond coconut coffeecreamer coffee gravy nondairy`);
 /** Firms, which sell many foods: alone they name none. */
 export const companies = set(
   `generalmill mcdonald burgerking tacobell wendy kfc nestle kraft kellogg quaker post gerber mill pepsico subway arby sonic starbuck dunkin costco walmart`,

@@ -133,11 +133,11 @@ export const english: Language = {
  */
 const vessels = `cup bowl plate can tin bottle handful serving scoop stick packet package pack container box tub jar carton pouch shot wedge clove stalk ear cob spear floret ball loaf sheet ring
   square cube bunch head half segment section kernel pod sprig finger order chunk tray drink jigger round bag item rod twist sleeve slice strip piece glass mug link bar portion side pint
-  patty fillet bit spoon spoonful tablespoon teaspoon ounce pot meal triangle size splash pinch dash`;
+  patty fillet bit rasher spoon spoonful tablespoon teaspoon ounce pot meal triangle size splash pinch dash`;
 export const qualifiers: ReadonlySet<string> = new Set(
   words(`${vessels}
 
-  raw cooked fried baked broiled grilled roasted roast boiled steamed stewed smoked cured dried dry canned frozen fresh plain regular hot cold warm iced instant brewed
+  raw fromraw cooked fried baked broiled grilled roasted roast boiled steamed stewed smoked cured dried dry canned frozen fresh plain regular hot cold warm iced instant brewed
   whole half reduced low lowfat nonfat fat free fatfree reducedfat light lite lean skim skinless boneless skin eaten part cooking method style flavored flavor flavour sweet sweetened unsweetened
   salted unsalted spicy mild sharp soft hard thin thick crust large small medium mini miniature big white brown red green yellow black dark blue purple
   added addedfat noaddedfat noskin withskin nopeel withpeel nocoating coating leanonly leanandfat made with without from home recipe purchased bakery restaurant store fast school cafeteria lunch mix ready ready-to-eat readytoeat prepared powdered powder liquid
