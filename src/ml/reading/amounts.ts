@@ -301,7 +301,8 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
     if (describing.has(token.text)) {
       words.push(token.text);
       at += 1;
-      give(at, null, null);
+      // "Raw chicken" states no amount.
+      if (stated !== 'none' || size !== null) give(at, null, null);
       continue;
     }
     if ((passed.has(token.text) || isFiller(token.text)) && at > i) {

@@ -1,10 +1,11 @@
 /** Whether a food is what was said, or only the nearest that is known. */
-import { isQualifier, isSize } from './english/weights';
+import { isQualifier, isSize, isUsual } from './english/weights';
 import { lent, type FoodIndex } from './foodIndex';
 import { isFiller } from './fillers';
 import { unitOf } from './portions';
 import type { Chosen } from './choose';
 import type { Sentence } from './sentence';
+import { textAt } from './tokens';
 
 /** Names of a food that hold a word: for each whether it is its own, or one that stands for it. */
 const holds = (index: FoodIndex, word: string, food: number): 'own' | 'lent' | null => {
@@ -18,10 +19,32 @@ const holds = (index: FoodIndex, word: string, food: number): 'own' | 'lent' | n
   return found;
 };
 
+/** Words that say of what kind a food is, though they stand outside the run of words that names it: "raw", "(canned)". */
+const kindsBeside = ({ tokens, roles }: Sentence, { span }: Chosen): string[] => {
+  const kinds: string[] = [];
+  for (let i = span.start - 1; roles[i] === 'qualifier'; i -= 1) kinds.push(textAt(tokens, i));
+  let at = span.end;
+  if (/^[(,]$/.test(textAt(tokens, at))) at += 1;
+  const after: string[] = [];
+  for (; roles[at] === 'qualifier'; at += 1) after.push(textAt(tokens, at));
+  // "Eggs, fried chicken"
+  if (roles[at] !== 'food') kinds.push(...after);
+  // "Fresh" and "plain" are meant anyway; who says "raw" weighs something else.
+  return kinds.filter((word) => word === 'raw' || !isUsual(word));
+};
+
 /** True where the food's names hold every word that was said of it. */
-export const isSaidOf = ({ tokens, roles }: Sentence, { span, choices }: Chosen, index: FoodIndex): boolean => {
+export const isSaidOf = (sentence: Sentence, item: Chosen, index: FoodIndex): boolean => {
+  const { span, choices } = item;
   const food = choices[0]?.food;
   if (food === undefined) return false;
+  const isOfKind = (word: string): boolean => {
+    if (isSize(word) || unitOf(word) !== undefined || isFiller(word)) return true;
+    const held = holds(index, word, food);
+    return held !== null && !(held === 'lent' && isQualifier(word));
+  };
+  if (!kindsBeside(sentence, item).every(isOfKind)) return false;
+  const { tokens, roles } = sentence;
   // A word of no name, right before: of another kind than any that is known.
   if (roles[span.start - 1] === 'unknown' || roles[span.end] === 'unknown') return false;
   for (let i = span.start; i < span.end; i += 1) {
@@ -30,10 +53,7 @@ export const isSaidOf = ({ tokens, roles }: Sentence, { span, choices }: Chosen,
     if (token === undefined || token.instead !== undefined) continue;
     if (role === 'unknown') return false;
     if (role !== 'food' && role !== 'qualifier') continue;
-    const { text } = token;
-    if (isSize(text) || unitOf(text) !== undefined || isFiller(text)) continue;
-    const held = holds(index, text, food);
-    if (held === null || (held === 'lent' && isQualifier(text))) return false;
+    if (!isOfKind(token.text)) return false;
   }
   return true;
 };
