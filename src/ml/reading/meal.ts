@@ -11,12 +11,14 @@ import type { Measure } from '../foods/interval';
 import { customaryG } from './additions';
 import { chooseItems, type Choice, type Chosen } from './choose';
 import { intervalOf, itemDeviation, mealInterval, type Figure } from './doubt';
+import { writtenIn } from './detect';
 import type { FoodIndex, IndexedFood } from './foodIndex';
 import type { Language } from './language';
+import { languages as allLanguages } from './languages';
 import { isSaidOf } from './likeness';
 import { readSentence, type Sentence } from './sentence';
 import { createSpanScorer, type SpanScorer } from './spans';
-import { textAt } from './tokens';
+import { textAt, tokenize } from './tokens';
 import { unrecognizedIn } from './unrecognized';
 import type { Basis } from './weigh';
 
@@ -63,12 +65,17 @@ export interface Reading {
   readonly unrecognized: readonly Unrecognized[];
   /** Something was eaten that is not among the items. */
   readonly incomplete: boolean;
+  /**
+   * Where no food was found: what the text seems to be in, an ISO 639-1 code of a language or an ISO 15924 code of a script.
+   * Null where foods were found, and where it seems to be English or nothing tells.
+   */
+  readonly writtenIn: string | null;
   /** Of the whole meal, to `intervalLevel`. */
   readonly interval: Readonly<Record<Figure, Interval>>;
 }
 
 export interface ReadOptions {
-  /** Languages that the text may be in, besides English. */
+  /** Languages that the text may be in, besides English; all that are known where left out. */
   readonly languages?: readonly Language[];
 }
 
@@ -124,9 +131,9 @@ const isFlavouring = ({ start }: Chosen, { tokens }: Sentence): boolean =>
   textAt(tokens, start - 1) === 'of' && /^(?:zest|rind|peel)$/.test(textAt(tokens, start - 2));
 
 /** The foods of a text with their grams, in the order in which they stand. Never throws, whatever the text. */
-export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = {}): Reading => {
+export const readMeal = (meal: string, index: FoodIndex, { languages = allLanguages }: ReadOptions = {}): Reading => {
   const text = meal.slice(0, maxMealLength);
-  const sentence = readSentence(text, index, options.languages);
+  const sentence = readSentence(text, index, languages);
   const { tokens } = sentence;
   const { items: chosen, components } = chooseItems(sentence, scorerOf(index).spansOf(sentence), index);
   const eaten = chosen.filter(
@@ -208,6 +215,7 @@ export const readMeal = (meal: string, index: FoodIndex, options: ReadOptions = 
     items,
     unrecognized: unrecognized.slice(0, maxMealItems),
     incomplete: unrecognized.length > 0,
+    writtenIn: items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages),
     interval: { kcal: intervalOfMeal('kcal'), carbohydrateG: intervalOfMeal('carbohydrateG') },
   };
 };

@@ -3,6 +3,7 @@ import { denialsIn } from './denials';
 import { isQualifier } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
+import { languageOf } from './detect';
 import type { Language } from './language';
 import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
@@ -56,7 +57,9 @@ const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
 };
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
-  const written = joinCompounds(translate(tokenize(text), languages));
+  const plain = tokenize(text);
+  const language = languageOf(plain, index, languages);
+  const written = joinCompounds(language === null ? plain : translate(plain, language));
   const tokens = nameNumbers(joinEnglishNumbers(withMeanings(spelt(written, index), index)));
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;

@@ -9,6 +9,7 @@
 import { isQualifier, isSize } from './english/weights';
 import { isFiller } from './fillers';
 import { lent, mismatchOf, type FoodIndex } from './foodIndex';
+import { isArticle } from './numbers';
 import { isParting } from './parting';
 import { unitOf } from './portions';
 import type { Sentence } from './sentence';
@@ -71,6 +72,9 @@ const otherNoun = 0.3;
 const meantShare = 0.5;
 /** For a name that holds what was said not to be there. */
 const deniedThough = 0.8;
+
+/** Units that no name of a food begins with, as "cup noodles" and "pot pie" do. */
+const servings: ReadonlySet<string> = new Set('slice piece serving glass bottle can bowl handful scoop'.split(' '));
 
 const breads: ReadonlySet<string> = new Set(
   'bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '),
@@ -135,6 +139,13 @@ const canBegin = ({ tokens, roles }: Sentence, i: number): boolean => {
   const role = roles[i];
   if (role !== 'food' && role !== 'qualifier' && role !== 'denied') return false;
   if (isInside({ tokens, roles }, i)) return false;
+  // "3 slices ham" are slices of ham, not the deli's ham slice.
+  if (
+    role === 'qualifier' &&
+    servings.has(textAt(tokens, i)) &&
+    (roles[i - 1] === 'number' || isArticle(tokens[i - 1]))
+  )
+    return false;
   // "Cup of" measures what follows.
   return !(role === 'qualifier' && textAt(tokens, i + 1) === 'of' && unitOf(textAt(tokens, i)) !== undefined);
 };

@@ -1,4 +1,4 @@
-/** Words of other languages as the English words that they stand for; numbers and units as themselves. */
+/** Words of another language as the English words that they stand for; numbers and units as themselves. */
 import type { Language, UnitWord } from './language';
 import { Phrases } from './phrases';
 import { numberToken, type Token } from './tokens';
@@ -38,14 +38,10 @@ const phrasesOf = (language: Language): Phrases => {
   return phrases;
 };
 
-/** Tokens with the words of `languages` led to English; the first language that knows a phrase is believed. */
-export const translate = (tokens: readonly Token[], languages: readonly Language[]): Token[] =>
-  languages.reduce<Token[]>(
-    (translated, language) =>
-      phrasesOf(language)
-        .replace(translated)
-        .map((token) =>
-          token.text.startsWith(numberMark) ? numberToken(Number(token.text.slice(1)), token.start, token.end) : token,
-        ),
-    [...tokens],
-  );
+/** Tokens with the words of a language led to English. */
+export const translate = (tokens: readonly Token[], language: Language): Token[] =>
+  phrasesOf(language)
+    .replace(tokens)
+    .map((token) =>
+      token.text.startsWith(numberMark) ? numberToken(Number(token.text.slice(1)), token.start, token.end) : token,
+    );

