@@ -4,6 +4,7 @@
 import { cupMl } from './english/words';
 import type { IndexedFood } from './foodIndex';
 import type { ParsedPortion } from './portions';
+import { createMeter, type Meter } from './slices';
 
 export interface Densities {
   /** Grams of a millilitre, from the food's own portions in a volume; null where it has none. */
@@ -31,10 +32,19 @@ const median = (values: number[]): number => {
   return values[Math.floor(values.length / 2)] ?? 0;
 };
 
-const slice = 300;
+function* mediansOf(lists: ReadonlyMap<string, number[]>, meter: Meter): Generator<number, Map<string, number>> {
+  const medians = new Map<string, number>();
+  for (const [key, values] of lists) {
+    medians.set(key, median(values));
+    meter.add(1 + values.length);
+    if (meter.isFull()) yield meter.take();
+  }
+  return medians;
+}
 
-/** Drives to the medians, some hundred foods a step. */
-export function* buildDensities(foods: readonly IndexedFood[]): Generator<undefined, Densities> {
+/** Drives to the medians, a slice of counted work each step. */
+export function* buildDensities(foods: readonly IndexedFood[]): Generator<number, Densities> {
+  const meter = createMeter();
   const densities = new Map<string, number[]>();
   const unitGrams = new Map<string, number[]>();
   const put = (map: Map<string, number[]>, key: string, value: number): void => {
@@ -42,18 +52,18 @@ export function* buildDensities(foods: readonly IndexedFood[]): Generator<undefi
     if (list === undefined) map.set(key, [value]);
     else list.push(value);
   };
-  for (const [i, { portions, group }] of foods.entries()) {
-    if (i % slice === slice - 1) yield;
+  for (const { portions, group } of foods) {
+    meter.add(2 * portions.length);
+    if (meter.isFull()) yield meter.take();
     const own = ownDensity(portions);
     if (own !== null) put(densities, group, own);
     for (const { unit, grams, sizes, ml } of portions)
       if (unit !== null && ml === null && (sizes.length === 0 || sizes.includes('medium')))
         put(unitGrams, `${group}|${unit}`, grams);
   }
-  yield;
-  const densityOf = new Map([...densities].map(([key, values]) => [key, median(values)]));
-  yield;
-  const gramsOf = new Map([...unitGrams].map(([key, values]) => [key, median(values)]));
+  const densityOf = yield* mediansOf(densities, meter);
+  const gramsOf = yield* mediansOf(unitGrams, meter);
+  yield meter.take();
   return {
     own: (food) => ownDensity(food.portions),
     ofGroup: ({ group }) => densityOf.get(group) ?? null,

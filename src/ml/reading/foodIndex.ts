@@ -3,7 +3,7 @@
  *
  * F1  A food's score for some words is a sum over them, so that a run of words grows one by one: what a name's words cost unsaid is counted
  *     first (`base`), and each word that is said brings its gain and takes its cost back.
- * F2  It is built in slices: the caller drives a generator, and no slice does more than some dozen names.
+ * F2  It is built in slices of counted work (slices.ts): the caller drives a generator.
  * F3  Postings lie in typed arrays; 15,000 foods take less than 100 MiB.
  */
 import type { Food } from '../../model/foods';
@@ -12,6 +12,8 @@ import { companies, isQualifier, isSize, isRemarkable, isUsual, relatedShare, re
 import { parseName, type NamePart, type NameWord } from './names';
 import { parsePortion, unitOf, type ParsedPortion } from './portions';
 import { buildDensities, type Densities } from './densities';
+import { mergeByFdcId } from './merge';
+import { createMeter } from './slices';
 
 /** A food with everything that leads to it. */
 export interface ReadableFood {
@@ -87,6 +89,9 @@ const mostOfProduct = 6;
 /** What a word costs that is said and is not in the name. */
 export const mismatchOf = (word: string): number => (isSize(word) ? 0.05 : isQualifier(word) ? 0.25 : 0.6);
 
+/** Work of a name or a portion that is parsed, beside that of a word that is put in place. */
+const parseWork = 10;
+
 interface Draft {
   readonly food: number;
   readonly words: readonly NameWord[];
@@ -98,56 +103,21 @@ interface Draft {
 
 const isUnit = (word: string): boolean => unitOf(word) !== undefined && isQualifier(word);
 
-const slice = 20;
 /** Marks postings of words that are not in the name. */
 export const lent = 2;
 
-/** A row of our table and the imported food that its figures are from are one food, under the names and with the portions of both. */
-function* mergeByFdcId(readable: readonly ReadableFood[]): Generator<undefined, ReadableFood[]> {
-  const merged: ReadableFood[] = [];
-  const places = new Map<number, number>();
-  for (const [i, one] of readable.entries()) {
-    if (i % (10 * slice) === 10 * slice - 1) yield;
-    const { fdcId } = one.food;
-    const at = fdcId === null ? undefined : places.get(fdcId);
-    const other = at === undefined ? undefined : merged[at];
-    // Two rows of our own may have one food's figures, and stay two.
-    if (at === undefined || other === undefined || (other.food.release ?? one.food.release) === undefined) {
-      if (fdcId !== null) places.set(fdcId, merged.length);
-      merged.push(one);
-      continue;
-    }
-    const [first, second] = one.food.release === undefined ? [other, one] : [one, other];
-    merged[at] = {
-      food: {
-        ...first.food,
-        portions: [
-          ...first.food.portions,
-          ...second.food.portions.filter(
-            ({ description }) => !first.food.portions.some((known) => known.description === description),
-          ),
-        ],
-        defaultPortionG: first.food.defaultPortionG ?? second.food.defaultPortionG,
-      },
-      names: [...new Set([...first.names, ...second.names])],
-      category: first.category ?? second.category,
-      portionFrom: first.portionFrom,
-    };
-  }
-  return merged;
-}
-
-/** Drives to an index; each `next()` does a slice of the work. */
-export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<undefined, FoodIndex> {
+/** Drives to an index; each `next()` does a slice of the work and answers how much that was (slices.ts). */
+export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<number, FoodIndex> {
   const foods: IndexedFood[] = [];
   const drafts: Draft[] = [];
   const frequency = new Map<string, number>();
   const seconds = new Map<string, Set<string>>();
-  let done = 0;
+  const meter = createMeter();
   const merged = yield* mergeByFdcId(readable);
   for (const one of merged) {
     const portions = one.food.portions.flatMap(({ description, grams }) => parsePortion(description, grams) ?? []);
     const parsed = one.names.map(parseName);
+    meter.add(parseWork * (one.food.portions.length + one.names.length));
     const heads = parsed[0]?.words.filter(({ part }) => part === 'head');
     const at = foods.push({ ...one, portions, group: one.category ?? heads?.at(-1)?.word ?? '' }) - 1;
     for (const [i, { words, general }] of parsed.entries()) {
@@ -162,7 +132,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
         else known.add(second.word);
       }
     }
-    if ((done += 1) % slice === 0) yield;
+    if (meter.isFull()) yield meter.take();
   }
 
   const base = new Float32Array(drafts.length);
@@ -240,12 +210,14 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
       }
     }
     base[name] = score;
-    if ((done += 1) % slice === 0) yield;
+    meter.add(3 * words.length);
+    if (meter.isFull()) yield meter.take();
   }
 
-  yield;
   let size = 0;
   for (const { names } of byWord.values()) size += names.length;
+  meter.add(byWord.size);
+  yield meter.take();
   const names = new Int32Array(size);
   const gains = new Float32Array(size);
   const heads = new Uint8Array(size);
@@ -257,11 +229,11 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<un
     heads.set(list.heads, at);
     places.set(word, { from: at, to: at + list.names.length });
     at += list.names.length;
-    if ((done += 1) % (5 * slice) === 0) yield;
+    meter.add(1 + list.names.length / 10);
+    if (meter.isFull()) yield meter.take();
   }
-  yield;
+  yield meter.take();
   const densities = yield* buildDensities(foods);
-  yield;
   return {
     foods,
     densities,

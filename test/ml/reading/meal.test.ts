@@ -1,9 +1,9 @@
-import { buildFoodIndex, readMeal } from '../../../src/ml/reading';
+import { readMeal } from '../../../src/ml/reading';
 import { captions } from '../captions';
 import { heldOutCaptions } from '../heldOutCaptions';
 import { scoreReadings } from '../captionScore';
 import { withGrownTable } from './grownTable';
-import { tableFoods, tableIndex } from './indexes';
+import { tableIndex } from './indexes';
 
 /** "Egg 100, ?durian": foods with whole grams, then what was not understood. */
 const read = (text: string): string => {
@@ -219,11 +219,4 @@ test('candidates, interval and offsets belong to the item', () => {
 
 test('the same text gives the same reading', () => {
   expect(readMeal('toast, bacon, eggs', tableIndex)).toEqual(readMeal('toast, bacon, eggs', tableIndex));
-});
-
-test('an index is built in slices', () => {
-  const building = buildFoodIndex(tableFoods);
-  let slices = 0;
-  while (building.next().done !== true) slices += 1;
-  expect(slices).toBeGreaterThan(tableFoods.length / 100);
 });
