@@ -65,8 +65,8 @@ interface Seen {
   token: string;
 }
 
-/** The name a caption gives, where one comes after the classifiers. */
-const caption = 'two boiled eggs';
+/** What a caption says where one comes after the classifiers: what these see, as other words would go before theirs. */
+const caption = 'two slices of pizza';
 const laterWithinMs = 60_000;
 /** Seven processes are asked side by side: more often, and they do little else than answer. */
 const askEveryMs = 150;
