@@ -2,16 +2,11 @@
  * Amounts in a run of tokens: "two large", "1 1/2 cups of", "a 12-ounce can of", "1 lb 2 oz", "2 x 330 ml", "a cup and a half of".
  * Where an amount ends is for the foods around it to say ("2 granola bars", "one slice pizza"), so each way to end it is given.
  */
+import { furtherPart, householdAt, measuredAt, times, type Measured } from './measured';
 import type { SizeName } from './portions';
-import { unitOf } from './portions';
 import { isFiller } from './fillers';
 import { isArticle } from './numbers';
 import { wordAt, type Token } from './tokens';
-
-/** A weight or a volume, of one or of all. */
-export type Measured =
-  | { readonly kind: 'mass'; readonly grams: number; readonly ounces: boolean }
-  | { readonly kind: 'volume'; readonly ml: number; readonly unit: string | null };
 
 export interface Amount {
   /** Tokens [start, end). */
@@ -67,57 +62,7 @@ const otherMeasures: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-const smaller: readonly (readonly [string, readonly string[]])[] = [
-  ['lb', ['oz']],
-  ['kg', ['g']],
-  ['gallon', ['quart', 'cup', 'pint']],
-  ['quart', ['cup', 'pint', 'floz']],
-  ['pint', ['floz', 'cup', 'tablespoon']],
-  ['cup', ['tablespoon', 'teaspoon', 'floz']],
-  ['tablespoon', ['teaspoon']],
-  ['l', ['ml', 'dl', 'cl']],
-];
 const maxTokens = 12;
-
-const measuredAt = (tokens: readonly Token[], i: number): Measured | null => {
-  const unit = unitOf(wordAt(tokens, i));
-  if (unit?.kind === 'mass') return { kind: 'mass', grams: unit.grams, ounces: Math.abs(unit.grams - 28.35) < 0.01 };
-  return unit?.kind === 'volume' ? { kind: 'volume', ml: unit.ml, unit: unit.unit ?? null } : null;
-};
-const householdAt = (tokens: readonly Token[], i: number): string | null => {
-  const unit = unitOf(wordAt(tokens, i));
-  return unit?.kind === 'household' ? unit.unit : null;
-};
-
-const times = (measured: Measured, quantity: number): Measured =>
-  measured.kind === 'mass'
-    ? { ...measured, grams: measured.grams * quantity }
-    : { ...measured, ml: measured.ml * quantity };
-
-/** What a unit is called where pairs of units are asked for. */
-const plainName = (tokens: readonly Token[], i: number): string => {
-  const unit = unitOf(wordAt(tokens, i));
-  if (unit?.kind === 'mass') return unit.grams > 900 ? 'kg' : unit.grams > 400 ? 'lb' : unit.grams > 20 ? 'oz' : 'g';
-  if (unit?.kind === 'volume') return unit.unit ?? (unit.ml >= 1000 ? 'l' : unit.ml >= 100 ? 'dl' : 'ml');
-  return '';
-};
-
-/** A further part of the same amount: "1 cup plus 2 tablespoons", "1 lb 2 oz". */
-const furtherPart = (
-  tokens: readonly Token[],
-  unitAt: number,
-  from: number,
-): { measured: Measured; end: number } | null => {
-  let i = from;
-  if (wordAt(tokens, i) === 'plus' || wordAt(tokens, i) === 'and' || ['+', ',', '&'].includes(tokens[i]?.text ?? ''))
-    i += 1;
-  const count = tokens[i]?.kind === 'number' ? (tokens[i]?.value ?? NaN) : isArticle(tokens[i]) ? 1 : NaN;
-  if (Number.isNaN(count)) return null;
-  const second = measuredAt(tokens, i + 1);
-  if (second === null) return null;
-  const pairs = smaller.find(([larger]) => larger === plainName(tokens, unitAt))?.[1];
-  return pairs?.includes(plainName(tokens, i + 1)) === true ? { measured: times(second, count), end: i + 2 } : null;
-};
 
 /** Every amount that begins at token `i`, shortest first. */
 export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {

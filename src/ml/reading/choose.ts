@@ -15,7 +15,8 @@ import type { Span } from './spans';
 import { isArticle } from './numbers';
 import { componentsIn } from './components';
 import { suffixesAt } from './suffixes';
-import { isHelping, weigh, type Weight } from './weigh';
+import { isHelping } from './household';
+import { weigh, type Weight } from './weigh';
 
 export interface Choice {
   readonly food: number;

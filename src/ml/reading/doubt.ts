@@ -2,7 +2,9 @@
  * How far the figures of a reading may be from the truth. What is not known adds up as independent errors: which food of several that
  * fit, how much of it, whose recipe, and what was not understood.
  *
- * Widths are those of USDA's survey foods (foods/interval.ts, computed again from the data by test/ml/usda.test.ts); none was taken from labelled descriptions.
+ * Spreads of recipes, household measures and unstated portions are those of USDA's survey foods (foods/interval.ts, computed again from the
+ * data by test/ml/usda.test.ts). Those of a weight, a volume and a food's own portion, the temperature of candidates and the figures of an
+ * unknown food are round numbers set by judgement. None was fitted to labelled descriptions.
  */
 import { compositionSpread, householdSpread, portionSpread } from '../foods/interval';
 import type { Interval } from '../../model/foods';
@@ -25,7 +27,7 @@ const weightSpread: Readonly<Record<Basis, number>> = {
 };
 /** A candidate this much worse is e times less likely to be meant. */
 const temperature = 0.15;
-/** Carbohydrate and energy of a food that was named and is not known: of a usual portion of anything (medians of the survey foods' portions). */
+/** Carbohydrate and energy of a food that was named and is not known: of a usual portion of anything, in round numbers. */
 const unknownFood = { carbohydrateG: 20, kcal: 150 } as const;
 
 export type Figure = 'kcal' | 'carbohydrateG';

@@ -6,9 +6,25 @@
  *   foodIndexOf(foods): FoodIndex          the same at once
  *   readMeal(text, index, {languages?}): Reading
  *
- * A text becomes tokens (`tokens`), words that belong together one (`phrases`, `english/compounds`), numbers one (`numbers`), what people
- * call foods the words of their names (`english/lexicon`), further languages English (`translate`). Runs of words are scored against all names
- * (`spans`, `foodIndex`), amounts are found (`amounts`) and weighed (`weigh`), and the best reading of the whole sentence is chosen (`choose`).
+ * Once, for all foods (`foodIndex`):
+ *   `names`      a name becomes words, each with its part in it: what the food is, what is further said, a brand, a remark
+ *   `portions`   "1 large or thick slice" becomes a unit, sizes and grams; `densities` lends portions among foods that are alike
+ *   `merge`      a row of our table and the imported food it cites are one; `slices` counts the work of a step
+ *
+ * For each text (`meal`), "2 cups of brown rice, no salt":
+ *   `tokens`     words, numbers and marks, with their places in the text
+ *   `detect`     which language it is in; `translate` leads another one's words to English
+ *   `sentence`   numbers as one token (`numbers`), compounds (`vocabulary`) and what people call foods (`lexicon`) as words of names,
+ *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`), unknown, number, mark
+ *   `spans`      runs of words (`runs`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
+ *   `amounts`    every way to read an amount (`measured`: of the scales and the jug) before a food, `suffixes` behind it: 2 cups
+ *   `weigh`      amount × food → grams, and how well the two go together (`household`: what cans and glasses hold)
+ *   `choose`     the best set of runs and amounts for the whole sentence; `components` are parts of a dish, not eaten beside it
+ *   `unrecognized`, `doubt`, `likeness`, `additions`
+ *                what was not understood, how wide the interval is, whether the food is only the nearest, what milk in a coffee weighs
+ *
+ * To teach it what people call a food, add a line to `english/lexicon`; a word of another language goes to `languages/`. Whether that made
+ * others worse, test/ml/reading/labelFree.test.ts and `npm run bench:captions` say.
  */
 export { intervalLevel } from './doubt';
 export { buildFoodIndex, foodIndexOf } from './foodIndex';

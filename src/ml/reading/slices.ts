@@ -1,6 +1,6 @@
 /**
  * Slices of counted work, so that building an index never keeps others waiting for long. A unit is about a word put in its place, a
- * third of a microsecond to one; time itself is not read, as it would tell more of the machine than of the work.
+ * microsecond or less; time itself is not read, as it would tell more of the machine than of the work.
  */
 
 /** Work after which a slice ends: some milliseconds. */

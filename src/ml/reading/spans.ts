@@ -6,12 +6,11 @@
  * S3  Fillers and words that a phrase of the lexicon adds may speak for a food, and never against it.
  * S4  Work is bounded: runs are short, and when a text has used up its budget they become shorter still.
  */
-import { isQualifier, isSize } from './english/weights';
+import { isSize } from './english/weights';
 import { isFiller } from './fillers';
 import { lent, mismatchOf, type FoodIndex } from './foodIndex';
-import { isArticle } from './numbers';
 import { isParting } from './parting';
-import { unitOf } from './portions';
+import { beginsFood, canBegin, isInside, isMeant, isWritten, nextFood, shareOf } from './runs';
 import type { Sentence } from './sentence';
 import { textAt } from './tokens';
 
@@ -73,9 +72,6 @@ const meantShare = 0.5;
 /** For a name that holds what was said not to be there. */
 const deniedThough = 0.8;
 
-/** Units that no name of a food begins with, as "cup noodles" and "pot pie" do. */
-const servings: ReadonlySet<string> = new Set('slice piece serving glass bottle can bowl handful scoop'.split(' '));
-
 const breads: ReadonlySet<string> = new Set(
   'bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '),
 );
@@ -102,53 +98,6 @@ export interface SpanScorer {
   /** Names looked through for the last sentence. */
   work(): number;
 }
-
-/** Whether token `at` goes on with the phrase that the one before it stands for. */
-const isInside = ({ tokens }: Sentence, at: number): boolean => tokens[at]?.instead?.length === 0;
-
-/** What a word of a phrase of the lexicon counts for, so that a phrase counts for as many words as were written: "coke" is not worth more than "cola". */
-const shareOf = (sentence: Sentence, at: number): number => {
-  const { tokens } = sentence;
-  let first = at;
-  while (isInside(sentence, first)) first -= 1;
-  const written = tokens[first]?.instead;
-  if (written === undefined) return 1;
-  let end = first + 1;
-  while (isInside(sentence, end)) end += 1;
-  const worth = (sum: number, word: string): number => sum + (isQualifier(word) ? 0.4 : 1);
-  const meant = tokens.slice(first, end).map(({ text }) => text);
-  return Math.min(1, written.reduce(worth, 0) / meant.reduce(worth, 0));
-};
-
-/** The last word of the run of words of food that begins at `from`, an article passed over. */
-const nextFood = ({ tokens, roles }: Sentence, from: number): string => {
-  let i = /^an?$/.test(textAt(tokens, from)) ? from + 1 : from;
-  let last = '';
-  for (; roles[i] === 'food' || roles[i] === 'qualifier'; i += 1) last = textAt(tokens, i);
-  return last;
-};
-
-/** Whether the run of qualifiers and words of food that begins at `from` names a food. */
-const beginsFood = ({ roles }: Sentence, from: number): boolean => {
-  let at = from;
-  while (roles[at] === 'qualifier') at += 1;
-  return roles[at] === 'food';
-};
-
-const canBegin = ({ tokens, roles }: Sentence, i: number): boolean => {
-  const role = roles[i];
-  if (role !== 'food' && role !== 'qualifier' && role !== 'denied') return false;
-  if (isInside({ tokens, roles }, i)) return false;
-  // "3 slices ham" are slices of ham, not the deli's ham slice.
-  if (
-    role === 'qualifier' &&
-    servings.has(textAt(tokens, i)) &&
-    (roles[i - 1] === 'number' || isArticle(tokens[i - 1]))
-  )
-    return false;
-  // "Cup of" measures what follows.
-  return !(role === 'qualifier' && textAt(tokens, i + 1) === 'of' && unitOf(textAt(tokens, i)) !== undefined);
-};
 
 export const createSpanScorer = (index: FoodIndex): SpanScorer => {
   const { base, lengths, foodOf, names, gains, heads } = index;
@@ -339,18 +288,4 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     },
     work: () => work,
   };
-};
-
-/** Whether `word` is among those that the phrase of the lexicon which begins at `first` stands for. */
-const isMeant = ({ tokens, roles }: Sentence, first: number, word: string): boolean => {
-  for (let at = first; at === first || isInside({ tokens, roles }, at); at += 1)
-    if (textAt(tokens, at) === word) return true;
-  return false;
-};
-
-/** Whether a word of a phrase of the lexicon is also among the words that were written in its place. */
-const isWritten = (sentence: Sentence, at: number): boolean => {
-  let first = at;
-  while (isInside(sentence, first)) first -= 1;
-  return sentence.tokens[first]?.instead?.includes(textAt(sentence.tokens, at)) === true;
 };

@@ -5,10 +5,12 @@
  * G2  A household unit is the food's own portion of that unit, size and content; else that of foods like it; else its usual portion.
  * G3  How well an amount fits a food is part of the answer: it helps to tell which food is meant.
  */
-import type { Amount, Measured } from './amounts';
+import type { Amount } from './amounts';
+import type { Measured } from './measured';
 import type { Densities } from './densities';
 import { fluidOunceMl, ounceG } from './english/words';
 import type { IndexedFood } from './foodIndex';
+import { areAlike, birdG, cuts, isHelping, packageG, tubMl, vesselMl } from './household';
 import type { ParsedPortion, SizeName } from './portions';
 
 /** How the weight is known: in grams or by volume, by a portion of the food, by one of another size, by the usual portion for want of a better, not stated. */
@@ -34,57 +36,6 @@ export const sizeFactor: Readonly<Record<SizeName, number>> = {
   large: 1.385,
   'extra large': 1.9,
 };
-
-/** Units that stand for each other where a food has only the one. */
-const alike: readonly ReadonlySet<string>[] = [
-  'slice strip piece wedge',
-  'packet package pouch bag stick',
-  'container jar package box',
-  'carton box',
-  'can bottle',
-  'fillet piece',
-  'patty hamburger burger',
-  'stick spear rod stalk piece',
-  'link piece sausage',
-  'floret spear piece floweret',
-  'bar piece',
-  'ball piece scoop',
-  'drink glass',
-  'order serving meal',
-  'loaf roll',
-  'nugget piece',
-  'tender strip piece',
-  'chip piece cracker',
-  'ear cob',
-  'shot jigger',
-  'sandwich submarine',
-  'roll piece',
-  'cracker piece square',
-  'leaf sheet',
-  'leg drumstick',
-].map((group) => new Set(group.split(' ')));
-const areAlike = (a: string, b: string): boolean => alike.some((group) => group.has(a) && group.has(b));
-/** "A serving" is what people usually take. */
-const usualUnits: ReadonlySet<string> = new Set(['serving', 'bowl', 'plate', 'order', 'meal', 'tray', 'bit', 'drink']);
-
-/** Whether a unit only says that it is a helping. */
-export const isHelping = (unit: string): boolean => usualUnits.has(unit);
-
-/** Millilitres of vessels, where a drink has no portion of its own in them: glass and mug 8 fl oz, can 12, shot 1.5. */
-const vesselMl: Readonly<Record<string, number>> = {
-  glass: 8 * fluidOunceMl,
-  mug: 8 * fluidOunceMl,
-  can: 12 * fluidOunceMl,
-  bottle: 500,
-  shot: 1.5 * fluidOunceMl,
-  carton: 1000,
-};
-/** Grams of what shops sell, where a food has no portion of its own in them. */
-const packageG: Readonly<Record<string, number>> = { can: 400, package: 250, carton: 500 };
-const tubMl = 450;
-/** Grams of a whole bird as it is sold. */
-const birdG: Readonly<Record<string, number>> = { chicken: 1200, turkey: 5000, duck: 2000, goose: 4000 };
-const cuts = /^(?:breast|thigh|leg|wing|drumstick|fillet|nugget|patty|sandwich|salad|soup)$/;
 
 /** A handful is the usual portion of nuts or berries, and never a plateful. */
 const handfulG = 75;

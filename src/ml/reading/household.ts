@@ -1,0 +1,56 @@
+/** What units of a household and of shops hold, where the food itself has no portion in them. */
+import { fluidOunceMl } from './english/words';
+
+/** Units that stand for each other where a food has only the one. */
+const alike: readonly ReadonlySet<string>[] = [
+  'slice strip piece wedge',
+  'packet package pouch bag stick',
+  'container jar package box',
+  'carton box',
+  'can bottle',
+  'fillet piece',
+  'patty hamburger burger',
+  'stick spear rod stalk piece',
+  'link piece sausage',
+  'floret spear piece floweret',
+  'bar piece',
+  'ball piece scoop',
+  'drink glass',
+  'order serving meal',
+  'loaf roll',
+  'nugget piece',
+  'tender strip piece',
+  'chip piece cracker',
+  'ear cob',
+  'shot jigger',
+  'sandwich submarine',
+  'roll piece',
+  'cracker piece square',
+  'leaf sheet',
+  'leg drumstick',
+].map((group) => new Set(group.split(' ')));
+
+export const areAlike = (a: string, b: string): boolean => alike.some((group) => group.has(a) && group.has(b));
+/** "A serving" is what people usually take. */
+const usualUnits: ReadonlySet<string> = new Set(['serving', 'bowl', 'plate', 'order', 'meal', 'tray', 'bit', 'drink']);
+
+/** Whether a unit only says that it is a helping. */
+export const isHelping = (unit: string): boolean => usualUnits.has(unit);
+
+/** Millilitres of vessels, where a drink has no portion of its own in them: glass and mug 8 fl oz, can 12, shot 1.5. */
+export const vesselMl: Readonly<Record<string, number>> = {
+  glass: 8 * fluidOunceMl,
+  mug: 8 * fluidOunceMl,
+  can: 12 * fluidOunceMl,
+  bottle: 500,
+  shot: 1.5 * fluidOunceMl,
+  carton: 1000,
+};
+/** Grams of what shops sell, where a food has no portion of its own in them. */
+export const packageG: Readonly<Record<string, number>> = { can: 400, package: 250, carton: 500 };
+/** Millilitres of a tub. */
+export const tubMl = 450;
+/** Grams of a whole bird as it is sold. */
+export const birdG: Readonly<Record<string, number>> = { chicken: 1200, turkey: 5000, duck: 2000, goose: 4000 };
+/** With these words it is a part of the bird, or a dish of it. */
+export const cuts = /^(?:breast|thigh|leg|wing|drumstick|fillet|nugget|patty|sandwich|salad|soup)$/;
