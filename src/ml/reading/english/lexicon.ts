@@ -623,7 +623,6 @@ pediasure = toddler formula pediasure
 clif bar = nutrition bar clif bar
 kind bar = granolabar kind fruit and nut bar
 nature valley = granolabar nature valley crunchy granola bar
-fruit and nut bar = granolabar fruit and nut
 nutri grain bar = granolabar nutri grain cereal bar
 baby food => baby toddler
 babyfood => baby toddler
