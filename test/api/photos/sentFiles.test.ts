@@ -53,7 +53,9 @@ describe('the file under both names', () => {
           // One that goes between the two looks is no file.
           (await uploads.filesLeft()).map((name) => readFile(join(uploads.tempDir, name)).catch(() => null)),
         );
-        return others.length === 0 && only instanceof Buffer && only.length > 500_000 && only.every((byte) => byte === 1);
+        return (
+          others.length === 0 && only instanceof Buffer && only.length > 500_000 && only.every((byte) => byte === 1)
+        );
       });
       socket.write(body.subarray(began.length));
       const outcome = await came;

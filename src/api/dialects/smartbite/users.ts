@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { Account } from '../../../model/accounts';
-import type { Id } from '../../../model/ids';
 import type { AccountDeps } from '../../accounts/deps';
 import { createMedicalNotes, type MedicalNotes } from '../../accounts/medicalNotes';
 import { userForSmartbite, type SmartbiteUser } from './profile';
