@@ -4,7 +4,7 @@ import { placeholder } from './places';
 
 /**
  * Bundled beside the workflows by `defects.test.ts`: a defect of their own code, at the place where an activity is called or a signal
- * is sent, for the runs of one account or, where a run has none, of one type. A place is an activity's name, with its last argument where
+ * is sent, for the runs of one account or, where a run has none, of one type. A place is an activity's name, with one of its arguments where
  * that matters, or `signal`.
  */
 const places = new Map(placeholder.split(';').map((entry) => entry.split('=') as [string, string]));
@@ -20,7 +20,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
     {
       scheduleActivity(input, next) {
         pass(input.activityType);
-        pass(`${input.activityType} ${String(input.args.at(-1))}`);
+        for (const argument of input.args) pass(`${input.activityType} ${String(argument)}`);
         return next(input);
       },
       signalWorkflow(input, next) {
