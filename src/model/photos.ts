@@ -89,6 +89,10 @@ export const Analysis = z.object({
 });
 export type Analysis = z.infer<typeof Analysis>;
 
+/** Whether figures leave something out that was not understood. */
+export const isIncomplete = ({ unrecognized = [] }: { unrecognized?: readonly unknown[] | undefined }): boolean =>
+  unrecognized.length > 0;
+
 /** Why an entry failed, in a sentence for a person; `type` is a failure type of `messages/photos`. */
 export const EntryFailure = z.object({ type: z.string(), message: z.string() });
 export type EntryFailure = z.infer<typeof EntryFailure>;

@@ -1,6 +1,6 @@
 import { mostPer100G } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import type { Analysis, Correction, Entry, Refining } from '../../model/photos';
+import { isIncomplete, type Analysis, type Correction, type Entry, type Refining } from '../../model/photos';
 import { photoWorkflows } from '../../messages/photos';
 import {
   amended,
@@ -104,7 +104,7 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
   const isKnown = (one: Analysis) => (item === null ? one.items.length > 0 : !isUnrecognized(one, item));
   if (weighed && remove !== true && analysis && !isKnown(analysis))
     unprocessable('Nobody knows what this is, so it cannot be weighed. Send `food` too.');
-  if (analysis && item === null && grams !== undefined && countParts(analysis) > analysis.items.length)
+  if (analysis && item === null && grams !== undefined && isIncomplete(analysis))
     unprocessable(
       'Nobody knows part of this meal, so a weight of the whole cannot be shared out. Name that part or take it out, or weigh an item.',
     );

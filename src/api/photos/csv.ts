@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { unknownNutrients } from '../../ml/foods';
 import { clockOf } from '../../ml/zones';
 import type { Id } from '../../model/ids';
+import { isIncomplete } from '../../model/photos';
 import type { LogLine, LogRange } from '../../store/photos';
 import { facts, round } from '../foods/figures';
 import { file, type Limit, type Route } from '../route';
 import { byteOrderMark, csvLine, type Cell } from './csvCells';
 import type { PhotoDeps } from './deps';
 import { timeZoneOf } from './mealTime';
-import { isIncomplete, kcalRangeOf } from './present';
+import { kcalRangeOf } from './present';
 import { oneRange, rangeFields, rangeOf } from './range';
 
 /** The log as a table to take along, page by page: neither its length nor a slow client is in memory. */

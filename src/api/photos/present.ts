@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { Id } from '../../model/ids';
-import { EntryState, EntryVersion, InferenceSource, PassedOver, type Analysis, type Entry } from '../../model/photos';
+import {
+  EntryState,
+  EntryVersion,
+  InferenceSource,
+  isIncomplete,
+  PassedOver,
+  type Analysis,
+  type Entry,
+} from '../../model/photos';
 import { PortionSource, ProvenanceSource, type AnalyzedItem, type Interval, type Provenance } from '../../model/foods';
 import { unknownNutrients } from '../../ml/foods';
 import { isoIn } from '../../ml/zones';
@@ -154,10 +162,6 @@ const item = (i: AnalyzedItem, at: number): z.infer<typeof ItemView> => ({
 const unrecognizedOf = (analysis: Analysis | null): z.infer<typeof UnrecognizedView>[] =>
   analysis?.unrecognized?.map(({ id, text, amount }) => ({ id, text, ...(amount !== undefined && { amount }) })) ?? [];
 
-/** Whether figures leave something out that was not understood. */
-export const isIncomplete = (analysis: { unrecognized?: readonly unknown[] | undefined } | null): boolean =>
-  (analysis?.unrecognized ?? []).length > 0;
-
 const metadata = ({ picture, analysis }: Entry): Record<string, unknown> => ({
   ...(picture && {
     width: picture.width,
@@ -218,7 +222,7 @@ export function presentEntry(deps: PresentDeps, entry: LogEntry, origin: string,
     nutrition_facts: facts(analysis?.totals ?? unknownNutrients),
     items: analysis?.items.map(item) ?? [],
     unrecognized: unrecognizedOf(analysis),
-    incomplete: isIncomplete(analysis),
+    incomplete: analysis !== null && isIncomplete(analysis),
     candidates: analysis?.classification?.candidates ?? entry.candidates,
     portion:
       analysis && analysis.portion.grams > 0 ? { ...analysis.portion, grams: round(analysis.portion.grams) } : null,
@@ -279,7 +283,7 @@ export const presentVersion = (
   nutrition_facts: facts(analysis?.totals ?? unknownNutrients),
   items: analysis?.items.map(item) ?? [],
   unrecognized: unrecognizedOf(analysis),
-  incomplete: isIncomplete(analysis),
+  incomplete: analysis !== null && isIncomplete(analysis),
   interval: kcalRangeOf(analysis),
   inference_source: analysis?.inferenceSource ?? null,
   provisional: analysis?.provisional ?? false,

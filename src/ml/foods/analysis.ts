@@ -27,13 +27,16 @@ export const analysisOfCaption = (text: string, table: FoodTable): Analysis | nu
 };
 
 /** A meal of foods that were picked, each with its weight. */
-export const analysisOfItems = (items: readonly AnalyzedItem[]): Analysis => ({
-  food: items.map(({ label }) => label).join(', '),
-  inferenceSource: 'user',
-  classification: null,
-  ...mealOf({ items }),
-  fdc: withoutFdc('The foods were picked.'),
-});
+export const analysisOfItems = (items: readonly AnalyzedItem[]): Analysis => {
+  const meal = mealOf({ items });
+  return {
+    food: nameOf(meal),
+    inferenceSource: 'user',
+    classification: null,
+    ...meal,
+    fdc: withoutFdc('The foods were picked.'),
+  };
+};
 
 /** A meal of which a person states name, energy (kcal) and what else is known of it; what is left out is not known. */
 export const analysisOfStated = (name: string, stated: Partial<Nutrients> & { kcal: number }): Analysis => {

@@ -1,13 +1,14 @@
 /** English as the reading of names, portions and meals uses it: text to tokens, phrases and numbers joined. */
 import { compounds } from './english/compounds';
-import { english, fractions, looseCounts } from './english/words';
+import { fractionWords, looseCounts } from '../foods/units';
+import { english } from './english/words';
 import { joinNumbers, type NumberWords } from './numbers';
 import { Phrases } from './phrases';
 import { tokenize, type Token } from './tokens';
 
 export const englishNumbers: NumberWords = {
   numbers: new Map(Object.entries(english.numbers)),
-  fractions,
+  fractions: fractionWords,
   loose: looseCounts,
 };
 

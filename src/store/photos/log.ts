@@ -1,7 +1,7 @@
 import type { QueryFilter } from 'mongoose';
 import type { AnalyzedItem } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import type { Analysis, Entry, EntryState, Unrecognized } from '../../model/photos';
+import { isIncomplete, type Analysis, type Entry, type EntryState, type Unrecognized } from '../../model/photos';
 import { fromRow, shown, visible, type EntryRow, type EntryRows } from './row';
 
 /**
@@ -165,7 +165,7 @@ export function createLogQueries(rows: EntryRows, clock: () => Date) {
           state,
           duplicateOf,
           totals: analysis?.totals ?? null,
-          whole: (analysis?.unrecognized ?? []).length === 0,
+          whole: !isIncomplete(analysis ?? {}),
         };
     },
 

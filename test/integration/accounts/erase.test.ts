@@ -1,5 +1,6 @@
 import jwt from 'jsonwebtoken';
 import { beginDueErasures } from '../../../src/launches/erasure';
+import type { Account } from '../../../src/model/accounts';
 import type { Launch } from '../../../src/model/launches';
 import { goodPassword, newcomer, openHouse, tokensOf, type House } from './house';
 
@@ -84,6 +85,19 @@ describe('DELETE /api/v1/users/me', () => {
   const begin = () => beginDueErasures({ store: house.store, launches: launches() });
   const begun = (who: Who) => started.some(({ workflowId }) => workflowId === `erase:${who.id}`);
   const receipt = async (location: string) => (await house.get(location)).body;
+  /** A session as a log-in makes one that found the account as it is given; `letter` makes its ids. */
+  const openSession = ({ id, sessionVersion }: Pick<Account, 'id' | 'sessionVersion'>, letter: string) => {
+    const nowMs = Date.now() + house.shared.time.passedMs;
+    return house.store.accountSessions.open({
+      id: letter.repeat(22),
+      publicId: letter.toUpperCase().repeat(22),
+      ownerId: id,
+      sessionVersion,
+      currentHash: 'h',
+      expiresAt: new Date(nowMs + 7 * day),
+      createdAt: new Date(nowMs),
+    });
+  };
 
   it('takes no password, says that the account goes in a day, and ends every session', async () => {
     const who = await newcomer(house);
@@ -143,15 +157,7 @@ describe('DELETE /api/v1/users/me', () => {
     const who = await newcomer(house);
     const location = (await leave(who.access)).headers.get('location') ?? '';
     const account = (await house.store.accounts.findForLogin({ email: who.email }))!.account;
-    await house.store.accountSessions.open({
-      id: 'i'.repeat(22),
-      publicId: 'p'.repeat(22),
-      ownerId: who.id,
-      sessionVersion: account.sessionVersion,
-      currentHash: 'h',
-      expiresAt: new Date(Date.now() + house.shared.time.passedMs + 7 * day),
-      createdAt: new Date(Date.now() + house.shared.time.passedMs),
-    });
+    await openSession(account, 'i');
     house.pass(day + minute);
     await begin();
     expect(begun(who)).toBe(false);
@@ -164,15 +170,7 @@ describe('DELETE /api/v1/users/me', () => {
     const { account } = (await house.store.accounts.findForLogin({ email: who.email }))!;
     const location = (await leave(who.access)).headers.get('location') ?? '';
     // The password was right before the account was marked; the session is opened after.
-    await house.store.accountSessions.open({
-      id: 'd'.repeat(22),
-      publicId: 'e'.repeat(22),
-      ownerId: who.id,
-      sessionVersion: account.sessionVersion,
-      currentHash: 'h',
-      expiresAt: new Date(Date.now() + house.shared.time.passedMs + 7 * day),
-      createdAt: new Date(Date.now() + house.shared.time.passedMs),
-    });
+    await openSession(account, 'd');
     house.pass(day + minute);
     await begin();
     expect(begun(who)).toBe(true);

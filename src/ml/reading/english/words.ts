@@ -66,21 +66,6 @@ const cardinals = words(
 );
 const tens = words('twenty thirty forty fifty sixty seventy eighty ninety');
 
-export const fractions: ReadonlyMap<string, number> = new Map([
-  ['half', 1 / 2],
-  ['third', 1 / 3],
-  ['quarter', 1 / 4],
-  ['fourth', 1 / 4],
-  ['eighth', 1 / 8],
-]);
-export const looseCounts: ReadonlyMap<string, number> = new Map([
-  ['couple', 2],
-  ['pair', 2],
-  ['few', 3],
-  ['several', 4],
-  ['dozen', 12],
-]);
-
 /** Words that say nothing of a food or how much of it: function words, verbs of eating, times of day, praise. */
 const fillers = words(`
   a an the this that these those some any my our your his her their its it i we you he she they me us him them who which what where when while how all each every both either
