@@ -1,6 +1,5 @@
 /**
- * `npm run bench:captions`: how many foods and weights of captions are right, and how fast they are read, by today's parser and by the reader
- * (`src/ml/reading`).
+ * `npm run bench:captions`: how many foods and weights of captions are right, and how fast they are read.
  *
  * Our own: `captions` helped to tune, `held out` did not. A food is right when it is the very food (or comes back unknown where the
  * table does not hold it); surplus foods count as wrong. A weight is right within 15 %.
@@ -11,7 +10,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readDownload } from '../../src/imports/foods/download';
-import { createFoodTable, partsOfCaption, parseCaption, sum } from '../../src/ml/foods';
+import { createFoodTable } from '../../src/ml/foods';
 import {
   foodIndexOf,
   readableImported,
@@ -22,7 +21,7 @@ import {
 } from '../../src/ml/reading';
 import { FoodRow } from '../../src/model/foods';
 import { captions } from '../../test/ml/captions';
-import { scoreCaptions, scoreReadings } from '../../test/ml/captionScore';
+import { scoreReadings } from '../../test/ml/captionScore';
 import { heldOutCaptions } from '../../test/ml/heldOutCaptions';
 import { withGrownTable } from '../../test/ml/reading/grownTable';
 import { percentile, table } from '../figures';
@@ -52,10 +51,11 @@ const sets = [
   ['captions', captions],
   ['held out', heldOutCaptions],
 ] as const;
-const scores = sets.flatMap(([name, cases]) => [
-  { name: `${name}, parser`, cases, score: scoreCaptions(cases, foods) },
-  { name: `${name}, reader`, cases, score: scoreReadings(withGrownTable(cases), tableIndex) },
-]);
+const scores = sets.map(([name, cases]) => ({
+  name,
+  cases,
+  score: scoreReadings(withGrownTable(cases), tableIndex),
+}));
 console.log(
   table([
     ['set', 'captions', 'foods right', 'weights within 15 %'],
@@ -69,10 +69,6 @@ console.log(
 );
 for (const { name, score } of scores) for (const miss of score.misses) console.log(`${name}: ${miss}`);
 
-const byParser = (text: string): Estimate => {
-  const { nutrients } = sum(partsOfCaption(parseCaption(text, foods)).items.map((item) => item.nutrients));
-  return { carbohydrateG: nutrients.carbohydrateG ?? 0, kcal: nutrients.kcal ?? 0, incomplete: false, interval: null };
-};
 const byReader =
   (index: FoodIndex) =>
   (text: string): Estimate => {
@@ -82,21 +78,16 @@ const byReader =
     return { carbohydrateG: total('carbohydrateG'), kcal: total('kcal'), incomplete, interval: interval.carbohydrateG };
   };
 
-const times: Record<'parser' | 'reader', number[]> = { parser: [], reader: [] };
+const times: number[] = [];
 for (let round = 0; round < 20; round += 1)
-  for (const [text] of captions)
-    for (const [name, read] of [
-      ['parser', byParser],
-      ['reader', byReader(tableIndex)],
-    ] as const) {
-      const before = performance.now();
-      read(text);
-      times[name].push(performance.now() - before);
-    }
+  for (const [text] of captions) {
+    const before = performance.now();
+    byReader(tableIndex)(text);
+    times.push(performance.now() - before);
+  }
 console.log(
   `\n${foods.rows.length} foods read in ${loadMs.toFixed(0)} ms; a caption takes ` +
-    `${percentile(times.parser, 50).toFixed(3)} ms (p50), ${percentile(times.parser, 99).toFixed(3)} ms (p99) by the parser, ` +
-    `${percentile(times.reader, 50).toFixed(3)} and ${percentile(times.reader, 99).toFixed(3)} ms by the reader.`,
+    `${percentile(times, 50).toFixed(3)} ms (p50), ${percentile(times, 99).toFixed(3)} ms (p99).`,
 );
 
 const strangers = async (folder: string): Promise<void> => {
@@ -108,7 +99,6 @@ const strangers = async (folder: string): Promise<void> => {
   const surveyIndex = foodIndexOf([...tableFoods, ...imported]);
   console.log(`\n${surveyIndex.foods.length} foods indexed in ${(performance.now() - building).toFixed(0)} ms.\n`);
   const readers = [
-    ['parser', byParser],
     ['table', byReader(tableIndex)],
     ['survey', byReader(surveyIndex)],
   ] as const;

@@ -10,9 +10,9 @@
 import path from 'node:path';
 import { Connection, Client } from '@temporalio/client';
 import sharp from 'sharp';
-import { mealOfGrams, parseCaption, partsOfCaption } from '../../src/ml/foods';
+import { mealOfGrams } from '../../src/ml/foods';
+import { partsOf } from '../../test/ml/knownFoods';
 import { faults } from '../../test/doubles/doubleServer';
-import { foodTable } from '../../test/ml/foodTable';
 import { truthPlates } from '../../test/ml/truthPlates';
 import { HuggingFaceDouble } from '../../test/doubles/huggingFace';
 import { FooddataDouble } from '../../test/doubles/fooddata';
@@ -152,7 +152,7 @@ function truthTable(): string {
   if (plates === null)
     return '\nPlates of known energy: skipped, set PALATE_TEST_DATA to the folder that holds photos/.';
   const rows = plates.map(({ file, grams, kcal, seen }) => {
-    const { totals, interval } = mealOfGrams(partsOfCaption(parseCaption(seen, foodTable)), grams);
+    const { totals, interval } = mealOfGrams(partsOf(seen), grams);
     const estimate = totals.kcal ?? Number.NaN;
     return [
       file,

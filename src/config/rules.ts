@@ -43,6 +43,8 @@ export const findingsAcross = (values: Values): Finding[] => {
   if (values.circuitOpenMaxMs < values.circuitOpenMs) {
     report('CIRCUIT_OPEN_MAX_MS', `must not be below CIRCUIT_OPEN_MS (${values.circuitOpenMs})`);
   }
+  if (values.captionModel && values.openaiApiKey === null)
+    report('OPENAI_API_KEY', 'is required with CAPTION_MODEL=true; a server of your own takes any');
   const classifiers = 1 + [values.mlServiceUrl, values.openaiApiKey].filter((one) => one !== null).length;
   if (classifiers * values.hfSpaceTimeoutMs > chainMs)
     report(

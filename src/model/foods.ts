@@ -72,9 +72,22 @@ export type Provenance = z.infer<typeof Provenance>;
 export const PortionSource = z.enum(['given', 'caption', 'memory', 'usda', 'table', 'picture', 'estimate']);
 export type PortionSource = z.infer<typeof PortionSource>;
 
-/** Energy range in kcal that should hold the truth. */
-export const Interval = z.object({ low: z.number().min(0), high: z.number().min(0) });
+/** Energy range in kcal that should hold the truth in `level` of all cases; missing in what was written before levels were told. */
+export const Interval = z.object({ low: z.number().min(0), high: z.number().min(0), level: z.number().optional() });
 export type Interval = z.infer<typeof Interval>;
+
+/** What an item may be instead: another food, or another amount of the same. Taken by naming the food and the grams. */
+export const ItemCandidate = z.object({
+  /** Of the food, and the release where it was imported. */
+  foodKey: z.string(),
+  release: z.string().optional(),
+  name: z.string(),
+  grams: z.number().positive(),
+  /** The food's portion that weighs so much, in words. */
+  portion: z.string().optional(),
+  kcal: amount,
+});
+export type ItemCandidate = z.infer<typeof ItemCandidate>;
 
 /** One food on the plate with its figures; `provenance` lists the foods its figures were computed from (one for each ingredient). */
 export const AnalyzedItem = z.object({
@@ -91,6 +104,8 @@ export const AnalyzedItem = z.object({
   provenance: z.array(Provenance),
   /** True where a figure is not from a database. */
   estimated: z.boolean(),
+  /** Where words leave open which food or how much of it: what else may be meant, likeliest first. */
+  candidates: z.array(ItemCandidate).optional(),
 });
 export type AnalyzedItem = z.infer<typeof AnalyzedItem>;
 

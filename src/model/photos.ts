@@ -110,6 +110,8 @@ export const Correction = z.object({
   /** Of one more item: names the request, so that a repeat of it adds none. */
   request: Id.optional(),
   food: z.string().nullable(),
+  /** In place of `food`: what was picked, with its figures. */
+  picked: AnalyzedItem.optional(),
   grams: z.number().positive().nullable(),
   servings: z.number().positive().nullable(),
   remove: z.literal(true).optional(),
@@ -153,6 +155,8 @@ export const Entry = z.object({
   /** Raised by every change; the id of server-sent events. */
   revision: z.number().int(),
   caption: z.string().nullable(),
+  /** What the caption seems to be written in, where no food of it was understood: an ISO 639-1 language or an ISO 15924 script. */
+  captionIn: z.string().nullable().optional(),
   statedGrams: z.number().positive().nullable(),
   consumedAt: z.date(),
   consumedAtSource: z.enum(['stated', 'exif', 'upload']),

@@ -8,7 +8,6 @@ import { createSealer } from '../store/sealed';
 import { keyFor, keysFor, type Base } from './base';
 import type { ApiOptions, ApiPart, ApiParts } from './feature';
 import { manifests } from './features';
-import { loadFoodTable } from './foods';
 import { exportersOf } from './ownerData';
 import { engineChecks, objectsCheck, type WorkerHere } from './health';
 
@@ -35,7 +34,7 @@ export async function startApiRole(
     manifests.flatMap(({ watched }) => watched?.(store) ?? []),
     (error) => log.warn({ err: error }, 'the change stream broke and is opened again'),
   );
-  const parts = await partsOf(base, changes, options);
+  const parts = partsOf(base, changes, options);
   const features: ApiPart[] = [];
   for (const { api } of manifests) if (api) features.push(await api(parts));
 
@@ -89,7 +88,7 @@ export async function startApiRole(
   };
 }
 
-async function partsOf(base: Base, changes: ApiParts['changes'], options: ApiOptions): Promise<ApiParts> {
+function partsOf(base: Base, changes: ApiParts['changes'], options: ApiOptions): ApiParts {
   const { settings, store, temporal } = base;
   return {
     ...base,
@@ -101,7 +100,6 @@ async function partsOf(base: Base, changes: ApiParts['changes'], options: ApiOpt
     sealer: createSealer(settings.palateEncryptionKeys.map((key) => Buffer.from(key, 'base64'))),
     capabilities: createCapabilities(keysFor(settings, 'capabilities')),
     paging: createPaging(keyFor(settings, 'cursors')),
-    foods: await loadFoodTable(),
     exporters: exportersOf(manifests, store),
     panels: manifests.flatMap(({ supportPanel }) => supportPanel?.(base) ?? []),
     options,

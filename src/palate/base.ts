@@ -9,10 +9,12 @@ import { createJointRuns, type JointRuns } from '../launches/joint';
 import { createFairness, type Fairness } from '../launches/fairness';
 import { createLaunches, type Launches } from '../launches/launch';
 import type { Settings } from '../config/settings';
+import { createMealReader, type MealReader } from '../ml/reading';
 import type { QueueName } from '../model/launches';
 import { createFileStore, createS3Store, type ObjectStore } from '../services/objects';
 import { assertMigrated, migrateAt, MigrationRefused } from '../store/migrations';
 import { createStore, type Store } from '../store/store';
+import { openFoodBase } from './foods';
 import { createMetrics, type Metrics } from '../telemetry/metrics';
 
 /** What every role stands on: settings, log, clock, metrics, and the connections to the engines. */
@@ -33,6 +35,8 @@ export interface Base {
   /** How runs of context sync are started; null where no receiver is configured. */
   readonly contextRuns: ContextRuns | null;
   readonly contextChanges: ContextChanges;
+  /** What people write of meals, with the foods that are known: one index a process. */
+  readonly mealReader: MealReader;
   close(): Promise<void>;
 }
 
@@ -83,6 +87,7 @@ export async function openBase(
       },
     );
     const queues = { main: settings.temporalTaskQueue };
+    const foodBase = await openFoodBase(store.foods);
     const fairness = createFairness({
       leases: store.pictureLeases,
       launches: store.launches,
@@ -133,6 +138,7 @@ export async function openBase(
       joint,
       contextRuns,
       contextChanges,
+      mealReader: createMealReader(foodBase, store.foods.own),
       async close() {
         await contextChanges.close();
         await temporal.close();

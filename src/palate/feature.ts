@@ -12,7 +12,6 @@ import type { Settings } from '../config/settings';
 import type { ErasureTiming } from '../messages/erasure';
 import type { ActivityQueue } from '../messages/queues';
 import type { WorkflowFacts } from '../messages/workflow';
-import type { FoodTable } from '../ml/foods';
 import type { ObjectStore } from '../services/objects';
 import type { Fdc } from '../services/fooddata';
 import type { Changes } from '../store/changes';
@@ -89,10 +88,7 @@ export interface CircuitFacts {
   readonly callMs: number;
 }
 
-type Shared = Omit<Base, 'temporal' | 'mongo' | 'close'> & {
-  /** Our own food table. */
-  readonly foods: FoodTable;
-};
+type Shared = Omit<Base, 'temporal' | 'mongo' | 'close'>;
 
 /** What tests make shorter or cheaper in the API; what is unset has the default of where it is used. */
 export interface ApiOptions {

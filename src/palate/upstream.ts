@@ -1,13 +1,12 @@
 import { guardedFdc } from '../activities/foods/guardedFdc';
 import type { Circuits } from '../activities/outbound/circuits';
 import type { Settings } from '../config/settings';
-import type { FoodTable } from '../ml/foods';
+import { createLlmAdviser, type Adviser } from '../services/adviser';
 import { createHuggingFaceClassifier, createOpenAiVision, type Classifier } from '../services/classifier';
-import { cached, createFdc, imported, type Fdc, type FoodData } from '../services/fooddata';
+import { createFdc, type Fdc } from '../services/fooddata';
 import { createOpenAi, createOpenAiEmbedder, type Embedder } from '../services/llm';
 import type { CircuitKind } from '../store/circuits';
 import { observeCalls, type Base } from './base';
-import { citedIn } from './foods';
 
 /** The classifiers of the settings, in the order they are asked: Hugging Face, the second one, which speaks the same, then OpenAI. */
 export function openClassifiers({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>): Classifier[] {
@@ -49,6 +48,21 @@ export const openEmbedder = ({ settings, metrics }: Pick<Base, 'settings' | 'met
         onCall: observeCalls(metrics),
       });
 
+/** Who helps to read captions; null where nobody is to. */
+export const openAdviser = ({ settings, metrics }: Pick<Base, 'settings' | 'metrics'>): Adviser | null =>
+  !settings.captionModel || settings.openaiApiKey === null
+    ? null
+    : createLlmAdviser({
+        llm: createOpenAi({
+          apiKey: settings.openaiApiKey,
+          baseUrl: settings.openaiBaseUrl,
+          model: settings.openaiModel,
+          timeoutMs: settings.captionModelTimeoutMs,
+          service: 'caption_model',
+          onCall: observeCalls(metrics),
+        }),
+      });
+
 /** Those that are configured, in the order they are asked. */
 export const classifierNames = (settings: Settings): CircuitKind[] => [
   ...(settings.classifierConfigured ? ['huggingface_space' as const] : []),
@@ -82,13 +96,3 @@ export const openFdc = ({ settings, metrics }: Pick<Base, 'settings' | 'metrics'
         }),
         circuits,
       );
-
-/** Imported foods alone, and with FoodData Central and its cache after them where there is a key. An import may come while the process runs. */
-export const openFooddata = (
-  { store }: Pick<Base, 'store'>,
-  fdc: Fdc | null,
-  table: FoodTable,
-): { importedFoods: FoodData; fooddata: FoodData } => ({
-  importedFoods: imported(store.foods.imported, null, citedIn(table)),
-  fooddata: imported(store.foods.imported, fdc && cached(fdc, store.fooddata), citedIn(table)),
-});

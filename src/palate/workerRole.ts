@@ -12,7 +12,6 @@ import type { Base } from './base';
 import { adoptCircuits, circuitsOf, openCircuits } from './circuits';
 import type { WorkerPart, WorkerPartOptions, WorkerParts } from './feature';
 import { manifests } from './features';
-import { loadFoodTable } from './foods';
 import { erasersOf } from './ownerData';
 import { schedulesOf } from './schedules';
 import { openFdc } from './upstream';
@@ -109,7 +108,6 @@ async function partsOf(
     ...base,
     options,
     circuits,
-    foods: await loadFoodTable(),
     fdc: openFdc(base, circuits),
     erasers: erasersOf(manifests, { store, objects, endRun: async (id) => endRun(await temporal.client(), id) }),
   };

@@ -46,6 +46,12 @@ const survey: readonly Row[] = [
   [2710257, 'Sugar, NFS', [401, 0, 0.32, 99.6, 0, 99.8, 1], 8, [['1 teaspoon', 4.2]]],
 ];
 
+/** Foods that do not exist: no table of ours has them. */
+const invented: readonly Row[] = [
+  [2_100_001, 'Drumbleroot, raw', [40, 1, 0.2, 9, 2, 4, 30], 80, [['1 cup', 130]]],
+  [2_100_002, 'Quibblefish, cooked', [150, 22, 6, 0, 0, 0, 90], 120, [['1 fillet', 120]]],
+];
+
 /** Products that do not exist, under numbers with valid check digits. The second was sold under another name before. */
 const branded = [
   {
@@ -195,7 +201,7 @@ export class FooddataDouble extends DoubleServer {
     if (typeof query !== 'string' || !Array.isArray(dataType)) return refuse(400, 'BAD_REQUEST');
     const wanted = wordsOf(query).map((word) => word.replace(/s$/, ''));
     const codes = query.split(' ');
-    const hits = [...this.own, ...survey.map(surveyFood), ...branded.map(product)]
+    const hits = [...this.own, ...[...survey, ...invented].map(surveyFood), ...branded.map(product)]
       .filter(
         (food) => dataType.includes(food.dataType) && (brandOwner === undefined || food.brandOwner === brandOwner),
       )

@@ -5,7 +5,7 @@ import type { Answer, Fault, Received } from './doubleServer';
 export interface ChatRequest {
   model: string;
   messages: { role: string; content: string | { type: string; text?: string; image_url?: { url: string } }[] }[];
-  response_format: { type: string; json_schema: { name: string; strict: boolean; schema: Record<string, unknown> } };
+  response_format?: { type: string; json_schema: { name: string; strict: boolean; schema: Record<string, unknown> } };
   [parameter: string]: unknown;
 }
 
@@ -42,7 +42,7 @@ const written = (content: string): Choice => ({
 });
 
 /**
- * Speaks `POST /v1/chat/completions` with a picture and a strict schema, and `POST /v1/embeddings`, and refuses what the real one refuses.
+ * Speaks `POST /v1/chat/completions` with a picture or a text and a strict schema, and `POST /v1/embeddings`, and refuses what the real one refuses.
  * Says pizza and salad until told otherwise.
  */
 export class OpenAiDouble extends DoubleServer {
@@ -57,6 +57,8 @@ export class OpenAiDouble extends DoubleServer {
   private key: string | null = null;
   private readonly models = new Set([OpenAiDouble.model]);
   private notTaken: RegExp | null = null;
+  private readonly toText = { reply: (_asked: unknown): string => '{}' };
+  private takesSchema = true;
 
   /** Address for `OPENAI_BASE_URL`. */
   get baseUrl(): string {
@@ -74,14 +76,26 @@ export class OpenAiDouble extends DoubleServer {
     return this;
   }
 
+  /** Of a text that is JSON the model makes this from now on. */
+  replies(reply: (asked: unknown) => string): this {
+    this.toText.reply = reply;
+    return this;
+  }
+
+  /** It refuses whoever asks for an answer by a schema, as servers that do not know it. */
+  takesNoSchema(): this {
+    this.takesSchema = false;
+    return this;
+  }
+
   /** The model declines. */
   declines(refusal = 'I’m sorry, I can’t help with that.'): this {
     this.choice = { finish_reason: 'stop', message: { role: 'assistant', content: null, refusal } };
     return this;
   }
 
-  /** The answer ends early: `length` or `content_filter`. */
-  ends(finish_reason: string, content: string | null): this {
+  /** The answer ends as this: early by `length` or `content_filter`, or in the parts that some servers write. */
+  ends(finish_reason: string, content: string | readonly Record<string, unknown>[] | null): this {
     this.choice = { finish_reason, message: { role: 'assistant', content, refusal: null } };
     return this;
   }
@@ -101,6 +115,8 @@ export class OpenAiDouble extends DoubleServer {
   override reset(): this {
     super.reset();
     this.takesNoText(null);
+    this.takesSchema = true;
+    this.replies(() => '{}');
     return this.wantsKey(null).answers(OpenAiDouble.pizzaAndSalad);
   }
 
@@ -132,15 +148,21 @@ export class OpenAiDouble extends DoubleServer {
     if (path === embeddingsPath) return this.embedded(JSON.parse(body.toString()) as EmbeddingRequest, refuse);
     const request = JSON.parse(body.toString()) as ChatRequest;
     if (!this.models.has(request.model)) return refuse(404, 'The model does not exist', 'model_not_found');
+    const text = request.messages.find(({ role }) => role === 'user')?.content;
     const parts = request.messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
     const pictures = parts.filter(({ image_url }) => /^data:image\/\w+;base64,[\w+/]+=*$/.test(image_url?.url ?? ''));
-    if (pictures.length === 0) return refuse(400, 'You uploaded an unsupported image.', 'invalid_image_format');
-    const { type, json_schema } = request.response_format;
-    if (type !== 'json_schema' || !json_schema.strict || !isStrict(json_schema.schema)) {
-      return refuse(400, 'Invalid schema for response_format');
+    if (pictures.length === 0 && typeof text !== 'string')
+      return refuse(400, 'You uploaded an unsupported image.', 'invalid_image_format');
+    if (request.response_format !== undefined) {
+      const { type, json_schema } = request.response_format;
+      if (!this.takesSchema) return refuse(400, 'This response_format type is unavailable now');
+      if (type !== 'json_schema' || !json_schema.strict || !isStrict(json_schema.schema)) {
+        return refuse(400, 'Invalid schema for response_format');
+      }
     }
     const created = 1_740_830_400;
-    const choices = [{ index: 0, logprobs: null, ...this.choice }];
+    const choice = typeof text === 'string' ? written(this.toText.reply(JSON.parse(text))) : this.choice;
+    const choices = [{ index: 0, logprobs: null, ...choice }];
     return {
       status: 200,
       body: JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion', created, model: request.model, choices }),

@@ -1,8 +1,7 @@
 import type { Connection } from 'mongoose';
-import { analysisOfCaption } from '../../src/ml/foods';
-import { loadFoodTable } from '../../src/palate/foods';
 import { newId } from '../../src/store/ids';
 import { createStore } from '../../src/store/store';
+import { analysisIn } from '../ml/knownFoods';
 
 const words = [
   'two fried eggs and a slice of toast',
@@ -21,11 +20,10 @@ const rowsAtOnce = 1000;
  */
 export async function fillLog(mongo: Connection, ownerId: string, count: number, versions = 0): Promise<void> {
   const store = createStore(mongo);
-  const foods = await loadFoodTable();
   const entries = mongo.collection<{ _id: string }>('entries');
   const samples: Record<string, unknown>[] = [];
   for (const caption of words) {
-    const analysis = analysisOfCaption(caption, foods);
+    const analysis = analysisIn(caption);
     if (!analysis) throw new Error(`No food in ${JSON.stringify(caption)}`);
     const id = newId();
     await store.photos.createMeal({

@@ -1,5 +1,3 @@
-import { parseCaption } from '../../src/ml/foods';
-import type { FoodTable } from '../../src/ml/foods';
 import { readMeal, type FoodIndex } from '../../src/ml/reading';
 import type { CaptionCase } from './captions';
 
@@ -20,12 +18,6 @@ export interface FoundFood {
   readonly grams: number;
 }
 
-const foundByParser = (caption: string, table: FoodTable): FoundFood[] =>
-  parseCaption(caption, table).map(({ entry, label, grams }) => ({
-    name: entry === null ? `?${label}` : entry.row.slug,
-    grams: grams ?? 0,
-  }));
-
 /** What the reader finds, with what it could not read. */
 export const foundByReader = (caption: string, index: FoodIndex): FoundFood[] => {
   const { items, unrecognized } = readMeal(caption, index);
@@ -34,9 +26,6 @@ export const foundByReader = (caption: string, index: FoodIndex): FoundFood[] =>
     ...unrecognized.map(({ text }) => ({ name: `?${text}`, grams: 0 })),
   ];
 };
-
-export const scoreCaptions = (cases: readonly CaptionCase[], table: FoodTable): CaptionScore =>
-  scoreFound(cases, (caption) => foundByParser(caption, table));
 
 export const scoreReadings = (cases: readonly CaptionCase[], index: FoodIndex): CaptionScore =>
   scoreFound(cases, (caption) => foundByReader(caption, index));

@@ -1,11 +1,11 @@
-import { createFoodIndex, type SearchEntry } from '../../src/ml/foods';
+import { createSearchIndex, type SearchEntry } from '../../src/ml/foods';
 
 const entry = (key: string, ...names: [string, ...string[]]): SearchEntry => ({
   key,
   names,
   dataType: 'Survey (FNDDS)',
 });
-const index = createFoodIndex([
+const index = createSearchIndex([
   entry('banana', 'Banana, raw'),
   entry('chips', 'Banana chips'),
   entry('bread', 'Bread, banana'),

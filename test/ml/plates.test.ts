@@ -1,22 +1,11 @@
 import type { Food } from '../../src/model/foods';
-import {
-  amendedItem,
-  analysisOfCaption,
-  gramsOfCounted,
-  hasItem,
-  mealOf,
-  mealOfGrams,
-  newItem,
-  parseCaption,
-  partsOfCaption,
-  unknownNutrients,
-  withItem,
-} from '../../src/ml/foods';
+import { amendedItem, hasItem, mealOf, mealOfGrams, newItem, unknownNutrients, withItem } from '../../src/ml/foods';
 import { shareDoubt } from '../../src/ml/foods/interval';
-import { foodTable as foods } from './foodTable';
+import { readMeal, withFoods } from '../../src/ml/reading';
+import { analysisIn, partsOf, tableAlone } from './knownFoods';
 import { truthPlates } from './truthPlates';
 
-const meal = () => analysisOfCaption('two boiled eggs, a slice of toast and a banana', foods)!;
+const meal = () => analysisIn('two boiled eggs, a slice of toast and a banana')!;
 const kcal = (items: readonly { nutrients: { kcal: number | null } }[]) =>
   items.reduce((sum, item) => sum + (item.nutrients.kcal ?? 0), 0);
 
@@ -30,7 +19,7 @@ describe('items of a plate', () => {
 
   it('are replaced, added and taken out with everything of the whole computed anew', () => {
     const before = meal();
-    const [apple] = partsOfCaption(parseCaption('an apple', foods)).items;
+    const [apple] = partsOf('an apple').items;
     const replaced = withItem(before, '2', { items: [apple!] });
     expect(replaced.items.map(({ id, label }) => `${id} ${label}`)).toEqual([
       `1 ${before.items[0]!.label}`,
@@ -46,7 +35,7 @@ describe('items of a plate', () => {
   });
 
   it('never get a number that another item had, also of a meal that was replaced', () => {
-    const [apple] = partsOfCaption(parseCaption('an apple', foods)).items;
+    const [apple] = partsOf('an apple').items;
     const shorter = withItem(meal(), '3', { items: [] });
     expect(withItem(shorter, newItem, { items: [apple!] }).items.map(({ id }) => id)).toEqual(['1', '2', '4']);
     expect(mealOf({ items: [apple!], lastItemId: shorter.lastItemId }).items[0]!.id).toBe('4');
@@ -93,28 +82,22 @@ describe('amounts of foods that the table does not know', () => {
     ['2 bowls of khachapuri', 120],
     ['two slices of khachapuri', 60],
   ])('%s weigh what its portions say', (caption, grams) => {
-    const [item] = parseCaption(caption, foods);
-    expect(item!.entry).toBeNull();
-    expect(gramsOfCounted(khachapuri, item!.counted!)).toBe(grams);
-  });
-
-  it('a weight is no count, and a count beyond belief is none', () => {
-    expect(parseCaption('200 g of khachapuri', foods)[0]!.counted).toBeNull();
-    expect(gramsOfCounted(khachapuri, { quantity: 1e6, unit: null })).toBeNull();
-    expect(gramsOfCounted({ ...khachapuri, defaultPortionG: null }, { quantity: 2, unit: null })).toBeNull();
+    const index = withFoods(tableAlone.index, [
+      { food: khachapuri, names: ['khachapuri'], category: null, portionFrom: 'usda' },
+    ]);
+    expect(readMeal(caption, index).items.map((item) => [item.food.key, item.grams])).toEqual([['fdc:1', grams]]);
   });
 });
 
 it('a pinch of a seasoning is no food, and not the weight of another', () => {
-  const items = parseCaption('two boiled eggs with a pinch of salt', foods);
+  const { items } = partsOf('two boiled eggs with a pinch of salt');
   expect(items.map(({ label, grams }) => [label, grams])).toEqual([['Egg', 100]]);
-  expect(parseCaption('a pinch of salt', foods)).toEqual([]);
 });
 
 it('a diet that the figures are not known to keep is said', () => {
-  const kept = analysisOfCaption('a vegan burger', foods);
-  expect(kept!.warnings.join()).toMatch(/vegan burger: .* not known to be vegan/);
-  expect(analysisOfCaption('a hamburger', foods)!.warnings.join()).not.toMatch(/known to be/);
+  const kept = analysisIn('a slice of vegan lasagna');
+  expect(kept!.warnings.join()).toMatch(/vegan lasagna: .* not known to be vegan/);
+  expect(analysisIn('a hamburger')!.warnings.join()).not.toMatch(/known to be/);
 });
 
 describe('the doubt about shares of a weighed plate', () => {
@@ -158,7 +141,7 @@ if (!plates) console.log('Skipped: plates of known energy. Set PALATE_TEST_DATA 
 
 (plates ? it : it.skip)('plates of known weight: the interval holds the true energy of 3 of 4, within ±40 %', () => {
   const held = plates!.map(({ grams, kcal: energy, seen }) => {
-    const { totals, interval } = mealOfGrams(partsOfCaption(parseCaption(seen, foods)), grams);
+    const { totals, interval } = mealOfGrams(partsOf(seen), grams);
     expect((interval.high - interval.low) / 2 / totals.kcal!).toBeLessThanOrEqual(0.4);
     return interval.low <= energy && energy <= interval.high;
   });

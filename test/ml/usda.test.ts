@@ -10,7 +10,7 @@ import {
   unknownPortion,
 } from '../../src/ml/foods/interval';
 import { mixedDish } from '../../src/ml/foods';
-import { sizeFactor } from '../../src/ml/foods/units';
+import { sizeFactor } from '../../src/ml/reading/weigh';
 import { foodRows } from './foodTable';
 
 /** The USDA survey foods (FNDDS 2021-2023, FoodData Central CSV), read in place; skipped where the folder is not there. */

@@ -181,6 +181,37 @@ const photos: Branch[] = [
     refineEntry: [gone],
     removeObjects: [done],
   }),
+
+  // Nobody knows the food.
+  photo('unknown', { ...named(0.9), analyzeEntry: [gives('unknown')] }),
+  photo('unknown-table', {
+    ...named(0.9),
+    analyzeEntry: [fails(photoFailures.fooddataUnavailable), gives('unknown')],
+  }),
+  photo(
+    'captioned-unknown-silent',
+    { classifyPhoto: [silence], analyzeEntry: [gives('unknown')], ...asked, stopAsking: [done] },
+    { caption: 'foods' },
+  ),
+  photo(
+    'captioned-unknown-late',
+    {
+      classifyPhoto: [silence, ...named(0.9).classifyPhoto],
+      analyzeEntry: [gives('unknown'), gives('published')],
+      ...asked,
+    },
+    { caption: 'foods' },
+  ),
+  photo(
+    'captioned-unknown-unsure',
+    { ...named(0.2), analyzeEntry: [gives('unknown')], ...asked },
+    { caption: 'foods' },
+  ),
+  photo('refine-unknown', {
+    ...named(0.9),
+    analyzeEntry: [gives('provisional')],
+    refineEntry: [gives('unknown')],
+  }),
 ];
 
 const other =

@@ -112,6 +112,11 @@ it.each([
   ['correction-late', 'SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED'],
   ['not-opened', '"lostWorkers":2'],
   ['captioned-overdue', 'TIMEOUT_TYPE_SCHEDULE_TO_CLOSE'],
+  ['unknown', '"unknown"'],
+  ['captioned-unknown-silent', '"name":"stopAsking"'],
+  ['captioned-unknown-late', '"published"'],
+  ['captioned-unknown-unsure', '"unlabelled"'],
+  ['refine-unknown', '"name":"refineEntry"'],
   ['reap-goes-on', '"newExecutionRunId"'],
   ['untagged', '"palateUntagged"'],
 ])('%s shows %s', (kind, mark) => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { ClassifierRefused, ClassifierUnavailable, createOpenAiVision } from '../../src/services/classifier';
 import type { CallOutcome } from '../../src/services/calls';
 import { createOpenAi, type Llm } from '../../src/services/llm';
@@ -110,7 +112,21 @@ test.each([
   [-5, null],
   [5000, 5000],
   [5001, null],
-  ['200', null],
+  ['200', 200],
+  ['100 g', 100],
+  ['~80grams', 80],
+  ['about 100 g', 100],
+  ['100-150 g', 125],
+  ['0.25 kg', 250],
+  ['4 oz', 113.4],
+  ['6 kg', null],
+  ['-5', null],
+  ['250 ml', null],
+  ['1 cup', null],
+  ['unknown', null],
+  ['', null],
+  [true, null],
+  [{ value: 100 }, null],
   [undefined, null],
   [null, null],
 ])('%p grams are %p', async (given, grams) => {
@@ -122,8 +138,17 @@ test.each([
   [1.5, 1],
   [95, 1],
   [-1, 0],
+  ['0.8', 0.8],
+  ['85%', 0.85],
+  ['high', 0.9],
+  ['Very High', 0.95],
+  ['very_low', 0.1],
+  ['medium', 0.6],
+  ['who knows', 0.5],
+  [null, 0.5],
+  [undefined, 0.5],
 ])('a confidence of %p is %p', async (given, confidence) => {
-  openai.answers([food('Pizza', 100, given)]);
+  openai.answers([{ label: 'Pizza', grams: 100, confidence: given }]);
   expect((await classify()).candidates).toEqual([{ label: 'Pizza', confidence }]);
 });
 
@@ -142,6 +167,79 @@ test('the same food again is more of it, of no known weight unless all of it is'
     { label: 'Rice', grams: null, confidence: 0.9 },
   ]);
 });
+
+const foodLists: [string, string][] = [
+  ['a fence', '```json\n{"is_food":true,"foods":[{"label":"fried egg","grams":100,"confidence":0.9}]}\n```'],
+  [
+    'a thought',
+    '<think>An egg: {"label":"omelette"}?</think>{"foods":[{"label":"fried egg","grams":100,"confidence":0.9}]}',
+  ],
+  ['sentences around it', 'I see: {"foods":[{"label":"fried egg","grams":100,"confidence":0.9}]} Enjoy!'],
+  ['a list alone', '[{"label":"fried egg","grams":100,"confidence":0.9}]'],
+  ['one food alone', '{"label":"fried egg","grams":100,"confidence":0.9}'],
+  ['one food in place of the list', '{"is_food":true,"foods":{"label":"fried egg","grams":100,"confidence":0.9}}'],
+  [
+    'foods one a line',
+    '{"label":"fried egg","grams":60,"confidence":0.9}\n{"label":"fried egg","grams":40,"confidence":0.9}',
+  ],
+  [
+    'the name of the schema around it',
+    '{"foods_on_the_plate":{"is_food":true,"foods":[{"label":"fried egg","grams":100,"confidence":0.9}]}}',
+  ],
+  ['its keys in other words', '{"is_food":"yes","items":[{"name":"fried egg","weight_g":"100 g","certainty":"high"}]}'],
+  ['Python', "{'is_food': True, 'foods': [{'label': 'fried egg', 'grams': 100, 'confidence': 0.9,},]}"],
+  ['JavaScript', '{is_food: true, // an egg\n foods: [{label: "fried egg", grams: 100 g, confidence: high}]}'],
+];
+
+test.each(foodLists)('a model that writes %s is understood', async (_, content) => {
+  openai.writes(content);
+  expect(await classify()).toEqual({
+    candidates: [{ label: 'fried egg', confidence: 0.9 }],
+    foods: [{ label: 'fried egg', grams: 100, confidence: 0.9 }],
+  });
+  expect(openai.calls).toBe(1);
+});
+
+test('names alone are foods of no known weight, as sure as not', async () => {
+  openai.writes('{"is_food": true, "foods": ["fried egg", "Shepherd\'s pie", "https://evil.example"]}');
+  expect((await classify()).foods).toEqual([
+    { label: 'fried egg', grams: null, confidence: 0.5 },
+    { label: "Shepherd's pie", grams: null, confidence: 0.5 },
+  ]);
+});
+
+test('an answer in parts is read as a whole, without what was thought', async () => {
+  openai.ends('stop', [
+    { type: 'thinking', text: '{"is_food":false,"foods":[]}' },
+    { type: 'text', text: '{"is_food":true,"foods":[' },
+    { type: 'text', text: '{"label":"fried egg","grams":100,"confidence":0.9}]}' },
+  ]);
+  expect(await labelsOf()).toEqual(['fried egg']);
+});
+
+const answersOfLocalModels = (): string[] => {
+  const folder = process.env.PALATE_TEST_DATA;
+  if (folder !== undefined)
+    return JSON.parse(
+      readFileSync(path.join(folder, 'cases', '41-vision-answers-of-local-models.json'), 'utf8'),
+    ) as string[];
+  console.log('Skipped: answers that local models gave. Set PALATE_TEST_DATA to the folder that holds cases/.');
+  return [];
+};
+const ofLocalModels = answersOfLocalModels();
+
+(ofLocalModels.length > 0 ? test.each(ofLocalModels) : test.skip.each(['without PALATE_TEST_DATA']))(
+  'a local model’s %s names a sure food with its weight',
+  async (content) => {
+    openai.writes(content);
+    const { foods = [] } = await classify();
+    expect(foods).toHaveLength(1);
+    expect(content).toContain(foods[0]!.label);
+    expect(content).toContain(String(foods[0]!.grams));
+    // The threshold of the settings, unless they say otherwise.
+    expect(foods[0]!.confidence).toBeGreaterThanOrEqual(0.5);
+  },
+);
 
 test('unknown keys go no further', async () => {
   const more = { role: 'admin', kcal: 3000, fdcId: 1 };

@@ -53,7 +53,7 @@ const nothingKept: readonly string[] = [photoFailures.pictureUnreadable, stopped
 export function createPhotoActivities(deps: PhotoActivityDeps) {
   const { photos, objects } = deps;
   const nutrition = createNutrition(deps);
-  const memory = createMemory(deps);
+  const memory = createMemory({ photos, foods: deps.reader.base.table });
   const corrections = createCorrections({ ...deps, nutrition });
   const openings = createOpenings({ ...deps, onFault: deps.onOpeningFault });
 

@@ -1,92 +1,68 @@
-import { nameKey } from '../../model/ownFoods';
-import type { PortionSource } from '../../model/foods';
+import type { Food, PortionSource } from '../../model/foods';
+import type { Id } from '../../model/ids';
 import type { Candidate, Classification } from '../../model/photos';
-import {
-  measureOf,
-  parseCaption,
-  type CaptionItem,
-  type Counted,
-  type FoodTable,
-  type Measure,
-  type TableFood,
-} from '../../ml/foods';
+import { measureOf, nameStems, type FoodTable, type Measure, type TableFood } from '../../ml/foods';
+import type { KnownFoods, MealReader, ReadItem } from '../../ml/reading';
 
-/** From what was said, by a person or by a classifier, to named foods; `nutrition.ts` finds the figures. */
+/** What a classifier named, as foods; `nutrition.ts` finds the figures. */
 
-/** A food that was named, by whomever. */
 export interface Named {
   label: string;
-  /** How much of it was said, in the user's words. */
-  amountText: string | null;
   entry: TableFood | null;
-  /** Only of the kind of `entry` ("mushroom pizza" as pizza). */
+  /** A food that is known here, of the name; null where none is. */
+  food: Food | null;
+  /** Only the nearest that is known. */
   approximate: boolean;
   stated: { grams: number; portionSource: PortionSource; measure: Measure } | null;
-  /** What words counted in pieces or household units. */
-  counted: Counted | null;
 }
-
-/** Tells whether two names mean one food: by the row of our table, else by the words. */
-export const foodOf = ({ label, entry }: Pick<Named, 'label' | 'entry'>): string => entry?.row.slug ?? nameKey(label);
 
 /** A class name as words. */
 export const words = (label: string) => label.replaceAll('_', ' ');
 
-export function createNaming(foods: FoodTable) {
-  const ofCaption = (items: readonly CaptionItem[], text: string): Named[] =>
-    items.length === 0
-      ? [{ label: text.slice(0, 100), amountText: null, entry: null, approximate: false, stated: null, counted: null }]
-      : items.map(({ label, amountText, entry, approximate, grams, portionSource, measure, counted }) => ({
-          label,
-          amountText,
-          entry,
-          approximate,
-          // A usual portion is no statement: FoodData Central's default comes before it.
-          stated:
-            grams === null || portionSource === 'usda' || portionSource === 'table'
-              ? null
-              : { grams, portionSource, measure },
-          counted,
-        }));
+/** Whether words of a person mean what a classifier named: the same food, or one of the other's kind ("pepperoni pizza" where it saw pizza). */
+export const meansSame = (said: ReadItem, { label, food }: Pick<Named, 'label' | 'food'>): boolean => {
+  if (food !== null && said.candidates.some((candidate) => candidate.food.key === food.key)) return true;
+  const [one, other] = [nameStems(said.text), nameStems(words(label))];
+  return one.length > 0 && other.length > 0 && (holds(one, other) || holds(other, one));
+};
+const holds = (all: readonly string[], some: readonly string[]): boolean => some.every((word) => all.includes(word));
 
-  /** `named`, read from `text`, in place of words of which `amount` was said: whoever only says what that was has said how much before. */
-  const inPlaceOf = (amount: string | null, text: string, named: readonly Named[]): readonly Named[] => {
-    const [one, ...others] = named;
-    if (amount === null || one?.amountText !== null || others.length > 0) return named;
-    const read = ofCaption(parseCaption(`${amount} ${text}`, foods), text);
-    const [measured, ...more] = read;
-    return measured !== undefined && foodOf(measured) === foodOf(one) && more.length === 0 ? read : named;
-  };
-
+export function createNaming(reader: MealReader, foods: FoodTable) {
   /** A class name of a classifier, or a name in a model's words. */
-  const byLabel = (label: string): Named => {
-    const unsaid = { amountText: null, stated: null, counted: null };
+  const byLabel = async (ownerId: Id | null, label: string, known: KnownFoods): Promise<Named> => {
+    const text = words(label);
+    const { reading } = await reader.read(ownerId, text);
+    const [item, ...more] = reading.items;
+    const read = more.length === 0 && reading.unrecognized.length === 0 ? item : undefined;
+    // A food that its owner described comes before all others of the name.
+    if (read !== undefined && !read.approximate && read.food.key.startsWith('own:'))
+      return { label: read.label, entry: null, food: read.food, approximate: false, stated: null };
     const entry = foods.byLabel(label);
-    if (entry) return { label: entry.food.name, entry, approximate: false, ...unsaid };
-    const [item, ...more] = parseCaption(words(label), foods);
-    return item?.entry && more.length === 0
-      ? { label: item.label, entry: item.entry, approximate: item.approximate, ...unsaid }
-      : { label: words(label), entry: null, approximate: false, ...unsaid };
+    if (entry) return { label: entry.food.name, entry, food: known.ofRow(entry), approximate: false, stated: null };
+    if (read === undefined) return { label: text, entry: null, food: null, approximate: false, stated: null };
+    const { food, approximate } = read;
+    return { label: read.label, entry: known.rowOf(food.key), food, approximate, stated: null };
   };
 
   /** The foods of the plate where the classifier told them apart, else the dish. */
-  const ofClassification = ({ source, rankedBy, foods: plate }: Classification, best: Candidate): Named[] => {
+  const ofClassification = async (
+    ownerId: Id | null,
+    { source, rankedBy, foods: plate }: Classification,
+    best: Candidate,
+  ): Promise<Named[]> => {
+    const known = await reader.base.current();
     const portionSource = source === 'memory' || rankedBy !== undefined ? ('memory' as const) : ('picture' as const);
-    return plate && plate.length > 0
-      ? plate.map(({ label, grams }) => ({
-          ...byLabel(label),
-          stated: grams === null ? null : { grams, portionSource, measure: measureOf(portionSource) },
-        }))
-      : [byLabel(best.label)];
+    if (!plate || plate.length === 0) return [await byLabel(ownerId, best.label, known)];
+    const all: Named[] = [];
+    for (const { label, grams } of plate) {
+      const named = await byLabel(ownerId, label, known);
+      all.push({
+        ...named,
+        stated: grams === null ? null : { grams, portionSource, measure: measureOf(portionSource) },
+      });
+    }
+    return all;
   };
 
-  /** The caption's amounts for the foods of a plate that it names too. */
-  const withAmounts = (named: readonly Named[], caption: readonly CaptionItem[]): Named[] =>
-    named.map((one) => {
-      const said = caption.find((item) => foodOf(item) === foodOf(one));
-      const [stated] = said ? ofCaption([said], '') : [];
-      return stated?.stated ? { ...one, stated: stated.stated } : one;
-    });
-
-  return { ofCaption, inPlaceOf, ofClassification, withAmounts };
+  return { ofClassification };
 }

@@ -1,49 +1,45 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { AnalyzedItem, Food, PortionSource } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import { asFood, nameKey } from '../../model/ownFoods';
 import type { Analysis, Classification, Correction, Entry, InferenceSource } from '../../model/photos';
 import { photoFailures } from '../../messages/photos';
 import {
   amendedItem,
   dishOf,
-  gramsOfCounted,
   itemOf,
-  mixedDish,
   mealOf,
   mealOfGrams,
   mealOfServings,
+  mixedDish,
   nameOf,
-  unknownWords,
-  parseCaption,
+  regrammed,
   withItem,
-  type FoodTable,
   type Measure,
+  type Places,
   type TableFood,
   type UnknownWords,
 } from '../../ml/foods';
-import type { OwnFoodStore } from '../../store/foods';
+import { languageName, partsOfReading, type MealReader, type Read, type ReadableFood } from '../../ml/reading';
 import { CircuitOpen } from '../outbound/circuits';
-import { createNaming, foodOf, words, type Named } from './named';
+import { createNaming, meansSame, words, type Named } from './named';
 import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../services/fooddata';
 
 /**
  * From names of foods to figures.
  *
- * N1  In this order: ingredients of known weight, each looked up; the dish looked up; our own table. What none of them knows is told in the
- *     words that were used, and counted nowhere.
- * N2  The weight is the user's, else the caption's, else USDA's default portion, else ours; whose it is, is always stated.
- * N3  A food that the user described comes before all of these, under its very name.
- * N4  What FoodData Central does not know is taken from the table, part by part; that it does not answer is for the workflow to judge.
+ * N1  Of words: the foods that are known here, the writer's own first; FoodData Central is asked for what none of them is. What nobody
+ *     knows is told in the words that were used, and counted nowhere.
+ * N2  Of a classifier's label, in this order: ingredients of known weight, each looked up; the dish looked up; our own table. An imported
+ *     food goes before FoodData Central, which goes before our table.
+ * N3  The weight is the user's, else the caption's, else USDA's default portion, else ours; whose it is, is always stated.
+ * N4  That FoodData Central does not answer is for the workflow to judge. Figures without it are provisional only where it would have been
+ *     asked.
  * N5  A person's words go before what a classifier saw. Words that begin with "with" or "and" say what there is beside it.
  */
 export interface NutritionDeps {
-  foods: FoodTable;
-  /** Imported foods, and FoodData Central after them where it is configured. */
-  fooddata: FoodData;
-  /** Imported foods alone. */
-  importedFoods: FoodData;
-  ownFoods: Pick<OwnFoodStore, 'named'>;
+  reader: MealReader;
+  /** Null: not configured. */
+  fooddata: FoodData | null;
   /** Grams of ingredients in one portion of a dish, by label; over those of the table. */
   ingredientWeights: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -51,6 +47,8 @@ export interface NutritionDeps {
 export type Figures = 'fooddata' | 'table';
 
 const longestPauseMs = 2_000;
+/** Words of one text that FoodData Central is asked for. */
+const mostLookups = 12;
 
 interface Weight {
   grams: number;
@@ -59,19 +57,27 @@ interface Weight {
 }
 
 type Strategy = Analysis['fdc']['strategy'];
-type Search = (query: string) => Promise<Food | null>;
+
+/** FoodData Central, as far as it may be asked. */
+interface Asking {
+  search(query: string): Promise<Food | null>;
+  /** Whether it would have been asked, had it not been away. */
+  wasSkipped(): boolean;
+}
 
 interface Found {
   items: AnalyzedItem[];
   /** What nobody knows. */
   unrecognized: UnknownWords[];
-  fdc: Analysis['fdc'];
-  /** Of our table, as FoodData Central did not answer. */
-  provisional: boolean;
+  places: Places;
+  strategy: Strategy;
 }
 
-/** A label, and what it may be the plural of: "2 oat bars" of the food "Oat bar". */
-const singulars = (label: string): string[] => [label, label.replace(/s$/i, ''), label.replace(/es$/i, '')];
+interface Told extends Found {
+  read: Read['reading']['items'];
+  /** What the words seem to be in, where none of them was understood. */
+  writtenIn: string | null;
+}
 
 /** The first by itself, then the rest at once: after an outage it is the probe that lets the others through, and in one it spares them. */
 async function firstAlone<T, R>(all: readonly T[], look: (one: T) => Promise<R>): Promise<R[]> {
@@ -79,8 +85,19 @@ async function firstAlone<T, R>(all: readonly T[], look: (one: T) => Promise<R>)
   return first === undefined ? [] : [await look(first), ...(await Promise.all(rest.map(look)))];
 }
 
-export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingredientWeights }: NutritionDeps) {
-  const { ofCaption, inPlaceOf, ofClassification, withAmounts } = createNaming(foods);
+/** A food that was looked up for words, under those words. */
+const readableFound = (said: string, food: Food): ReadableFood => ({
+  food,
+  names: [said, food.name],
+  category: food.category ?? null,
+  portionFrom: 'usda',
+});
+
+const isOfFdc = ({ provenance }: AnalyzedItem): boolean => provenance.some(({ source }) => source === 'fdc');
+
+export function createNutrition({ reader, fooddata, ingredientWeights }: NutritionDeps) {
+  const foods = reader.base.table;
+  const { ofClassification } = createNaming(reader, foods);
 
   const searchIn = async (source: FoodData, query: string, signal: AbortSignal): Promise<Food | null> => {
     try {
@@ -100,6 +117,53 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
     }
   };
 
+  const asking = (figures: Figures, signal: AbortSignal): Asking => {
+    let skipped = false;
+    return {
+      async search(query) {
+        if (fooddata === null) return null;
+        if (figures === 'fooddata') return searchIn(fooddata, query, signal);
+        skipped = true;
+        return null;
+      },
+      wasSkipped: () => skipped,
+    };
+  };
+
+  const read = async (ownerId: Id | null, text: string, ask: Asking): Promise<Read> => {
+    const first = await reader.read(ownerId, text);
+    const unknown = first.reading.unrecognized.map((one) => one.text).filter((said) => text.includes(said));
+    const lookedUp = await firstAlone([...new Set(unknown)].slice(0, mostLookups), async (said) => {
+      const food = await ask.search(said);
+      return food === null ? [] : [readableFound(said, food)];
+    });
+    const found = lookedUp.flat();
+    if (found.length === 0) return first;
+    const { reading, known } = await reader.read(ownerId, text, found);
+    const keys = new Set(found.map(({ food }) => food.key));
+    // Whoever wrote it knows their own words for it better than its description.
+    const items = reading.items.map((item) => (keys.has(item.food.key) ? { ...item, label: item.text } : item));
+    return { reading: { ...reading, items }, known };
+  };
+
+  const ofWords = async (ownerId: Id | null, text: string, ask: Asking): Promise<Told> => {
+    const { reading, known } = await read(ownerId, text, ask);
+    const { items, unrecognized, places } = partsOfReading(reading, foods, known);
+    const isNothing = items.length === 0 && unrecognized.length === 0;
+    return {
+      items,
+      unrecognized: isNothing ? [{ text: text.slice(0, 100) }] : unrecognized,
+      places,
+      strategy: items.some(isOfFdc) ? 'dish' : 'none',
+      read: reading.items,
+      writtenIn: reading.writtenIn,
+    };
+  };
+
+  /** An imported food, else what FoodData Central knows. */
+  const looked = async (food: Food | null, name: string, ask: Asking): Promise<Food | null> =>
+    food?.release === undefined ? ask.search(name) : food;
+
   /** Ingredients of one portion with their weights, where they are known. */
   const recipeOf = ({ label, entry }: Named): { name: string; entry: TableFood | null; grams: number }[] => {
     const overrides = ingredientWeights[entry?.row.slug ?? label] ?? ingredientWeights[words(label)];
@@ -113,110 +177,74 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
 
   const portionOf = (named: Named, found: Food | null): Weight | null => {
     if (named.stated) return named.stated;
-    const counted = found && named.counted ? gramsOfCounted(found, named.counted) : null;
-    if (counted !== null) return { grams: counted, portionSource: 'caption' };
     if (found?.defaultPortionG) return { grams: found.defaultPortionG, portionSource: 'usda' };
     if (named.entry) return { grams: named.entry.row.portionG, portionSource: named.entry.row.portionFrom };
-    return null;
+    return named.food?.defaultPortionG ? { grams: named.food.defaultPortionG, portionSource: 'memory' } : null;
   };
 
-  const fromIngredients = async (named: Named, search: Search): Promise<AnalyzedItem | null> => {
+  const fromIngredients = async (named: Named, ask: Asking): Promise<AnalyzedItem | null> => {
     const recipe = recipeOf(named);
     if (recipe.length === 0) return null;
+    const known = await reader.base.current();
     const parts = await firstAlone(recipe, async ({ name, entry, grams }) => ({
-      food: (await search(name)) ?? entry?.food ?? null,
+      food: (await looked(entry && known.ofRow(entry), name, ask)) ?? entry?.food ?? null,
       grams,
     }));
-    const known = parts.flatMap(({ food, grams }) => (food ? [{ food, grams }] : []));
-    if (known.length < parts.length || !known.some(({ food }) => food.key.startsWith('fdc:'))) return null;
-    const whole = known.reduce((sum, { grams }) => sum + grams, 0);
+    const all = parts.flatMap(({ food, grams }) => (food ? [{ food, grams }] : []));
+    if (all.length < parts.length || !all.some(({ food }) => food.key.startsWith('fdc:'))) return null;
+    const whole = all.reduce((sum, { grams }) => sum + grams, 0);
     const portion = portionOf(named, null) ?? { grams: whole, portionSource: 'table' as const };
-    return dishOf(known, { label: named.label, ...portion, approximate: named.approximate });
+    return dishOf(all, { label: named.label, ...portion, approximate: named.approximate });
   };
 
   const ingredientNames = ({ entry }: Named): string[] =>
     entry ? foods.ingredientsOf(entry).map((part) => part.entry.food.name) : [];
 
-  const fromTable = (named: Named): AnalyzedItem | null => {
-    const { label, entry, approximate } = named;
-    const portion = portionOf(named, null);
-    if (!entry || !portion) return null;
-    const item = itemOf(entry.food, { label, ...portion, approximate });
-    return { ...item, ingredients: ingredientNames(named) };
-  };
+  const withFigures = (named: Named, food: Food, portion: Weight): AnalyzedItem => ({
+    ...itemOf(food, { label: named.label, ...portion, approximate: named.approximate }),
+    ingredients: ingredientNames(named),
+  });
 
   /** Null item: nobody knows it. */
-  const figure = async (named: Named, search: Search): Promise<{ item: AnalyzedItem | null; strategy: Strategy }> => {
-    const composed = await fromIngredients(named, search);
+  const figure = async (named: Named, ask: Asking): Promise<{ item: AnalyzedItem | null; strategy: Strategy }> => {
+    const { food, entry, label } = named;
+    if (food?.key.startsWith('own:') === true)
+      return { item: withFigures(named, food, portionOf(named, null) ?? unknownPortion), strategy: 'none' };
+    const composed = await fromIngredients(named, ask);
     if (composed) return { item: composed, strategy: 'ingredients' };
-    const dish = await search(named.entry?.food.name ?? named.label);
-    if (!dish) return { item: fromTable(named), strategy: 'none' };
-    const portion = portionOf(named, dish) ?? unknownPortion;
-    const item = itemOf(dish, { label: named.label, ...portion, approximate: named.approximate });
-    return { item: { ...item, ingredients: ingredientNames(named) }, strategy: 'dish' };
-  };
-
-  /** Foods that the owner described, by the key of their names. */
-  const ownByName = async (ownerId: Id | null, named: readonly Named[]): Promise<Map<string, Food>> => {
-    if (ownerId === null) return new Map();
-    const own = await ownFoods.named(
-      ownerId,
-      named.flatMap(({ label }) => singulars(label)),
-    );
-    return new Map(own.map((food) => [nameKey(food.name), asFood(food)]));
-  };
-
-  /** What its owner said a serving weighs is as good as what they said of such a plate. */
-  const ownItem = ({ stated, counted }: Named, food: Food): AnalyzedItem => {
-    // Its own portions count, not those of a food of our table that happens to have the name.
-    const grams = counted && gramsOfCounted(food, counted);
-    if (grams !== null) return itemOf(food, { label: food.name, grams, portionSource: 'caption' });
-    const usual =
-      food.defaultPortionG === null
-        ? unknownPortion
-        : { grams: food.defaultPortionG, portionSource: 'memory' as const };
-    return itemOf(food, { label: food.name, ...(stated ?? usual) });
-  };
-
-  const meal = async (
-    ownerId: Id | null,
-    named: readonly Named[],
-    figures: Figures,
-    signal: AbortSignal,
-  ): Promise<Found> => {
-    const own = await ownByName(ownerId, named);
-    const source = figures === 'table' ? importedFoods : fooddata;
-    const found = await firstAlone(named, async (one) => {
-      const described = singulars(one.label).flatMap((name) => own.get(nameKey(name)) ?? [])[0];
-      return described
-        ? { item: ownItem(one, described), strategy: 'none' as const }
-        : figure(one, (query) => searchIn(source, query, signal));
-    });
-    const unknown = named.filter((_one, at) => found[at]?.item === null);
-    const strategies = found.map(({ strategy }) => strategy);
-    const strategy = (['ingredients', 'dish'] as const).find((one) => strategies.includes(one)) ?? 'none';
-    const provisional = figures === 'table';
-    const whyNone = async () =>
-      own.size === named.length
-        ? 'These are foods that you described.'
-        : ((await source.reason?.()) ?? 'FoodData Central knows none of these foods.');
+    const dish = await looked(food, entry?.food.name ?? label, ask);
+    if (dish) return { item: withFigures(named, dish, portionOf(named, dish) ?? unknownPortion), strategy: 'dish' };
+    if (!food) return { item: null, strategy: 'none' };
     return {
-      items: found.flatMap(({ item }) => item ?? []),
-      unrecognized: unknown.map(({ label, amountText }) => unknownWords(label, amountText)),
-      fdc: {
-        strategy,
-        reason: provisional
-          ? 'FoodData Central did not answer; what was not imported from it is of our own table.'
-          : strategy === 'none'
-            ? await whyNone()
-            : null,
-      },
-      provisional,
+      item: withFigures(named, entry?.food ?? food, portionOf(named, null) ?? unknownPortion),
+      strategy: 'none',
     };
   };
 
-  const finish = (
-    { items, unrecognized, fdc, provisional }: Found,
+  const whyNone = async ({ items, unrecognized }: Found): Promise<string> => {
+    if (items.length > 0 && items.every(({ provenance }) => provenance.every(({ source }) => source === 'own')))
+      return 'These are foods that you described.';
+    if (fooddata === null)
+      return (await reader.base.current()).hasImports
+        ? 'None of these foods is among those imported from FoodData Central, which is not asked itself: it is not configured.'
+        : 'FoodData Central is not configured.';
+    return unrecognized.length === 0
+      ? 'All of these foods are known here.'
+      : 'FoodData Central knows none of these foods.';
+  };
+
+  const fdcOf = async (found: Found, ask: Asking): Promise<Analysis['fdc']> => ({
+    strategy: found.strategy,
+    reason: ask.wasSkipped()
+      ? 'FoodData Central did not answer; what was not imported from it is of our own table.'
+      : found.strategy === 'none'
+        ? await whyNone(found)
+        : null,
+  });
+
+  const finish = async (
+    found: Found,
+    ask: Asking,
     said: {
       source: InferenceSource;
       classification: Classification | null;
@@ -226,8 +254,9 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       lastItemId?: number | undefined;
       warnings?: string[];
     },
-  ): Analysis => {
-    let whole = mealOf({ items, unrecognized, lastItemId: said.lastItemId });
+  ): Promise<Analysis> => {
+    const { items, unrecognized, places } = found;
+    let whole = mealOf({ items, unrecognized, places, lastItemId: said.lastItemId });
     if (said.grams !== null) whole = mealOfGrams(whole, said.grams);
     if (said.servings !== null) whole = mealOfServings(whole, said.servings);
     return {
@@ -236,9 +265,108 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       classification: said.classification,
       ...whole,
       warnings: [...(said.warnings ?? []), ...whole.warnings],
-      fdc,
-      ...(provisional && { provisional }),
+      fdc: await fdcOf(found, ask),
+      ...(ask.wasSkipped() && { provisional: true }),
     };
+  };
+
+  /** What `words` say of the foods of a plate, and the weights that were judged by eye where they say none. */
+  const weighedByEye = (told: Told, named: readonly Named[]): AnalyzedItem[] =>
+    told.items.map((item, at) => {
+      const said = told.read[at];
+      const seen = said?.amountText === null ? named.find((one) => meansSame(said, one)) : undefined;
+      return seen?.stated ? { ...regrammed(item, seen.stated.grams), portionSource: seen.stated.portionSource } : item;
+    });
+
+  const strategyOf = (strategies: readonly Strategy[]): Strategy =>
+    (['ingredients', 'dish'] as const).find((one) => strategies.includes(one)) ?? 'none';
+
+  const figuresOf = async (named: readonly Named[], ask: Asking): Promise<Found> => {
+    const found = await firstAlone(named, (one) => figure(one, ask));
+    const isKnown = (_one: unknown, at: number) => found[at]?.item !== null;
+    const places = named.map((_one, at) => at);
+    return {
+      items: found.flatMap(({ item }) => item ?? []),
+      unrecognized: named.flatMap(({ label }, at) => (found[at]?.item === null ? [{ text: label }] : [])),
+      places: { items: places.filter(isKnown), unrecognized: places.filter((_at, at) => !isKnown(_at, at)) },
+      strategy: strategyOf(found.map(({ strategy }) => strategy)),
+    };
+  };
+
+  /** A picture that was named and, in `caption`, described. */
+  const described = async (
+    ownerId: Id | null,
+    caption: string,
+    named: readonly Named[],
+    ask: Asking,
+  ): Promise<Found & { by: 'words' | 'picture'; warnings: string[] }> => {
+    const isBeside = besideIt.test(caption);
+    const { reading } = await reader.read(ownerId, caption);
+    const agrees = (said: (typeof reading.items)[number]) => named.some((one) => meansSame(said, one));
+    const isSaid = reading.items.length > 0 || (isBeside && reading.unrecognized.length > 0);
+    const told = isSaid ? await ofWords(ownerId, caption, ask) : null;
+    if (told === null) return { ...(await figuresOf(named, ask)), by: 'picture', warnings: [] };
+
+    const items = weighedByEye(told, named);
+    const isOneDish = named.length === 1 && told.read.some(agrees);
+    const others = items.filter((_item, at) => !told.read[at] || !agrees(told.read[at]));
+    if (isOneDish) return { ...told, items, by: 'picture', warnings: [] };
+    if (!isBeside && others.length > 0) {
+      const saw = named.filter((one) => !told.read.some((said) => meansSame(said, one)));
+      const looks = saw.map(({ label }) => label.toLowerCase()).join(', ');
+      return {
+        ...told,
+        items,
+        by: 'words',
+        warnings: saw.length > 0 ? [`The picture looks like ${looks}; your words were taken for what it is.`] : [],
+      };
+    }
+    // Words that name what the picture shows know it better; what they name besides is of that meal, too. All in the order of the plate.
+    const placeOf = (said: (typeof told.read)[number] | undefined, at: number): number => {
+      const onPlate = said === undefined ? -1 : named.findIndex((one) => meansSame(said, one));
+      return onPlate === -1 ? named.length + (told.places.items[at] ?? 0) : onPlate;
+    };
+    const unsaid = named.flatMap((one, at) => (told.read.some((said) => meansSame(said, one)) ? [] : [{ one, at }]));
+    const seen = await figuresOf(
+      unsaid.map(({ one }) => one),
+      ask,
+    );
+    const onPlate = (places: readonly number[]) => places.map((place) => unsaid[place]?.at ?? 0);
+    const all = [
+      ...seen.items.map((item, at) => ({ item, place: onPlate(seen.places.items)[at] ?? 0 })),
+      ...items.map((item, at) => ({ item, place: placeOf(told.read[at], at) })),
+    ].sort((a, b) => a.place - b.place);
+    return {
+      items: all.map(({ item }) => item),
+      unrecognized: [...seen.unrecognized, ...told.unrecognized],
+      places: {
+        items: all.map(({ place }) => place),
+        unrecognized: [
+          ...onPlate(seen.places.unrecognized),
+          ...told.places.unrecognized.map((place) => named.length + place),
+        ],
+      },
+      strategy: strategyOf([seen.strategy, told.strategy]),
+      by: 'picture',
+      warnings: [],
+    };
+  };
+
+  /** The words that were used before said how much it is: `text` in place of them says only what. */
+  const inPlaceOf = async (ownerId: Id | null, amount: string | null, text: string): Promise<string> => {
+    if (amount === null) return text;
+    const [plain, measured] = await Promise.all([
+      reader.read(ownerId, text),
+      reader.read(ownerId, `${amount} ${text}`),
+    ]);
+    const partsIn = ({ reading: { items, unrecognized } }: Read) => [
+      ...items.map(({ food, amountText }) => ({ what: food.key, amount: amountText })),
+      ...unrecognized.map((one) => ({ what: one.text, amount: one.amount ?? null })),
+    ];
+    const [one, ...others] = partsIn(plain);
+    const [other, ...more] = partsIn(measured);
+    const isAlone = others.length === 0 && more.length === 0;
+    return isAlone && one?.amount === null && other?.what === one.what ? `${amount} ${text}` : text;
   };
 
   const correctItem = async (
@@ -246,18 +374,13 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
     analysis: Analysis,
     item: string,
     { food, grams, servings, request }: Correction,
-    figures: Figures,
-    signal: AbortSignal,
+    ask: Asking,
   ): Promise<Analysis> => {
     const text = food ?? '';
     const before = analysis.unrecognized?.find(({ id }) => id === item)?.amount ?? null;
-    const named = ofCaption(parseCaption(text, foods), text);
-    const { items, unrecognized, fdc, provisional } = await meal(
-      ownerId,
-      grams === null && servings === null ? inPlaceOf(before, text, named) : named,
-      figures,
-      signal,
-    );
+    const isWeighed = grams !== null || servings !== null;
+    const told = await ofWords(ownerId, isWeighed ? text : await inPlaceOf(ownerId, before, text), ask);
+    const { items, unrecognized, places } = told;
     const weighed =
       grams !== null
         ? mealOfGrams({ items }, grams)
@@ -273,10 +396,11 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
           ...(grams !== null && { amount: `${grams} g` }),
           ...asked,
         })),
+        places,
       }),
       // One item that FoodData Central does not know does not make the others anybody else's.
-      fdc: fdc.strategy === 'none' ? analysis.fdc : fdc,
-      ...(provisional && { provisional }),
+      fdc: told.strategy === 'none' ? analysis.fdc : await fdcOf(told, ask),
+      ...(ask.wasSkipped() && { provisional: true }),
     };
   };
 
@@ -289,36 +413,30 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       figures: Figures,
       signal: AbortSignal,
     ): Promise<Analysis | null> {
-      const caption = entry.caption === null ? [] : parseCaption(entry.caption, foods);
+      const ask = asking(figures, signal);
+      const { ownerId, caption } = entry;
       const best = classification?.candidates[0];
       const said = { classification, grams: entry.statedGrams, servings: null };
-      const known = (found: Found) => (found.items.length === 0 && !found.provisional ? null : found);
-      const inWords = () => meal(entry.ownerId, ofCaption(caption, entry.caption ?? ''), figures, signal);
+      const known = <F extends Found>(found: F): F | null =>
+        found.items.length === 0 && !ask.wasSkipped() ? null : found;
       if (namedBy === 'caption' || !best) {
-        const found = known(await inWords());
-        return found && finish(found, { ...said, source: 'caption' });
+        const found = known(await ofWords(ownerId, caption ?? '', ask));
+        return found && finish(found, ask, { ...said, source: 'caption' });
       }
-      const named = ofClassification(classification, best);
-      const seen = new Set(named.map(foodOf));
-      // Words that name what the picture shows know the amounts better than a default portion or a judgement by eye.
-      const agrees = caption.filter((item) => seen.has(foodOf(item)));
-      const others = caption.filter((item) => !seen.has(foodOf(item)));
-      const isBeside = besideIt.test(entry.caption ?? '');
-      const agreed = withAmounts(named, agrees);
-      const isOneDish = agrees.length > 0 && named.length === 1;
-      if (!isBeside && !isOneDish && others.some((item) => item.entry !== null)) {
-        const told = new Set(caption.map(foodOf));
-        const saw = named.filter((one) => !told.has(foodOf(one))).map(({ label }) => label.toLowerCase());
-        const warnings =
-          saw.length > 0 ? [`The picture looks like ${saw.join(', ')}; your words were taken for what it is.`] : [];
-        const whole = [...agreed.filter((one) => told.has(foodOf(one))), ...ofCaption(others, '')];
-        return finish(await meal(entry.ownerId, whole, figures, signal), { ...said, source: 'caption', warnings });
+      const named = await ofClassification(ownerId, classification, best);
+      if (caption === null) {
+        const found = known(await figuresOf(named, ask));
+        return found && finish(found, ask, { ...said, source: classification.source });
       }
-      // Words beside foods that the picture shows are of that meal, also where nobody knows them.
-      const beside = others.length > 0 && (isBeside || agrees.length > 0) ? ofCaption(others, '') : [];
-      const whole = isOneDish ? ofCaption(caption, '') : [...agreed, ...beside];
-      const found = known(await meal(entry.ownerId, whole, figures, signal));
-      return found && finish(found, { ...said, source: classification.source });
+      const found = known(await described(ownerId, caption, named, ask));
+      return (
+        found &&
+        finish(found, ask, {
+          ...said,
+          source: found.by === 'words' ? 'caption' : classification.source,
+          warnings: found.warnings,
+        })
+      );
     },
 
     /** Figures for the user's own word, said over those of the entry. */
@@ -328,18 +446,21 @@ export function createNutrition({ foods, fooddata, importedFoods, ownFoods, ingr
       figures: Figures,
       signal: AbortSignal,
     ): Promise<Analysis> {
+      if (typeof correction.item === 'string' && entry.analysis && correction.picked)
+        return withItem(entry.analysis, correction.item, { items: [correction.picked] });
       if (typeof correction.item === 'string' && entry.analysis && correction.food === null)
         return amendedItem(entry.analysis, correction.item, correction);
+      const ask = asking(figures, signal);
       if (typeof correction.item === 'string' && entry.analysis)
-        return correctItem(entry.ownerId, entry.analysis, correction.item, correction, figures, signal);
-      const text = correction.food ?? entry.analysis?.food ?? '';
-      const named = ofCaption(parseCaption(text, foods), text);
-      return finish(await meal(entry.ownerId, named, figures, signal), {
+        return correctItem(entry.ownerId, entry.analysis, correction.item, correction, ask);
+      const told = await ofWords(entry.ownerId, correction.food ?? entry.analysis?.food ?? '', ask);
+      return finish(told, ask, {
         source: 'user',
         classification: entry.analysis?.classification ?? null,
         grams: correction.grams,
         servings: correction.servings,
         lastItemId: entry.analysis?.lastItemId,
+        warnings: told.writtenIn === null ? [] : [notRead(told.writtenIn)],
       });
     },
   };
@@ -349,6 +470,8 @@ export type Nutrition = ReturnType<typeof createNutrition>;
 
 /** "With a glass of milk": words about what is not the dish itself. */
 const besideIt = /^\s*(?:with|and|plus|\+|&)\s/i;
+
+const notRead = (code: string): string => `The words seem to be in ${languageName(code)}, which is not read here.`;
 
 /** Of a food whose figures are known and whose usual portion is not. */
 const unknownPortion = { grams: mixedDish.portionG, portionSource: 'estimate' as const };

@@ -1,5 +1,5 @@
 import type { JointRuns } from '../../launches/joint';
-import type { FoodTable } from '../../ml/foods';
+import type { MealReader } from '../../ml/reading';
 import type { Store } from '../../store/store';
 import type { Paging } from '../paging';
 
@@ -8,8 +8,7 @@ export interface FoodDeps {
   readonly store: Pick<Store, 'accounts' | 'foods' | 'idempotency' | 'transaction'>;
   readonly joint: JointRuns;
   readonly paging: Paging;
-  /** Our own table. */
-  readonly table: FoodTable;
+  readonly mealReader: MealReader;
   readonly settings: {
     /** null: FoodData Central is not configured. */
     readonly fdcApiKey: string | null;

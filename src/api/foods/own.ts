@@ -8,17 +8,15 @@ import {
   dishOf,
   implausible,
   nutrientKeys,
-  parseCaption,
   scale,
   unknownNutrients,
   atwaterKcal,
-  type FoodTable,
   type WeighedFood,
 } from '../../ml/foods';
+import type { MealReader } from '../../ml/reading';
 import { unprocessable } from '../errors';
 import { nutrientsOf } from './figures';
 import type { FoodReader } from './reader';
-import type { FoodSearch } from './search';
 
 /** A user's own food as it is sent: figures of 100 g, figures of a serving, or a recipe. */
 const heaviestG = 100_000;
@@ -130,32 +128,29 @@ const possible = (per100G: Nutrients, where: string): Nutrients => {
   return per100G;
 };
 
-export const createOwnFoodFacts = (deps: { reader: FoodReader; search: FoodSearch; table: FoodTable }) => {
+export const createOwnFoodFacts = (deps: { reader: FoodReader; mealReader: MealReader }) => {
   const unknownFood = (at: number, message: string): never =>
     unprocessable(`Ingredient ${at + 1}: ${message}`, [{ path: `body.ingredients[${at}]`, message }]);
 
-  /** Foods and weights that words name: our table first, then the imported foods. */
-  const inWords = async (text: string, at: number): Promise<WeighedFood[]> => {
-    const parts: WeighedFood[] = [];
-    for (const { label, food, grams: stated } of parseCaption(text, deps.table)) {
-      const key = food === null ? await deps.search.best(label) : null;
-      const known = food ?? (key === null ? null : await deps.reader.find(key, null));
-      const weight = stated ?? known?.defaultPortionG ?? null;
-      if (!known)
-        return unknownFood(
-          at,
-          `"${label}" is no food that is known here; look it up with GET /foods and send its id and grams.`,
-        );
-      if (weight === null) return unknownFood(at, `how much of "${label}" is not clear; say it in grams.`);
-      parts.push({ food: known, grams: weight });
-    }
-    return parts.length > 0 ? parts : unknownFood(at, `"${text}" names no food; send its id and grams.`);
+  /** Foods and weights that words name, all of them known. */
+  const inWords = async (text: string, at: number, ownerId: Id): Promise<WeighedFood[]> => {
+    const {
+      items,
+      unrecognized: [unknown],
+    } = (await deps.mealReader.read(ownerId, text)).reading;
+    if (unknown)
+      return unknownFood(
+        at,
+        `"${unknown.text}" is no food that is known here; look it up with GET /foods and send its id and grams.`,
+      );
+    if (items.length === 0) return unknownFood(at, `"${text}" names no food; send its id and grams.`);
+    return items.map(({ food, grams }) => ({ food, grams }));
   };
 
   const parts = async (ingredients: NonNullable<OwnFoodIn['ingredients']>, ownerId: Id): Promise<WeighedFood[]> => {
     const all: WeighedFood[] = [];
     for (const [at, ingredient] of ingredients.entries()) {
-      if ('text' in ingredient) all.push(...(await inWords(ingredient.text, at)));
+      if ('text' in ingredient) all.push(...(await inWords(ingredient.text, at, ownerId)));
       else {
         const food = await deps.reader.find(ingredient.food_id, ownerId);
         if (!food) return unknownFood(at, `there is no food ${ingredient.food_id}, or it is not yours.`);

@@ -1,7 +1,8 @@
 import { FoodKey, type AnalyzedItem, type Food } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import type { ReleaseName } from '../../model/importedFoods';
-import { itemOf, mostItemGrams, type FoodTable } from '../../ml/foods';
+import { itemOf, mostItemGrams } from '../../ml/foods';
+import type { FoodBase } from '../../ml/reading';
 import type { FoodStore } from '../../store/foods';
 import { notFound, unprocessable } from '../errors';
 import type { FoundFood } from './present';
@@ -42,23 +43,24 @@ const gramsOf = (food: Food, howMuch: HowMuch): number => {
 
 export const createFoodReader = ({
   foods,
-  table,
+  base,
 }: {
   foods: Pick<FoodStore, 'imported' | 'own' | 'barcodes'>;
-  table: FoodTable;
+  base: FoodBase;
 }): FoodReader => {
   const find: FoodReader['find'] = async (key, owner, release) => {
     if (!FoodKey.safeParse(key).success) return null;
     const [kind, id = ''] = key.split(':', 2);
     if (kind === 'fdc') {
-      const found = await foods.imported.find(Number(id), release);
+      const found =
+        release === undefined ? (await base.current()).find(key) : await foods.imported.find(Number(id), release);
       if (found || release !== undefined) return found;
       const product = await foods.barcodes.findByFdcId(Number(id));
       return product && { ...product.food, brand: product.brand, gtin14: product.gtin14 };
     }
     // Only imported foods have releases.
     if (release !== undefined) return null;
-    if (kind === 'table') return table.bySlug(id)?.food ?? null;
+    if (kind === 'table') return base.table.bySlug(id)?.food ?? null;
     const own = owner === null ? null : await foods.own.find(id, owner);
     return own && asFood(own);
   };

@@ -23,9 +23,9 @@ const lookUpLimit: Limit = { name: 'barcode-lookups', max: 60, windowMs: 3_600_0
 
 export const foodRoutes = (deps: FoodDeps): Route[] => {
   const { own } = deps.store.foods;
-  const reader = createFoodReader({ foods: deps.store.foods, table: deps.table });
+  const reader = createFoodReader({ foods: deps.store.foods, base: deps.mealReader.base });
   const search = createFoodSearch(deps);
-  const factsOf = createOwnFoodFacts({ reader, search, table: deps.table });
+  const factsOf = createOwnFoodFacts({ reader, mealReader: deps.mealReader });
   const ownId = (key: string) => (key.startsWith('own:') ? key.slice('own:'.length) : notFound('food of yours'));
 
   /** Two repeats at once find one food; of all that arrive at once, no more than there is room for are kept. */

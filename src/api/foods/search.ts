@@ -1,14 +1,5 @@
 import type { Id } from '../../model/ids';
-import { dataTypeNames } from '../../model/importedFoods';
-import {
-  compareHits,
-  createFoodIndex,
-  fit,
-  queryWords,
-  type FoodIndex,
-  type SearchEntry,
-  type SearchHit,
-} from '../../ml/foods';
+import { compareHits, createSearchIndex, queryWords, type SearchHit } from '../../ml/foods';
 import { ownKey, type OwnFood } from '../../model/ownFoods';
 import type { BrandedFood } from '../../store/foods';
 import type { Position } from '../paging';
@@ -18,8 +9,8 @@ import { presentFood, presentOwn, type FoodView } from './present';
 /**
  * Foods by name: the caller's own first, then generic ones, then brands, then generic ones that have only some of the words.
  *
- * S1  Generic foods are searched in memory, as forgiving typos takes a vocabulary; there are some 15,000 at most. The index is made anew when
- *     other releases count, which one small read tells. Brands and own foods stay in MongoDB.
+ * S1  Generic foods are searched in the index that words are read with (ml/reading/foodBase), as forgiving typos takes a vocabulary. Brands
+ *     and own foods stay in MongoDB.
  * S2  A food is listed once: a row of our table whose figures are those of an imported food lends it its names.
  * S3  A page begins after the position of the last hit, so that foods added meanwhile neither repeat nor hide others.
  */
@@ -54,56 +45,19 @@ const isAfter = (hit: Placed, position: Position | null, byName: boolean): boole
     : compareHits(hit, { score: Number(score), name: { length: Number(name) }, key: String(key) }) > 0;
 };
 
-interface Generic {
-  revision: number;
-  index: FoodIndex;
-  /** Release of each imported food, by key. */
-  releases: ReadonlyMap<string, string>;
-}
-
 export interface FoodSearch {
   /** Up to `limit` foods after `position`, in order; without a query all generic foods by name. */
   search(query: string | null, owner: Id | null, position: Position | null, limit: number): Promise<FoodPlace[]>;
-  /** The generic food that fits best, where one fits at all. */
-  best(query: string): Promise<string | null>;
 }
 
-export const createFoodSearch = ({ store: { foods }, table }: Pick<FoodDeps, 'store' | 'table'>): FoodSearch => {
-  let made: Promise<Generic> | null = null;
-
-  const make = async (revision: number, releases: readonly string[]): Promise<Generic> => {
-    const imported = await foods.imported.namesOf(releases);
-    const cited = new Map<number, string[]>();
-    for (const { fdcId, name, aliases } of table.rows)
-      if (fdcId !== null) cited.set(fdcId, [...(cited.get(fdcId) ?? []), name, ...aliases]);
-    const isImported = new Set(imported.map(({ fdcId }) => fdcId));
-    const entries: SearchEntry[] = [
-      ...imported.map(({ fdcId, name, dataType }) => ({
-        key: `fdc:${fdcId}`,
-        names: [name, ...(cited.get(fdcId) ?? [])] as const,
-        dataType: dataTypeNames[dataType],
-      })),
-      ...table.rows
-        .filter(({ fdcId }) => fdcId === null || !isImported.has(fdcId))
-        .map(({ slug, name, aliases }) => ({ key: `table:${slug}`, names: [name, ...aliases] as const, dataType: '' })),
-    ];
-    const releaseOf = new Map(imported.map(({ fdcId, release }) => [`fdc:${fdcId}`, release]));
-    return { revision, index: createFoodIndex(entries), releases: releaseOf };
-  };
-
-  const generic = async (): Promise<Generic> => {
-    const { revision, releases } = await foods.imported.current();
-    const known = await made?.catch(() => null);
-    if (known?.revision === revision) return known;
-    const next = make(revision, releases);
-    made = next;
-    return next;
-  };
-
+export const createFoodSearch = ({
+  store: { foods },
+  mealReader: { base },
+}: Pick<FoodDeps, 'store' | 'mealReader'>): FoodSearch => {
   const ownHits = (own: readonly OwnFood[], query: string | null): Placed[] => {
     if (query === null || own.length === 0) return [];
     const entries = own.map(({ id, name }) => ({ key: ownKey(id), names: [name] as const, dataType: '' }));
-    return createFoodIndex(entries)
+    return createSearchIndex(entries)
       .search(query)
       .map((hit) => ({ ...hit, section: 0 }));
   };
@@ -113,7 +67,7 @@ export const createFoodSearch = ({ store: { foods }, table }: Pick<FoodDeps, 'st
     const words = queryWords(query).slice(0, 12);
     const last = /[\p{L}\p{N}%]$/u.test(query) ? (words.at(-1) ?? '') : '';
     const products = await foods.barcodes.named(last === '' ? words : words.slice(0, -1), last, mostBrands);
-    const index = createFoodIndex(
+    const index = createSearchIndex(
       products.map(({ food, brand, gtin14 }) => ({
         key: `gtin:${gtin14}`,
         names: [brand === null ? food.name : `${food.name}, ${brand}`] as const,
@@ -127,36 +81,20 @@ export const createFoodSearch = ({ store: { foods }, table }: Pick<FoodDeps, 'st
     });
   };
 
-  const views = async (
-    hits: readonly Placed[],
-    own: readonly OwnFood[],
-    releases: Generic['releases'],
-  ): Promise<Map<string, FoodView>> => {
-    const found = new Map<string, FoodView>(own.map((food) => [ownKey(food.id), presentOwn(food)]));
-    const wanted: { release: string; fdcId: number }[] = [];
-    for (const { key } of hits) {
-      const release = releases.get(key);
-      if (release !== undefined) wanted.push({ release, fdcId: Number(key.slice('fdc:'.length)) });
-      else if (key.startsWith('table:')) {
-        const entry = table.bySlug(key.slice('table:'.length));
-        if (entry) found.set(key, presentFood(entry.food));
-      }
-    }
-    for (const food of await foods.imported.findMany(wanted)) found.set(food.key, presentFood(food));
-    return found;
-  };
-
   return {
     async search(query, owner, position, limit) {
       const text = query?.trim() ?? '';
       const listsAll = text === '';
-      const [{ index, releases }, own] = await Promise.all([
-        generic(),
+      const [known, own] = await Promise.all([
+        base.current(),
         owner === null || listsAll ? [] : foods.own.list(owner, mostOwnFoods, null),
       ]);
       const found = [
         ...ownHits(own, listsAll ? null : text),
-        ...(listsAll ? index.all() : index.search(text)).map((hit): Placed => ({ ...hit, section: hit.whole ? 1 : 3 })),
+        ...(listsAll ? known.search.all() : known.search.search(text)).map((hit): Placed => ({
+          ...hit,
+          section: hit.whole ? 1 : 3,
+        })),
       ].filter((hit) => isAfter(hit, position, listsAll));
       const before = found.filter(({ section }) => section < 3).slice(0, limit);
       const brands =
@@ -170,19 +108,17 @@ export const createFoodSearch = ({ store: { foods }, table }: Pick<FoodDeps, 'st
                 position: positionOf(hit, false),
               }));
       const after = found.filter(({ section }) => section === 3).slice(0, limit - before.length - brands.length);
-      const known = await views([...before, ...after], own, releases);
+      const ownViews = new Map(own.map((food) => [ownKey(food.id), presentOwn(food)]));
+      const viewOf = (key: string): FoodView | null => {
+        const food = known.find(key);
+        return food ? presentFood(food) : (ownViews.get(key) ?? null);
+      };
       const places = (hits: readonly Placed[]): FoodPlace[] =>
         hits.flatMap((hit) => {
-          const view = known.get(hit.key);
+          const view = viewOf(hit.key);
           return view ? [{ view, position: positionOf(hit, listsAll) }] : [];
         });
       return [...places(before), ...brands, ...places(after)];
-    },
-
-    async best(query) {
-      const { index } = await generic();
-      const [first] = index.search(`${query} `);
-      return first && fit(queryWords(query), first.name, '') !== null ? first.key : null;
     },
   };
 };

@@ -1,4 +1,5 @@
 import { mostPer100G } from '../../model/foods';
+import type { AnalyzedItem } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import { isIncomplete, type Analysis, type Correction, type Entry, type Refining } from '../../model/photos';
 import { photoWorkflows } from '../../messages/photos';
@@ -11,6 +12,7 @@ import {
   mostItemGrams,
   mostItems,
   newItem,
+  withItem,
 } from '../../ml/foods';
 import type { Launch } from '../../model/launches';
 import type { Corrected } from '../../store/photos/facts';
@@ -22,7 +24,8 @@ import { waitUntilSettled, type LogEntry } from './wait';
 /**
  * What users say over what a machine found.
  *
- * W1  Another time, or another weight of the same foods, is arithmetic and done in the request; another food is looked up by a run.
+ * W1  Another time, another weight of the same foods, or a food that was picked is arithmetic and done in the request; a food in words is
+ *     looked up by a run.
  * W2  One word waits at a time. A word about the same thing takes the place of the one that waits, or goes on from it; one about another
  *     item waits for its turn, and is refused with 409 rather than dropped where the turn does not come.
  * W3  A write names the revision it read, so that nobody's change is undone unseen.
@@ -32,6 +35,8 @@ export interface Said {
   /** Id of the item it is about, `new` for one more; null: the whole meal. */
   item: string | null;
   food?: string | undefined;
+  /** An item of a food that was picked, in place of `food`. */
+  picked?: AnalyzedItem;
   grams?: number | undefined;
   servings?: number | undefined;
   consumedAt?: Date | undefined;
@@ -82,7 +87,8 @@ export async function speak(deps: PhotoDeps, speaker: Speaker, said: Said): Prom
     }
     if (said.item !== null && said.item !== newItem && !(entry.analysis && hasItem(entry.analysis, said.item)))
       notFound('item of this entry');
-    if (said.item !== null && said.food !== undefined && entry.analysis && countParts(entry.analysis) >= mostItems)
+    const isFood = said.food !== undefined || said.picked !== undefined;
+    if (said.item !== null && isFood && entry.analysis && countParts(entry.analysis) >= mostItems)
       unprocessable(`An entry has ${mostItems} items at most; take some out, or log the rest as another meal.`);
     const word = wordOf(entry.pendingCorrection, said);
     const heard = word ? await lookUp(deps, speaker, entry, word, said.consumedAt) : await compute(deps, entry, said);
@@ -98,6 +104,9 @@ export async function speak(deps: PhotoDeps, speaker: Speaker, said: Said): Prom
 async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<Heard | null> {
   const { item, consumedAt, grams, servings, remove } = said;
   const { analysis } = entry;
+  const picked = said.picked && { ...said.picked, ...(said.request !== undefined && { request: said.request }) };
+  if (picked && (entry.state !== 'analyzed' || !analysis))
+    unprocessable('This entry has no food yet, so it has no items. Send PATCH /history/:id with `food`.');
   const weighed = grams !== undefined || servings !== undefined || remove === true;
   if (weighed && (entry.state !== 'analyzed' || !analysis))
     unprocessable('This entry has no food yet, so it cannot be weighed. Send `food` too.');
@@ -112,11 +121,13 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
     unprocessable('This is the only item of the entry; delete the entry instead: DELETE /history/:id.');
   const change = { grams: grams ?? null, servings: servings ?? null };
   const figures =
-    !weighed || !analysis
+    !analysis || (!weighed && !picked)
       ? null
-      : item === null
-        ? amended(analysis, change)
-        : amendedItem(analysis, item, { ...change, remove });
+      : picked && item !== null
+        ? withItem(analysis, item, { items: [picked] })
+        : item === null
+          ? amended(analysis, change)
+          : amendedItem(analysis, item, { ...change, remove });
   if (
     figures?.items.some(
       ({ grams: weight, nutrients }) => weight > mostItemGrams || (nutrients.kcal ?? 0) > mostItemKcal,
@@ -127,13 +138,19 @@ async function compute(deps: PhotoDeps, entry: LogEntry, said: Said): Promise<He
     );
   const edited = await deps.store.photos.edit(entry.id, entry.revision, {
     ...(consumedAt && { consumedAt }),
-    ...(figures && (await weighing(deps, entry, figures, { item, ...change, ...(remove === true && { remove }) }))),
+    ...(figures &&
+      (await weighing(deps, entry, figures, {
+        item,
+        ...change,
+        ...(remove === true && { remove }),
+        ...(picked && { picked }),
+      }))),
   });
   if (!edited) return null;
   return {
     entry: { ...edited, kind: entry.kind },
     pending: false,
-    ...(figures && { corrected: remove === true ? 'food' : 'weight' }),
+    ...(figures && { corrected: remove === true || picked ? 'food' : 'weight' }),
   };
 }
 
@@ -145,7 +162,7 @@ async function weighing(
   deps: PhotoDeps,
   { id, analysis, correctedAt }: Entry,
   figures: Analysis,
-  { item, ...change }: Pick<Correction, 'grams' | 'servings' | 'remove'> & { item: string | null },
+  { item, ...change }: Pick<Correction, 'grams' | 'servings' | 'remove' | 'picked'> & { item: string | null },
 ): Promise<{ analysis: Analysis; correctedAt: Date; refining?: Refining }> {
   const now = deps.clock();
   const refining = item !== null && analysis?.provisional === true ? await deps.store.photos.refiningOf(id) : null;
@@ -168,6 +185,7 @@ const wasSaid = ({ pendingCorrection, analysis }: Entry, request: Id): boolean =
 /** Whether the word that waits must be worked in before this one can be heard. */
 const isInTheWay = (pending: Correction | null, said: Said): boolean => {
   if (!pending) return false;
+  if (said.picked) return true;
   const same = (pending.item ?? null) === said.item && said.item !== newItem && said.remove !== true;
   // Another food for the whole meal makes every word about its items void; a time is about neither.
   const replacesAll = said.item === null && said.food !== undefined;

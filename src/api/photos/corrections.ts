@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FoodKey, foodKeyForm } from '../../model/foods';
 import { Id } from '../../model/ids';
-import { alsoStates, notBoth, notEmpty } from '../../model/stated';
+import { alsoStates, exactlyOne, notBoth, notEmpty, onlyBeside } from '../../model/stated';
 import { newItem } from '../../ml/foods';
 import { conflict, Problem } from '../errors';
 import { json, reply, type Context, type Reply, type Route } from '../route';
@@ -10,6 +10,7 @@ import { finishDeletion, hideEntry } from './delete';
 import type { PhotoDeps } from './deps';
 import { MealTime, momentOf, timeZoneOf, type StatedTime } from './mealTime';
 import { ownedEntry } from './owned';
+import { pickedAmounts, pickedFields, pickItem } from './picked';
 import { PhotoView, presentEntry } from './present';
 
 /** Correcting an entry as a whole or item by item, and saying whether it is the meal of another. */
@@ -29,7 +30,7 @@ const Food = alsoStates(
     .max(500)
     .refine(
       (text) => !FoodKey.safeParse(text).success,
-      'is the id of a food; write its name, or log it with POST /save_meal {"items": [{"food_id": …}]}',
+      'is the id of a food; write its name, or send the id as food_id of an item',
     ),
   { not: { pattern: foodKeyForm.source } },
 ).meta({ description: 'What it is, in your words: "lamb tagine", "two boiled eggs"' });
@@ -42,13 +43,35 @@ const Amount = {
 const withOneAmount = <S extends z.ZodObject<typeof Amount>>(schema: S): S =>
   notBoth(schema, ['grams', 'servings'], 'has both grams and servings; send one of them');
 
+const Item = z.strictObject({
+  food: Food.optional(),
+  food_id: pickedFields.food_id.optional(),
+  release: pickedFields.release,
+  portion: pickedAmounts.portion.optional(),
+  count: pickedAmounts.count.optional(),
+  ...Amount,
+});
+/** Of a food that is picked: how much it is in grams or in its portions; where neither is said, its usual portion. */
+const picking = (schema: typeof Item): typeof Item => {
+  const beside = onlyBeside(
+    schema,
+    ['release', 'portion', 'count'],
+    'food_id',
+    'has release, portion or count, which only go with food_id',
+  );
+  const weighed = notBoth(beside, ['grams', 'portion'], 'has both grams and a portion; send one of them');
+  return notBoth(weighed, ['servings', 'food_id'], 'has food_id and servings; send portion and count');
+};
 const ItemChange = withOneAmount(
-  notEmpty(
-    z.strictObject({ food: Food.optional(), ...Amount }),
-    'names nothing to change; send food, grams or servings',
+  notBoth(
+    picking(notEmpty(Item, 'names nothing to change; send food, food_id, grams or servings')),
+    ['food', 'food_id'],
+    'has both food and food_id; send one of them',
   ),
 );
-const NewItem = withOneAmount(z.strictObject({ food: Food, ...Amount }));
+const NewItem = withOneAmount(
+  exactlyOne(picking(Item), ['food', 'food_id'], 'names in none or several ways what it is; send food or food_id'),
+);
 const Change = (clock: () => Date) =>
   withOneAmount(
     notEmpty(
@@ -86,6 +109,14 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
     return pending ? reply(202, view, { location: `/photos/${id}` }, { settled: false }) : reply(200, view);
   };
 
+  const saidOf = async (
+    { food, food_id: foodId, grams, servings, ...pick }: z.output<typeof Item>,
+    ownerId: Id,
+  ): Promise<Pick<Said, 'food' | 'picked' | 'grams' | 'servings'>> =>
+    foodId === undefined
+      ? { food, grams, servings }
+      : { picked: await pickItem(deps, { food_id: foodId, grams, ...pick }, ownerId) };
+
   return [
     json(
       {
@@ -111,12 +142,17 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
         path: '/history/:id/items/:item',
         access: 'user',
         tag: 'log',
-        summary: 'Correct one item of an entry; the others stay as they are',
+        summary: 'Correct one item of an entry, in words or by taking a candidate; the others stay as they are',
+        description:
+          'With `food` in your words; with `food_id` (and `grams`, or `portion` and `count`) it is that very food: a candidate of the item, or one of GET /foods.',
         params: ItemParams,
         body: ItemChange,
         responses,
       },
-      (context) => hear(context, context.params.id, { item: context.params.item, ...context.body }),
+      async (context) => {
+        const { params, body, caller } = context;
+        return hear(context, params.id, { item: params.item, ...(await saidOf(body, caller.id)) });
+      },
     ),
     json(
       {
@@ -135,7 +171,8 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
       },
       async (context) => {
         await context.shows(context.params.id);
-        return hear(context, context.params.id, { item: newItem, request: context.resourceId, ...context.body });
+        const said = await saidOf(context.body, context.caller.id);
+        return hear(context, context.params.id, { item: newItem, request: context.resourceId, ...said });
       },
     ),
     json(

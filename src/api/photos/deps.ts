@@ -1,4 +1,4 @@
-import type { FoodTable } from '../../ml/foods';
+import type { MealReader } from '../../ml/reading';
 import type { Launches } from '../../launches/launch';
 import type { ObjectStore } from '../../services/objects';
 import type { Changes } from '../../store/changes';
@@ -21,7 +21,7 @@ export interface PhotoDeps {
   readonly changes: Changes;
   readonly capabilities: Capabilities;
   readonly paging: Paging;
-  readonly foods: FoodTable;
+  readonly mealReader: MealReader;
   readonly clock: () => Date;
   readonly settings: PhotoSettings;
   readonly fairnessKeyOf: FairnessKeyOf;

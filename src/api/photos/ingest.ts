@@ -1,4 +1,3 @@
-import { parseCaption } from '../../ml/foods';
 import type { Id } from '../../model/ids';
 import { objectKeys, type Entry } from '../../model/photos';
 import { photoWorkflows, type AnalyzePhoto } from '../../messages/photos';
@@ -77,12 +76,13 @@ async function ingestOnce(deps: PhotoDeps, photo: Upload): Promise<Ingested | nu
   const earlier = dedupeKey === null ? null : await sameMeal(deps, dedupeKey, fields.statedAt);
   if (earlier) return { id: earlier.id, started: true };
 
+  const caption = await readCaption(deps, ownerId, fields.caption);
   const launch: Launch = {
     ...(kind === 'upload'
       ? photoWorkflows.keep.start([id], { entryId: id })
       : photoWorkflows.analyze.start([id], {
           entryId: id,
-          caption: captionKind(deps, fields.caption),
+          caption: caption.kind,
           timing: deps.settings.photoTiming,
         })),
     ownerId,
@@ -106,6 +106,7 @@ async function ingestOnce(deps: PhotoDeps, photo: Upload): Promise<Ingested | nu
           kind,
           ownerId,
           caption: fields.caption ?? null,
+          captionIn: caption.writtenIn,
           statedGrams: fields.grams ?? null,
           consumedAt: fields.statedAt ?? now,
           consumedAtSource: fields.statedAt ? 'stated' : 'upload',
@@ -147,7 +148,12 @@ async function sameMeal(deps: PhotoDeps, dedupeKey: string, statedAt: Date | nul
 }
 
 /** "My lunch, yummy!" is a caption and names nothing: then the entry waits for a label like one without words. */
-function captionKind({ foods }: PhotoDeps, caption: string | undefined): AnalyzePhoto['caption'] {
-  if (caption === undefined) return 'none';
-  return parseCaption(caption, foods).length > 0 ? 'foods' : 'words';
+async function readCaption(
+  { mealReader }: PhotoDeps,
+  ownerId: Id | null,
+  caption: string | undefined,
+): Promise<{ kind: AnalyzePhoto['caption']; writtenIn: string | null }> {
+  if (caption === undefined) return { kind: 'none', writtenIn: null };
+  const { items, unrecognized, writtenIn } = (await mealReader.read(ownerId, caption)).reading;
+  return { kind: items.length + unrecognized.length > 0 ? 'foods' : 'words', writtenIn };
 }

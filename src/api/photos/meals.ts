@@ -1,17 +1,16 @@
 import { z } from 'zod';
-import { FoodKey } from '../../model/foods';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
-import { ReleaseName } from '../../model/importedFoods';
-import { analysisOfCaption, analysisOfItems, analysisOfStated, maxCaptionLength } from '../../ml/foods';
+import { analysisOfItems, analysisOfStated } from '../../ml/foods';
+import { analysisOfWords, languageName, maxMealLength } from '../../ml/reading';
 import { dayOf } from '../../ml/zones';
 import { Problem, problem, unprocessable } from '../errors';
 import { nutrientsOf } from '../foods/figures';
-import { createFoodReader, type HowMuch } from '../foods/reader';
 import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import type { PhotoDeps } from './deps';
 import { MealTime, momentOf, timeZoneOf } from './mealTime';
+import { pickedAmounts, pickedFields, pickItem } from './picked';
 import { PhotoView, presentEntry } from './present';
 import { asLogEntry, type LogEntry } from './wait';
 
@@ -20,10 +19,6 @@ const MealView = z
   .object({ id: Id, name: z.string(), calories: z.number().nullable(), date: z.string(), created_at: z.string() })
   .meta({ id: 'Meal', description: 'A meal entered by hand; `date` is YYYY-MM-DD' });
 
-const Eaten = {
-  food_id: FoodKey.meta({ description: '`id` of GET /foods' }),
-  release: ReleaseName.optional(),
-};
 const amount = (most: number) => z.number().min(0).max(most).nullish();
 /** Figures of the whole meal, under their names in an entry's `nutrition_facts`. */
 const Stated = {
@@ -44,7 +39,7 @@ const NewMeal = (clock: () => Date) => {
         .string()
         .trim()
         .min(1)
-        .max(maxCaptionLength)
+        .max(maxMealLength)
         .meta({ example: 'two slices of cheese pizza and a glass of whole milk' }),
       date,
     }),
@@ -52,13 +47,11 @@ const NewMeal = (clock: () => Date) => {
       items: z
         .array(
           z.union([
-            z.strictObject({ ...Eaten, grams: z.number().positive().max(20_000) }),
+            z.strictObject({ ...pickedFields, grams: pickedAmounts.grams }),
             z.strictObject({
-              ...Eaten,
-              portion: z.string().trim().min(1).max(200).meta({
-                description: 'One of the portions that GET /foods/:id names, or `default`',
-              }),
-              count: z.number().positive().max(100).optional(),
+              ...pickedFields,
+              portion: pickedAmounts.portion,
+              count: pickedAmounts.count.optional(),
             }),
           ]),
         )
@@ -82,25 +75,27 @@ const presentMeal = (entry: LogEntry, timeZone: string): z.infer<typeof MealView
   created_at: entry.createdAt.toISOString(),
 });
 
-const amountOf = (amount: { grams: number } | { portion: string; count?: number | undefined }): HowMuch =>
-  'grams' in amount ? amount : { portion: amount.portion, ...(amount.count !== undefined && { count: amount.count }) };
-
 const list = 'meals';
 
 export const mealRoutes = (deps: PhotoDeps): Route[] => {
   const { photos } = deps.store;
-  const reader = createFoodReader({ foods: deps.store.foods, table: deps.foods });
 
-  /** Null: no food is named. Throws 404 for a food that is not there, 422 for a portion that it does not have. */
-  const analysisOf = async (meal: z.output<ReturnType<typeof NewMeal>>, ownerId: Id): Promise<Analysis | null> => {
-    if ('text' in meal) return analysisOfCaption(meal.text, deps.foods);
-    if ('name' in meal) return analysisOfStated(meal.name, { ...nutrientsOf(meal), kcal: meal.calories });
-    const items = await Promise.all(
-      meal.items.map(({ food_id: key, release, ...howMuch }) =>
-        reader.item({ key, ...(release !== undefined && { release }) }, amountOf(howMuch), ownerId),
-      ),
+  const ofWords = async (text: string, ownerId: Id): Promise<Analysis> => {
+    const read = await deps.mealReader.read(ownerId, text);
+    const { writtenIn } = read.reading;
+    return (
+      analysisOfWords(read, deps.mealReader.base.table) ??
+      unprocessable(
+        `No food that is known here could be found in the text.${writtenIn === null ? '' : ` It seems to be in ${languageName(writtenIn)}, which is not read here.`} Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send \`items\`, or send name and calories.`,
+      )
     );
-    return analysisOfItems(items);
+  };
+
+  /** Throws 404 for a food that is not there, 422 for a portion that it does not have and for words that name no food. */
+  const analysisOf = async (meal: z.output<ReturnType<typeof NewMeal>>, ownerId: Id): Promise<Analysis> => {
+    if ('text' in meal) return ofWords(meal.text, ownerId);
+    if ('name' in meal) return analysisOfStated(meal.name, { ...nutrientsOf(meal), kcal: meal.calories });
+    return analysisOfItems(await Promise.all(meal.items.map((pick) => pickItem(deps, pick, ownerId))));
   };
 
   return [
@@ -112,7 +107,7 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
         tag: 'log',
         summary: 'Log a meal by name and figures, in words, or by foods',
         description:
-          'With `text` the foods and amounts are read from your words, and the figures from our table of foods. With `items` they are foods of GET /foods, your own among them.',
+          'With `text` the foods and amounts are read from your words, with all foods that are known here, your own among them. With `items` they are foods of GET /foods, your own among them.',
         body: NewMeal(deps.clock),
         idempotent: true,
         responses: {
@@ -124,10 +119,6 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
       async (context) => {
         const { body, caller } = context;
         const analysis = await analysisOf(body, caller.id);
-        if (!analysis)
-          unprocessable(
-            'No food of our own table could be found in the text. Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send `items`, or send name and calories.',
-          );
         const timeZone = await timeZoneOf(deps, caller);
         const entry = asLogEntry(
           await photos.createMeal({

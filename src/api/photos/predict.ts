@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { maxCaptionLength } from '../../ml/foods';
+import { maxMealLength } from '../../ml/reading';
 import type { Caller } from '../deps';
 import { orBlank } from '../../model/stated';
 import { Problem, problem } from '../errors';
@@ -29,7 +29,7 @@ const stillAnalysing = 'Still being analysed';
 
 const fieldsOf = (clock: () => Date) =>
   z.strictObject({
-    caption: orBlank(z.string().trim().max(maxCaptionLength)),
+    caption: orBlank(z.string().trim().max(maxMealLength)),
     grams: orBlank(Grams),
     meal_date: orBlank(MealTime(clock)),
     consumed_at: orBlank(MealTime(clock)),

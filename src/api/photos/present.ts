@@ -11,6 +11,7 @@ import {
 } from '../../model/photos';
 import { PortionSource, ProvenanceSource, type AnalyzedItem, type Interval, type Provenance } from '../../model/foods';
 import { unknownNutrients } from '../../ml/foods';
+import { languageName } from '../../ml/reading';
 import { isoIn } from '../../ml/zones';
 import { facts, figure, NutritionFacts, round, roundFact } from '../foods/figures';
 import { signedPicturePath, type PictureFile } from './pictures';
@@ -21,7 +22,12 @@ import type { LogEntry } from './wait';
  * An entry as clients read it: the keys of FoodLog's clients (`food`, `calories`, `nutrition_facts`, `metadata`, …) and beside them
  * what those lack: items, candidates, interval, provenance.
  */
-const Range = z.object({ low: z.number(), high: z.number() }).meta({ description: 'kcal that should hold the truth' });
+const Range = z
+  .object({ low: z.number(), high: z.number(), level: z.number().optional() })
+  .meta({
+    description:
+      'kcal that should hold the truth, in `level` (0 to 1) of all cases; without `level`: written before it was told',
+  });
 const Portion = z.object({ grams: z.number(), source: PortionSource });
 const weight = figure.meta({ description: 'Grams; null where only the energy was stated' });
 const ProvenanceView = z
@@ -47,6 +53,22 @@ const ItemView = z
     ingredients: z.array(z.string()),
     provenance: z.array(ProvenanceView),
     estimated: z.boolean(),
+    candidates: z
+      .array(
+        z.object({
+          food_id: z.string(),
+          release: z.string().optional(),
+          name: z.string(),
+          portion: z.string().optional(),
+          grams: z.number(),
+          calories: figure,
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Of an item that is not sure: other foods that the words may mean, and other portions of the same. Take one: PATCH /history/:id/items/:item with its `food_id` (and `release`) and `grams`',
+      }),
   })
   .meta({ id: 'Item' });
 
@@ -118,9 +140,10 @@ export type RejectionView = z.infer<typeof RejectionView>;
 const rejectionSentence = 'Sorry! Unfortunately, we cannot analyze your picture!';
 
 /** Outwards, so that it still holds what it held. */
-export const kcalRange = ({ low, high }: { low: number; high: number }) => ({
+export const kcalRange = ({ low, high, level }: Interval) => ({
   low: Math.floor(low),
   high: Math.ceil(high),
+  ...(level !== undefined && { level }),
 });
 
 const provenance = ({
@@ -157,6 +180,16 @@ const item = (i: AnalyzedItem, at: number): z.infer<typeof ItemView> => ({
   ingredients: i.ingredients,
   provenance: i.provenance.map(provenance),
   estimated: i.estimated,
+  ...(i.candidates && {
+    candidates: i.candidates.map(({ foodKey, release, name, portion, grams, kcal }) => ({
+      food_id: foodKey,
+      ...(release !== undefined && { release }),
+      name,
+      ...(portion !== undefined && { portion }),
+      grams: round(grams),
+      calories: roundFact('calories', kcal),
+    })),
+  }),
 });
 
 const unrecognizedOf = (analysis: Analysis | null): z.infer<typeof UnrecognizedView>[] =>
@@ -185,7 +218,16 @@ const metadata = ({ picture, analysis }: Entry): Record<string, unknown> => ({
   }),
 });
 
-const sentence = ({ id, ownerId, state, retrying, failure, duplicateOf, candidates }: Entry): string | undefined => {
+const sentence = ({
+  id,
+  ownerId,
+  state,
+  retrying,
+  failure,
+  duplicateOf,
+  candidates,
+  captionIn,
+}: Entry): string | undefined => {
   if (duplicateOf !== null)
     return `This looks like the picture of ${duplicateOf}. Is it the same meal? POST /history/${id}/duplicate {"same": true} or {"same": false}.`;
   if (state === 'needs_label') {
@@ -195,8 +237,12 @@ const sentence = ({ id, ownerId, state, retrying, failure, duplicateOf, candidat
         : `Name it yourself: PATCH /history/${id} {"food": "…"}.`;
     if (retrying) return `Nobody could name this food yet; the classifier is asked again. ${yourself}`;
     const [best] = candidates;
+    const unread =
+      typeof captionIn === 'string'
+        ? ` The caption seems to be in ${languageName(captionIn)}, which is not read here.`
+        : '';
     return best === undefined
-      ? `Nobody could name this food. ${yourself}`
+      ? `Nobody could name this food.${unread} ${yourself}`
       : `It looks like ${best.label.replaceAll('_', ' ')}, but that is not sure, or its figures are not known. ${yourself}`;
   }
   return failure?.message;

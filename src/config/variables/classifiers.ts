@@ -67,6 +67,21 @@ export const classifiersVariables = {
     variable: 'OPENAI_MODEL',
     byDefault: 'gpt-4o-mini',
     example: 'gpt-4o-mini',
-    meaning: 'Its model: one that sees pictures and answers by a JSON schema.',
+    meaning:
+      'Its model: one that sees pictures and answers by a JSON schema. What local models make of that (a fence, a thought, `100 g`, `high`) is read as well.',
+  }),
+  captionModel: setting(kind.flag(), {
+    variable: 'CAPTION_MODEL',
+    byDefault: 'false',
+    example: 'true',
+    meaning:
+      'Whether OPENAI_MODEL helps to read what people write about a meal, where our rules leave open which food is meant or do not know words. It is sent that text and the names of foods it may mean, once a text, and only chooses among them; figures stay ours.',
+  }),
+  captionModelTimeoutMs: setting(kind.secondsAsMs(0.05, 20), {
+    variable: 'CAPTION_MODEL_TIMEOUT',
+    unit: 's',
+    byDefault: '4',
+    example: '4',
+    meaning: 'Time limit of that; a text is read by our rules alone where it does not answer within it.',
   }),
 };

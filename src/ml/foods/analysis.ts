@@ -1,30 +1,16 @@
-/** Whole analyses that need nothing but our own table: meals in words, meals by name and energy, and changed amounts. */
+/** Whole analyses that need no look-up: meals of picked foods, meals by name and energy, and changed amounts. */
 import type { AnalyzedItem, Nutrients } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
-import { parseCaption } from './caption';
-import { partsOfCaption, regrammed, servingsOf, type UnknownWords } from './items';
+import { intervalLevel } from './interval';
+import { regrammed, servingsOf } from './items';
 import { unknownNutrients } from './nutrients';
-import type { FoodTable } from './table';
-import { mealOf, mealOfGrams, mealOfServings, type MealTotals } from './totals';
+import { inOrder, mealOf, mealOfGrams, mealOfServings, type MealParts, type MealTotals } from './totals';
 
 const withoutFdc = (reason: string): Analysis['fdc'] => ({ strategy: 'none', reason });
 
 /** A meal's name: its foods, and the words that nobody knows a food for. */
 export const nameOf = ({ items, unrecognized = [] }: MealTotals): string =>
   [...items.map(({ label }) => label), ...unrecognized.map(({ text }) => text)].join(', ');
-
-/** A meal in words; null where no food of the table is named. */
-export const analysisOfCaption = (text: string, table: FoodTable): Analysis | null => {
-  const meal = mealOf(partsOfCaption(parseCaption(text, table)));
-  if (meal.items.length === 0) return null;
-  return {
-    food: nameOf(meal),
-    inferenceSource: 'caption',
-    classification: null,
-    ...meal,
-    fdc: withoutFdc('Meals in words are worked out with our own table.'),
-  };
-};
 
 /** A meal of foods that were picked, each with its weight. */
 export const analysisOfItems = (items: readonly AnalyzedItem[]): Analysis => {
@@ -46,7 +32,7 @@ export const analysisOfStated = (name: string, stated: Partial<Nutrients> & { kc
     grams: 0,
     portionSource: 'given',
     nutrients: { ...unknownNutrients, ...stated },
-    interval: { low: kcal, high: kcal },
+    interval: { low: kcal, high: kcal, level: intervalLevel },
     ingredients: [],
     provenance: [{ source: 'user', fdcId: null, description: name, per100G: unknownNutrients, grams: 0 }],
     estimated: false,
@@ -84,26 +70,31 @@ export const isUnrecognized = ({ unrecognized = [] }: Analysis, id: string): boo
 export const countParts = ({ items, unrecognized = [] }: Analysis): number => items.length + unrecognized.length;
 
 /**
- * The meal with what is given for the item (or the words in place of one) `id`: one other, which keeps its id, several, or none. An item
- * keeps its place. Everything of the whole is computed anew. `new` adds them at the end.
+ * The meal with what is given for the item (or the words in place of one) `id`: one other, which keeps its id, several, the first of which
+ * keeps it, or none. An item keeps its place. Everything of the whole is computed anew. `new` adds them at the end.
  */
 export const withItem = (
   analysis: Analysis,
   id: string,
-  {
-    items: put,
-    unrecognized: unknown = [],
-  }: { items: readonly AnalyzedItem[]; unrecognized?: readonly UnknownWords[] },
+  { items: put, unrecognized: unknown = [], places }: Pick<MealParts, 'items' | 'unrecognized' | 'places'>,
 ): Analysis => {
   const { items, unrecognized = [], lastItemId } = mealOf(analysis);
+  const [first] = inOrder<object>(put, unknown, places);
   const own = id === newItem ? {} : { id };
-  const named = put.map((item, at) => ({ ...item, ...(at === 0 && own) }));
-  const unnamed = unknown.map((words, at) => ({ ...words, ...(at === 0 && put.length === 0 && own) }));
+  const named = put.map((item) => ({ ...item, ...(item === first && own) }));
+  const unnamed = unknown.map((words) => ({ ...words, ...(words === first && own) }));
   const inPlace = items.some((item) => item.id === id);
   const meal = mealOf({
     items: inPlace ? items.flatMap((item) => (item.id === id ? named : [item])) : [...items, ...named],
     unrecognized: [...unrecognized.filter((words) => words.id !== id), ...unnamed],
     lastItemId,
+    // What stands has its ids; of what is new the places tell.
+    places: places && {
+      items: inPlace
+        ? items.flatMap((item) => (item.id === id ? places.items : [0]))
+        : [...items.map(() => 0), ...places.items],
+      unrecognized: [...unrecognized.filter((words) => words.id !== id).map(() => 0), ...places.unrecognized],
+    },
   });
   const { unrecognized: _before, ...standing } = final(analysis);
   return { ...standing, food: nameOf(meal), ...meal };

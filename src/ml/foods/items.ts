@@ -4,9 +4,16 @@
  * I2  A food nobody knows has no figures, and none are made up for it.
  * I3  Changing grams scales everything of an item by one factor; the source of its portion becomes the user.
  */
-import type { AnalyzedItem, Food, Nutrients, PortionSource, Provenance, ProvenanceSource } from '../../model/foods';
+import type {
+  AnalyzedItem,
+  Food,
+  Interval,
+  Nutrients,
+  PortionSource,
+  Provenance,
+  ProvenanceSource,
+} from '../../model/foods';
 import type { Unrecognized } from '../../model/photos';
-import type { CaptionItem } from './caption';
 import { atwaterKcal, isAlcoholic } from './energy';
 import { intervalAround, intervalOfSum, measureOf, relativeSpread, unknownInterval } from './interval';
 import type { Measure } from './interval';
@@ -29,6 +36,9 @@ export const mixedDish = {
   portionG: 181,
 } as const;
 
+/** No plate holds more of one food: beyond it an amount is a slip of the pen. */
+export const mostItemGrams = 20_000;
+
 export interface ItemOptions {
   readonly label: string;
   readonly grams: number;
@@ -37,6 +47,8 @@ export interface ItemOptions {
   readonly measure?: Measure;
   /** True where the food is only of the kind of `food` ("mushroom pizza" as pizza). */
   readonly approximate?: boolean;
+  /** Standard deviation in kcal, where more is known of it than `measure` and `approximate` tell. */
+  readonly deviationKcal?: number;
 }
 
 /** Words that nobody knows a food for; those that have no id yet get one in `mealOf`. */
@@ -70,13 +82,13 @@ const withKcal = (nutrients: Nutrients): Nutrients => ({ ...nutrients, kcal: kca
 /** One food of known figures. Without any energy figure the interval is that of an unknown dish of that weight. */
 export const itemOf = (
   food: Food,
-  { label, grams, portionSource, measure = measureOf(portionSource), approximate = false }: ItemOptions,
+  { label, grams, portionSource, measure = measureOf(portionSource), approximate = false, deviationKcal }: ItemOptions,
 ): AnalyzedItem => {
   const nutrients = withKcal(scale(food.per100G, grams));
   const interval =
     nutrients.kcal === null
       ? unknownInterval((mixedDish.per100G.kcal * grams) / 100, measure)
-      : intervalAround(nutrients.kcal, relativeSpread(measure, approximate));
+      : intervalAround(nutrients.kcal, deviationKcal ?? nutrients.kcal * relativeSpread(measure, approximate));
   return {
     label,
     grams,
@@ -118,7 +130,7 @@ export const dishOf = (parts: readonly WeighedFood[], options: ItemOptions): Ana
     interval:
       nutrients.kcal === null
         ? unknownInterval((mixedDish.per100G.kcal * grams) / 100, measure)
-        : intervalAround(nutrients.kcal, relativeSpread(measure, true)),
+        : intervalAround(nutrients.kcal, nutrients.kcal * relativeSpread(measure, true)),
     ingredients: parts.map(({ food }) => food.name),
     provenance: dish.parts.map(provenanceOf),
     estimated: false,
@@ -131,18 +143,8 @@ export const unknownWords = (text: string, amountText: string | null): UnknownWo
   ...(amountText !== null && { amount: amountText.endsWith(' of') ? amountText.slice(0, -3) : amountText }),
 });
 
-/** What a caption says, with figures of our table; what the table does not hold is told apart, in the person's own words. */
-export const partsOfCaption = (
-  said: readonly CaptionItem[],
-): { items: AnalyzedItem[]; unrecognized: UnknownWords[] } => ({
-  items: said.flatMap(({ food, label, grams, portionSource, measure, approximate }) =>
-    food === null || grams === null ? [] : [itemOf(food, { label, grams, portionSource, measure, approximate })],
-  ),
-  unrecognized: said.flatMap(({ food, text, amountText }) => (food === null ? [unknownWords(text, amountText)] : [])),
-});
-
 /** The same item at another weight that a person gave: grams, nutrients and provenance scale, and the doubt about the weight goes. */
-export const regrammed = (item: AnalyzedItem, grams: number): AnalyzedItem => {
+export const regrammed = ({ candidates: _settled, ...item }: AnalyzedItem, grams: number): AnalyzedItem => {
   const factor = item.grams > 0 ? grams / item.grams : 0;
   const nutrients: Nutrients = item.grams > 0 ? scale(item.nutrients, factor * 100) : item.nutrients;
   const { kcal } = nutrients;
@@ -153,7 +155,7 @@ export const regrammed = (item: AnalyzedItem, grams: number): AnalyzedItem => {
     // What a person stated carries no doubt of ours.
     return stated
       ? intervalAround(kcal, 0)
-      : intervalAround(kcal, relativeSpread('weighed', item.estimated || item.provenance.length > 1));
+      : intervalAround(kcal, kcal * relativeSpread('weighed', item.estimated || item.provenance.length > 1));
   };
   return {
     ...item,
@@ -166,21 +168,20 @@ export const regrammed = (item: AnalyzedItem, grams: number): AnalyzedItem => {
 };
 
 /** `servings` times the item as it stands: twice a portion nobody weighed is as uncertain as one, in proportion. */
-export const servingsOf = (item: AnalyzedItem, servings: number): AnalyzedItem => ({
+export const servingsOf = ({ candidates: _settled, ...item }: AnalyzedItem, servings: number): AnalyzedItem => ({
   ...item,
   grams: item.grams * servings,
   nutrients: scale(item.nutrients, servings * 100),
-  interval: { low: item.interval.low * servings, high: item.interval.high * servings },
+  interval: { ...item.interval, low: item.interval.low * servings, high: item.interval.high * servings },
   provenance: item.provenance.map((part) => ({ ...part, grams: part.grams * servings })),
 });
 
-/** kcal and interval of an item for sums; an item without energy counts as the middle of its interval's doubt. */
-export const totalInterval = (items: readonly AnalyzedItem[]): { low: number; high: number } =>
-  items.length === 0
-    ? { low: 0, high: 0 }
-    : intervalOfSum(
-        items.map(({ nutrients, interval }) => ({
-          kcal: nutrients.kcal ?? (interval.low + interval.high) / 2,
-          interval,
-        })),
-      );
+/** Range of a meal with `unknown` foods that nobody knows; an item without energy counts as the middle of its interval's doubt. */
+export const totalInterval = (items: readonly AnalyzedItem[], unknown: number): Interval =>
+  intervalOfSum(
+    items.map(({ nutrients, interval }) => ({
+      kcal: nutrients.kcal ?? (interval.low + interval.high) / 2,
+      interval,
+    })),
+    items.length === 0 ? 0 : unknown,
+  );

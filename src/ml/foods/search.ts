@@ -8,6 +8,7 @@
  */
 import { descriptionWords, fit, queryWords } from './matching';
 import { fold } from './names';
+import { atOnce, createMeter } from './slices';
 import { distance } from './spelling';
 
 export interface SearchEntry {
@@ -31,7 +32,7 @@ export interface SearchHit {
 /** What the order goes by. */
 export type PlaceOfHit = Pick<SearchHit, 'key' | 'score'> & { readonly name: { readonly length: number } };
 
-export interface FoodIndex {
+export interface SearchIndex {
   readonly size: number;
   /** Best first; ties by length of name, then by key. Nothing for a query without words. */
   search(query: string): SearchHit[];
@@ -39,6 +40,8 @@ export interface FoodIndex {
   all(): SearchHit[];
 }
 
+/** Work of a name beside that of its words. */
+const workOfName = 10;
 const mostTerms = 12;
 const mostWeighed = 150;
 const quality = { exact: 1, begun: 0.9, misspelt: 0.7 } as const;
@@ -70,11 +73,13 @@ interface Found {
 export const compareHits = (a: PlaceOfHit, b: PlaceOfHit): number =>
   b.score - a.score || a.name.length - b.name.length || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
-export const createFoodIndex = (entries: readonly SearchEntry[]): FoodIndex => {
+/** Drives to an index; each `next()` does a slice of the work (slices.ts). */
+export function* buildSearchIndex(entries: readonly SearchEntry[]): Generator<number, SearchIndex> {
+  const meter = createMeter();
   const names: Name[] = [];
   const postings = new Map<string, number[]>();
   const wordOfForm = new Map<string, string>();
-  entries.forEach(({ names: all, dataType }, entry) => {
+  for (const [entry, { names: all, dataType }] of entries.entries()) {
     for (const name of all) {
       const forms = fold(name).match(/[\p{L}\p{N}%]+/gu) ?? [];
       const words = forms.map((form) => descriptionWords(form)[0] ?? form);
@@ -85,11 +90,18 @@ export const createFoodIndex = (entries: readonly SearchEntry[]): FoodIndex => {
         if (list) list.push(at);
         else postings.set(word, [at]);
       }
+      meter.add(workOfName + words.length);
     }
-  });
+    if (meter.isFull()) yield meter.take();
+  }
   const forms = [...wordOfForm.keys()].sort();
   const byFirst = new Map<string, string[]>();
-  for (const word of postings.keys()) byFirst.set(word.charAt(0), [...(byFirst.get(word.charAt(0)) ?? []), word]);
+  for (const word of postings.keys()) {
+    const alike = byFirst.get(word.charAt(0));
+    if (alike) alike.push(word);
+    else byFirst.set(word.charAt(0), [word]);
+  }
+  yield meter.take();
 
   const begunWith = (prefix: string): string[] => {
     let low = 0;
@@ -192,4 +204,7 @@ export const createFoodIndex = (entries: readonly SearchEntry[]): FoodIndex => {
         .sort(compareHits);
     },
   };
-};
+}
+
+/** The whole index at once, of a few foods. */
+export const createSearchIndex = (entries: readonly SearchEntry[]): SearchIndex => atOnce(buildSearchIndex(entries));

@@ -13,15 +13,6 @@ export interface TableFood {
   readonly food: Food;
 }
 
-/** A name of the table found in a run of stems. */
-export interface NameMatch {
-  readonly entry: TableFood;
-  /** How many stems it takes up. */
-  readonly length: number;
-  /** True where a misspelt word had to be read as another. */
-  readonly corrected: boolean;
-}
-
 export interface Ingredient {
   readonly entry: TableFood;
   readonly grams: number;
@@ -35,10 +26,6 @@ export interface FoodTable {
   byLabel(label: string): TableFood | null;
   /** By name or alias, singular or plural, slightly misspelt; the whole name must fit. */
   find(name: string): TableFood | null;
-  /** The longest name that begins at `from`. */
-  longestAt(stems: readonly string[], from: number): NameMatch | null;
-  /** Words that occur in names, after `stem`. */
-  isNameWord(stem: string): boolean;
   /** What one portion of `grams` (the usual portion where left out) is put together from; empty for a plain food. */
   ingredientsOf(entry: TableFood, grams?: number): Ingredient[];
 }
@@ -104,29 +91,21 @@ export const createFoodTable = (rows: readonly FoodRow[]): FoodTable => {
 
   const spell = createSpeller(words);
 
-  const longestAt = (stems: readonly string[], from: number): NameMatch | null => {
-    let node: Node | undefined = root;
-    let corrected = false;
-    let best: NameMatch | null = null;
-    for (let i = from; i < stems.length; i += 1) {
-      const word = stems[i] ?? '';
-      let next: Node | undefined = node.next.get(word);
-      if (next === undefined && !words.has(word)) {
-        const meant = spell(word);
-        next = meant === null ? undefined : node.next.get(meant);
-        if (next !== undefined) corrected = true;
-      }
-      if (next === undefined) break;
-      node = next;
-      if (node.entry !== null) best = { entry: node.entry, length: i - from + 1, corrected };
-    }
-    return best;
+  /** The next word of a name, slightly misspelt or not. */
+  const next = (node: Node, word: string): Node | undefined => {
+    const known = node.next.get(word);
+    if (known !== undefined || words.has(word)) return known;
+    const meant = spell(word);
+    return meant === null ? undefined : node.next.get(meant);
   };
 
   const find = (name: string): TableFood | null => {
-    const stems = nameStems(name.slice(0, 200));
-    const match = longestAt(stems, 0);
-    return match !== null && match.length === stems.length ? match.entry : null;
+    let node: Node | undefined = root;
+    for (const word of nameStems(name.slice(0, 200))) {
+      node = next(node, word);
+      if (node === undefined) return null;
+    }
+    return node.entry;
   };
 
   return {
@@ -134,8 +113,6 @@ export const createFoodTable = (rows: readonly FoodRow[]): FoodTable => {
     bySlug: (slug) => bySlug.get(slug) ?? null,
     byLabel: (label) => bySlug.get(label) ?? find(label),
     find,
-    longestAt,
-    isNameWord: (word) => words.has(word),
     ingredientsOf: ({ row }, grams = row.portionG) => {
       const whole = row.ingredients.reduce((sum, part) => sum + part.grams, 0);
       return row.ingredients.flatMap((part) => {

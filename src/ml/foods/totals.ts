@@ -5,7 +5,7 @@
 import type { AnalyzedItem, PortionSource } from '../../model/foods';
 import type { Analysis, Unrecognized } from '../../model/photos';
 import { implausible } from './energy';
-import { measureOf, shareDoubt, weightSpread } from './interval';
+import { halfWidth, measureOf, shareDoubt, weightSpread } from './interval';
 import { regrammed, servingsOf, totalInterval, type UnknownWords } from './items';
 import { sum } from './nutrients';
 
@@ -37,19 +37,39 @@ export interface MealParts {
   readonly unrecognized?: readonly UnknownWords[] | undefined;
   /** The highest id that an item of the entry ever had. */
   readonly lastItemId?: number | undefined;
+  readonly places?: Places | undefined;
 }
+
+/**
+ * Where in what was said each part stands. Ids are given in this order, so that words keep theirs when they turn out to be a food later.
+ * Where missing: items in their order, then what nobody knows.
+ */
+export interface Places {
+  readonly items: readonly number[];
+  readonly unrecognized: readonly number[];
+}
+
+/** Parts that were named, in the order in which they were. */
+export const inOrder = <T>(items: readonly T[], unknown: readonly T[], places: Places | undefined): T[] =>
+  [
+    ...items.map((part, at) => ({ part, place: places?.items[at] ?? at })),
+    ...unknown.map((part, at) => ({ part, place: places?.unrecognized[at] ?? items.length + at })),
+  ]
+    .sort((a, b) => a.place - b.place)
+    .map(({ part }) => part);
 
 /** Ids that were given stay; what has none gets a number above all that were ever given, so that none names two foods. */
 const numbered = (
   items: readonly AnalyzedItem[],
   unknown: readonly UnknownWords[],
   given: number,
+  places: Places | undefined,
 ): { items: AnalyzedItem[]; unrecognized: Unrecognized[]; lastItemId: number } => {
   let lastItemId = Math.max(given, ...[...items, ...unknown].map(({ id }) => Number(id ?? 0)));
-  const withId = <T extends { id?: string | undefined }>(one: T): T & { id: string } => ({
-    ...one,
-    id: one.id ?? String((lastItemId += 1)),
-  });
+  const ids = new Map<object, string>();
+  for (const part of inOrder<AnalyzedItem | UnknownWords>(items, unknown, places))
+    ids.set(part, part.id ?? String((lastItemId += 1)));
+  const withId = <T extends object>(one: T): T & { id: string } => ({ ...one, id: ids.get(one) ?? '' });
   return { items: items.map(withId), unrecognized: unknown.map(withId), lastItemId };
 };
 
@@ -61,8 +81,9 @@ export const mealOf = ({
   items: given,
   unrecognized: unknown = [],
   lastItemId: lastGivenId = 0,
+  places,
 }: MealParts): MealTotals => {
-  const { items, unrecognized, lastItemId } = numbered(given, unknown, lastGivenId);
+  const { items, unrecognized, lastItemId } = numbered(given, unknown, lastGivenId, places);
   const { nutrients, incomplete } = sum(items.map((item) => item.nutrients));
   const warnings = items.flatMap((item) =>
     implausible(item.nutrients, item.label, { alcoholic: item.provenance.some(({ alcoholic }) => alcoholic === true) }),
@@ -94,7 +115,7 @@ export const mealOf = ({
         'given',
       ),
     },
-    interval: totalInterval(items),
+    interval: totalInterval(items, unrecognized.length),
     provenance: items.flatMap((item) => item.provenance),
     estimated: items.some((item) => item.estimated),
     warnings,
@@ -129,8 +150,9 @@ export const mealOfGrams = (parts: MealParts, grams: number): MealTotals => {
   return {
     ...meal,
     interval: {
-      low: Math.max(0, kcal - Math.hypot(kcal - meal.interval.low, doubt)),
-      high: kcal + Math.hypot(meal.interval.high - kcal, doubt),
+      ...meal.interval,
+      low: Math.max(0, kcal - Math.hypot(kcal - meal.interval.low, halfWidth * doubt)),
+      high: kcal + Math.hypot(meal.interval.high - kcal, halfWidth * doubt),
     },
   };
 };

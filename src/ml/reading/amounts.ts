@@ -47,7 +47,7 @@ export const sizeNamed = (word: string): SizeName | null => sizeOf.get(word) ?? 
 
 /** Words of an amount that portions know: "a thin slice", "a single-serving bag". */
 const describing: ReadonlySet<string> = new Set(
-  'thin thick singleserving individual snacksize funsize kingsize personal prepackaged cocktail dry cooked raw child kid'.split(
+  'thin thick singleserving individual snacksize funsize kingsize personal prepackaged cocktail dry cooked raw child kid microwave'.split(
     ' ',
   ),
 );
@@ -251,6 +251,8 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       continue;
     }
     if ((passed.has(token.text) || isFiller(token.text)) && at > i) {
+      // "A school carton"
+      if (token.text === 'school') words.push('school');
       if (token.text === 'whole') {
         words.push('whole');
         give(at + 1, null, null);

@@ -7,14 +7,16 @@
  * C4  Words that follow each other without anything between them belong together: "almond butter" is no butter.
  */
 import { amountsAt, sizeNamed, type Amount } from './amounts';
+import { isSize } from './english/weights';
 import type { SizeName } from './portions';
-import type { FoodIndex } from './foodIndex';
+import { mismatchOf, type FoodIndex } from './foodIndex';
 import type { Role, Sentence } from './sentence';
 import { unitOf } from './portions';
 import type { Span } from './spans';
 import { isArticle } from './numbers';
-import { componentsIn } from './components';
+import { componentsIn, type Component } from './components';
 import { suffixesAt } from './suffixes';
+import { textAt } from './tokens';
 import { isHelping } from './household';
 import { weigh, type Weight } from './weigh';
 
@@ -35,12 +37,14 @@ export interface Chosen {
 }
 
 /** Foods weighed for a text; beyond, only the likeliest food of each run of words is. */
-const maxWeighings = 4000;
+const maxWeighings = 2000;
 const itemCost = 0.6;
 /** Of a food without an amount, where others have one; and where none has: "bacon, eggs, toast". */
 const noAmount = 0.4;
 const noAmountAnywhere = 0.1;
 const maxPassed = 8;
+/** Of what it costs to be said and not meant, for a word of what kind a food is that stands right before it and is left out. */
+const kindPassed = 0.8;
 const partOf = 1;
 const leftOver: Readonly<Record<Role, number>> = {
   food: 0.35,
@@ -58,6 +62,11 @@ const component = 2;
 const unknownBefore = 0.2;
 const unknownBeforeBare = 0.6;
 const unknownAfter = 1;
+
+/** Who weighs these does it before they are cooked: "40 g oats" are dry, and oatmeal is not. */
+const weighedDry: ReadonlySet<string> = new Set(['oat', 'muesli']);
+const uncooked = /\b(?:raw|dry|uncooked)\b/i;
+const asWeighed = 0.2;
 
 /** A size may stand among the words of the food: "breaded large shrimp". */
 const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }: Span): Amount | null => {
@@ -79,7 +88,7 @@ const amountWithSize = (amount: Amount | null, size: SizeName | null, { start }:
 
 export interface Choosing {
   readonly items: Chosen[];
-  readonly components: readonly boolean[];
+  readonly components: readonly (Component | null)[];
   /** How often a food was weighed. */
   readonly weighings: number;
 }
@@ -94,9 +103,13 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     return known;
   };
   const prefixes = new Map<number, { amount: Amount; cost: number }[]>();
+  /** Up to where an amount that is stated reaches: "cup of" in "an individual cup of" is none of its own. */
+  let reach = 0;
   for (let i = 0; i < length; i += 1) {
     if (roles[i] === 'mark' || roles[i] === 'join' || roles[i] === 'denied') continue;
     for (const amount of amounts(i)) {
+      if (amount.stated === 'none' && i < reach) continue;
+      if (amount.stated !== 'none') reach = Math.max(reach, amount.end);
       // Up to the food: "200 g of savoury grilled chicken"
       let cost = 0;
       for (let at = amount.end; at < length && at - amount.end <= maxPassed; at += 1) {
@@ -108,7 +121,8 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
         // Its own unit or size is not passed over: "a [cup of] popcorn".
         if (sizeNamed(text) !== null || (role !== 'food' && unitOf(text) !== undefined)) break;
         if (role === 'unknown') cost += unknownBefore;
-        else if (role === 'qualifier') cost += 0.05;
+        else if (role === 'qualifier')
+          cost += isSize(text) || unitOf(text) !== undefined ? 0.05 : kindPassed * mismatchOf(text);
         else if (role === 'mark' && text !== '/' && text !== '(' && !(text === ',' && roles[at - 1] !== 'number'))
           break;
         else if (role === 'number' || role === 'food') break;
@@ -137,8 +151,11 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       meant === null || (meant.measured === null && (meant.household === null || isHelping(meant.household)));
     const candidates = weighings > maxWeighings ? span.candidates.slice(0, 1) : span.candidates;
     weighings += candidates.length;
-    const weighed = candidates.map((candidate) => {
-      const known = index.foods[candidate.food];
+    const isDryWeight = amount?.measured?.kind === 'mass' && weighedDry.has(textAt(tokens, span.end - 1));
+    const weighed = candidates.map((given) => {
+      const known = index.foods[given.food];
+      const dry = isDryWeight && uncooked.test(known?.food.name ?? '') ? asWeighed : 0;
+      const candidate = { ...given, score: given.score + dry };
       const weight: Weight =
         known === undefined ? { grams: 0, basis: 'usual', fit: -1 } : weigh(known, meant, said, index.densities);
       return { ...candidate, weight };
@@ -160,6 +177,12 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
   };
   const components = componentsIn(sentence);
   const stating = roles.includes('number') || tokens.some((token) => isArticle(token));
+  /** "Some delicious rice": that is how much. */
+  const isSome = (start: number): boolean => {
+    let i = start - 1;
+    while (start - i <= 3 && roles[i] === 'filler' && textAt(tokens, i) !== 'some') i -= 1;
+    return textAt(tokens, i) === 'some';
+  };
   /** "Fillet of", "melon of": what is before the "of" only says what part. */
   const isPartOf = (i: number): boolean =>
     tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
@@ -172,10 +195,11 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       const first = choices[0];
       if (first === undefined) return;
       let value = first.score - itemCost - cost;
-      if (amount === null) value -= stating ? noAmount : noAmountAnywhere;
-      if (components[start] === true && (amount?.stated !== 'number' || amount.measured === null))
+      if (amount === null) value -= stating && !isSome(start) ? noAmount : noAmountAnywhere;
+      if ((components[span.start] ?? null) !== null && (amount?.stated !== 'number' || amount.measured === null))
         value -= component + Math.max(0, first.score);
       if (start === span.start) {
+        if (roles[start - 1] === 'qualifier') value -= kindPassed * mismatchOf(textAt(tokens, start - 1));
         if (wordBeside(start - 1, -1) === 'food') value -= cut;
         else if (roles[start - 1] === 'unknown') value -= unknownBeforeBare;
       }
@@ -202,7 +226,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
 
   for (let i = 0; i < length; i += 1) {
     const here = best[i] ?? -Infinity;
-    const skipped = here - (components[i] === true ? 0 : leftOver[roles[i] ?? 'filler']);
+    const skipped = here - ((components[i] ?? null) !== null ? 0 : leftOver[roles[i] ?? 'filler']);
     if (skipped > (best[i + 1] ?? -Infinity)) {
       best[i + 1] = skipped;
       via[i + 1] = null;

@@ -5,7 +5,10 @@
  * K1  "Omelette made with 3 eggs and cheese, toast": eggs and cheese are in the omelette, the toast is not.
  * K2  "Sandwich on rye": the bread is part of a sandwich.
  * K3  Who states grams of two foods or more weighs what is eaten: "300 g lasagne with spinach, 250 g juice" names three foods, and counts two.
- * K4  "Popcorn for an evening of films", "tea that smells of cinnamon": no food is eaten there.
+ * K4  Toppings are part of what is made to hold them: "pizza topped with peppers", not "pancakes topped with syrup".
+ * K5  Bread holds what is told of with amounts of its own: "a roll filled with a slice of ham".
+ * K6  What foods are kept in is not drunk beside them: "pineapple in juice".
+ * K7  "Popcorn for an evening of films", "tea that smells of cinnamon": no food is eaten there.
  */
 import { stem } from '../foods/names';
 import { isParting } from './parting';
@@ -16,9 +19,26 @@ import { textAt } from './tokens';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' ').map(stem));
 
 const makings = words(
-  'made filled stuffed prepared consisting consisted layered cooked mixed combined loaded packed brimming bursting smothered mix mixture blend combination medley',
+  'made filled stuffed prepared consisting consisted layered cooked mixed combined loaded packed brimming bursting smothered mix mixture blend combination medley ' +
+    'flavored infused enriched complete completed',
 );
+/** What stands on a dish that holds it is part of it; on others it is eaten beside them. */
+const toppings = words(
+  'topped garnished drizzled sprinkled piled crowned finished coated covered smothered dusted iced frosted',
+);
+const holders = words(
+  'pizza sandwich hamburger cheeseburger burger hotdog submarine taco tostada burrito quesadilla enchilada nacho fajita gyro wrap omelet cake cupcake muffin cookie ' +
+    'brownie donut danish cinnamonbun sweetroll snackcake pie pastry sundae casserole pasta spaghetti noodle macaroni ravioli tortellini candy candybar chocolate caramel',
+);
+/** Sweets are made with these: "chocolate with hazelnuts". */
+const sweets = words('cake cupcake muffin cookie brownie donut pie candy candybar chocolate caramel cereal granolabar');
+const inclusions = words(
+  'nut almond peanut walnut pecan hazelnut raisin fruit berry blueberry caramel nougat sprinkle marshmallow coconut icing frosting chocolatechip',
+);
+/** What foods are kept or cooked in: "pineapple in juice". */
+const media = words('juice syrup water oil brine gravy broth');
 const makingJoins = words('with from of in by using');
+const breads = words('bun roll bread toast bagel biscuit englishmuffin croissant pita');
 /** These need no "with". */
 const containing = words('featuring containing contained');
 const betweenBread = words('sandwich hamburger cheeseburger hotdog burger submarine blt whopper patty');
@@ -26,10 +46,14 @@ const betweenBread = words('sandwich hamburger cheeseburger hotdog burger submar
 const speaking = words('i we he she had ate have having eating drank enjoyed enjoying');
 const purposes = words('a an that the some extra added');
 
-type Opened = 'made' | 'bread' | 'purpose' | 'weighed' | null;
+/** What a dish may have of a thing. */
+const portionWords = words('layer coating touch hint bit dollop splash drizzle sprinkle sprinkling dash pinch spread');
 
-/** For each token whether it stands among such words. */
-export const componentsIn = ({ tokens, roles }: Sentence): boolean[] => {
+/** `made`: of what, `bread`: on what, `purpose`: for what. */
+export type Component = 'made' | 'bread' | 'purpose';
+
+/** For each token among which of such words it stands; null where among none. */
+export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] => {
   const isGrams = (i: number): boolean => {
     const unit = roles[i] === 'number' ? unitOf(textAt(tokens, i + 1)) : undefined;
     return unit?.kind === 'mass' && (unit.grams === 1 || unit.grams === 1000);
@@ -45,7 +69,37 @@ export const componentsIn = ({ tokens, roles }: Sentence): boolean[] => {
     return false;
   };
 
-  let opened: Opened = null;
+  /** "Filled with beans and a beer", not "and a layer of sour cream". */
+  const beginsAnew = (i: number): boolean => /^an?$/.test(textAt(tokens, i)) && !portioned(i + 1);
+  const portioned = (from: number): boolean => {
+    for (let i = from; i < from + 3; i += 1) if (portionWords.has(textAt(tokens, i))) return true;
+    return false;
+  };
+
+  /** "Filled with", "piled high with", and after what holds them "topped with". */
+  const isMaking = (i: number): boolean => {
+    const text = textAt(tokens, i);
+    const joins = makingJoins.has(textAt(tokens, i + 1)) || textAt(tokens, i + 2) === 'with';
+    return (
+      containing.has(text) ||
+      (joins && (makings.has(text) || (toppings.has(text) && holders.has(lastFood)))) ||
+      (text === 'rich' && textAt(tokens, i + 1) === 'in') ||
+      (text === 'in' && (media.has(textAt(tokens, i + 1)) || media.has(textAt(tokens, i + 2)))) ||
+      (text === 'with' && sweets.has(lastFood) && isInclusion(i + 1))
+    );
+  };
+  /** Of no stated amount: "with whole hazelnuts". */
+  const isInclusion = (i: number): boolean =>
+    inclusions.has(textAt(tokens, i)) ||
+    (roles[i] !== 'number' && !/^an?$/.test(textAt(tokens, i)) && inclusions.has(textAt(tokens, i + 1)));
+  /** "With a slice of" */
+  const isMeasuredAfter = (i: number): boolean => {
+    for (let at = i + 1; at < i + 5; at += 1)
+      if (unitOf(textAt(tokens, at)) !== undefined && textAt(tokens, at + 1) === 'of') return true;
+    return false;
+  };
+
+  let opened: Component | null = null;
   let listed = false;
   /** A food that may have been made with it stands before: "lunch consisted of" makes nothing. */
   let hosted = false;
@@ -63,16 +117,16 @@ export const componentsIn = ({ tokens, roles }: Sentence): boolean[] => {
 
     if (ends || measured || (opened !== null && speaking.has(text))) opened = null;
     else if (text === ',') {
-      if (opened !== 'made' || listed || !goesOn(i + 1)) opened = null;
-    } else if (text === 'and') listed = true;
-    else if (hosted && (containing.has(text) || (makings.has(text) && makingJoins.has(textAt(tokens, i + 1)))))
-      [opened, listed] = ['made', false];
+      if (opened !== 'made' || listed || !goesOn(i + 1) || beginsAnew(i + 1)) opened = null;
+    } else if (text === 'and' && beginsAnew(i + 1)) opened = null;
+    else if (text === 'and') listed = true;
+    else if (hosted && isMaking(i) && !(breads.has(lastFood) && isMeasuredAfter(i))) [opened, listed] = ['made', false];
     else if (hosted && text === 'for' && purposes.has(textAt(tokens, i + 1))) opened = 'purpose';
     else if (hosted && (text === 'which' || text === 'that')) opened = 'purpose';
     else if (breaded && (text === 'on' || text === 'in')) opened = 'bread';
     else if (text === 'with' && ((weighs && weighed) || lastFood === 'toddler')) [opened, listed] = ['made', false];
     else if (opened === 'bread' && text === 'with') opened = null;
     if (text === 'on') weighed = false;
-    return opened !== null;
+    return opened;
   });
 };

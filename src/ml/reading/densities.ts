@@ -3,8 +3,8 @@
  */
 import { cupMl } from './english/words';
 import type { IndexedFood } from './foodIndex';
-import type { ParsedPortion } from './portions';
-import { createMeter, type Meter } from './slices';
+import type { ParsedPortion, SizeName } from './portions';
+import { createMeter, type Meter } from '../foods/slices';
 
 export interface Densities {
   /** Grams of a millilitre, from the food's own portions in a volume; null where it has none. */
@@ -13,6 +13,8 @@ export interface Densities {
   ofGroup(food: IndexedFood): number | null;
   /** Grams of one such unit of foods like it. */
   unitOfGroup(food: IndexedFood, unit: string): number | null;
+  /** How much more such a size of drinks like it is than their usual portion; null where none comes in it. */
+  sizeOfGroup(food: IndexedFood, size: SizeName): number | null;
 }
 
 /** Grams of a millilitre by the plainest portion in a volume: a cup before a spoon, without further words before with. */
@@ -47,26 +49,34 @@ export function* buildDensities(foods: readonly IndexedFood[]): Generator<number
   const meter = createMeter();
   const densities = new Map<string, number[]>();
   const unitGrams = new Map<string, number[]>();
+  const sizeShares = new Map<string, number[]>();
   const put = (map: Map<string, number[]>, key: string, value: number): void => {
     const list = map.get(key);
     if (list === undefined) map.set(key, [value]);
     else list.push(value);
   };
-  for (const { portions, group } of foods) {
+  for (const { portions, group, food } of foods) {
     meter.add(2 * portions.length);
     if (meter.isFull()) yield meter.take();
     const own = ownDensity(portions);
     if (own !== null) put(densities, group, own);
-    for (const { unit, grams, sizes, ml } of portions)
+    const usual = food.defaultPortionG;
+    for (const { unit, grams, sizes, ml } of portions) {
+      // "1 large drink"
+      if (usual !== null && usual > 0 && (unit === null || unit === 'drink'))
+        for (const size of sizes) put(sizeShares, `${group}|${size}`, grams / usual);
       if (unit !== null && ml === null && (sizes.length === 0 || sizes.includes('medium')))
         put(unitGrams, `${group}|${unit}`, grams);
+    }
   }
   const densityOf = yield* mediansOf(densities, meter);
   const gramsOf = yield* mediansOf(unitGrams, meter);
+  const shareOf = yield* mediansOf(sizeShares, meter);
   yield meter.take();
   return {
     own: (food) => ownDensity(food.portions),
     ofGroup: ({ group }) => densityOf.get(group) ?? null,
+    sizeOfGroup: ({ group }, size) => shareOf.get(`${group}|${size}`) ?? null,
     unitOfGroup: ({ group }, unit) => gramsOf.get(`${group}|${unit}`) ?? null,
   };
 }

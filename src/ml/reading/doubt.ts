@@ -6,29 +6,43 @@
  * data by test/ml/usda.test.ts). Those of a weight, a volume and a food's own portion, the temperature of candidates and the figures of an
  * unknown food are round numbers set by judgement. None was fitted to labelled descriptions.
  */
-import { compositionSpread, householdSpread, portionSpread } from '../foods/interval';
+import {
+  compositionSpread,
+  halfWidth,
+  householdSpread,
+  kindSpread,
+  portionSpread,
+  unknownFoodKcal,
+} from '../foods/interval';
 import type { Interval } from '../../model/foods';
 import type { IndexedFood } from './foodIndex';
 import type { Basis, Weight } from './weigh';
 
-/** Share of the truth that an interval should hold. */
-export const intervalLevel = 0.8;
-/** Half the width of the middle 80 % of a normal distribution, in standard deviations. */
-const standardDeviations = 1.28;
+/**
+ * A portion nobody stated, in a round number: half the 16-84 % range of USDA's portions that come in sizes is 0.43 of the medium one; that of
+ * all its household portions, whole loaves and packages among them, 0.78 of the usual one.
+ */
+const unstatedSpread = 0.4;
 
 /** Relative standard deviation of a weight by where it comes from. */
 const weightSpread: Readonly<Record<Basis, number>> = {
   weighed: 0.02,
   volume: 0.08,
   portion: 0.1,
+  unsized: portionSpread,
   scaled: householdSpread,
-  likeness: portionSpread,
-  usual: portionSpread,
+  likeness: unstatedSpread,
+  usual: unstatedSpread,
+};
+/** Of foods that share the first two parts of their name; that of carbohydrate is computed by test/ml/reading/doubt.test.ts. */
+export const recipeSpread: Readonly<Record<'kcal' | 'carbohydrateG', number>> = {
+  kcal: compositionSpread,
+  carbohydrateG: 0.098,
 };
 /** A candidate this much worse is e times less likely to be meant. */
 const temperature = 0.15;
-/** Carbohydrate and energy of a food that was named and is not known: of a usual portion of anything, in round numbers. */
-const unknownFood = { carbohydrateG: 20, kcal: 150 } as const;
+/** The same for carbohydrate in g and energy in kcal of a food that was named and is not known. */
+const unknownFood = { carbohydrateG: 20, kcal: unknownFoodKcal } as const;
 
 export type Figure = 'kcal' | 'carbohydrateG';
 
@@ -42,7 +56,7 @@ const amountOf = ({ food, weight }: Weighed, figure: Figure): number =>
   (weight.grams / 100) * (food.food.per100G[figure] ?? 0);
 
 /** Standard deviation of a figure of one item, in its unit. */
-export const itemDeviation = (choices: readonly Weighed[], figure: Figure): number => {
+export const itemDeviation = (choices: readonly Weighed[], approximate: boolean, figure: Figure): number => {
   const [first] = choices;
   if (first === undefined) return 0;
   const taken = amountOf(first, figure);
@@ -53,23 +67,28 @@ export const itemDeviation = (choices: readonly Weighed[], figure: Figure): numb
     weights += weight;
     squares += weight * (amountOf(choice, figure) - taken) ** 2;
   }
-  return Math.hypot(Math.sqrt(squares / weights), taken * weightSpread[first.weight.basis], taken * compositionSpread);
+  return Math.hypot(
+    Math.sqrt(squares / weights),
+    taken * weightSpread[first.weight.basis],
+    taken * (approximate ? kindSpread : recipeSpread[figure]),
+  );
 };
 
 /** Range that should hold the truth in `intervalLevel` of all cases. */
 export const intervalOf = (amount: number, deviation: number): Interval => ({
-  low: Math.max(0, amount - standardDeviations * deviation),
-  high: amount + standardDeviations * deviation,
+  low: Math.max(0, amount - halfWidth * deviation),
+  high: amount + halfWidth * deviation,
 });
 
-/** Range of a whole meal; what was not understood can only add. */
+/** Range of a whole meal; what was not understood can only add. `unread`: share of the words of food that are part of no item. */
 export const mealInterval = (
   items: readonly { readonly amount: number; readonly deviation: number }[],
   unrecognized: number,
+  unread: number,
   figure: Figure,
 ): Interval => {
   const amount = items.reduce((sum, item) => sum + item.amount, 0);
-  const deviation = Math.hypot(...items.map((item) => item.deviation));
+  const deviation = Math.hypot(...items.map((item) => item.deviation), unread * unknownFood[figure]);
   const { low } = intervalOf(amount, deviation);
   const { high } = intervalOf(amount, Math.hypot(deviation, unrecognized * unknownFood[figure]));
   return { low, high };

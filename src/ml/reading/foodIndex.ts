@@ -13,7 +13,7 @@ import { parseName, type NamePart, type NameWord } from './names';
 import { parsePortion, unitOf, type ParsedPortion } from './portions';
 import { buildDensities, type Densities } from './densities';
 import { mergeByFdcId } from './merge';
-import { createMeter } from './slices';
+import { atOnce, createMeter } from '../foods/slices';
 
 /** A food with everything that leads to it. */
 export interface ReadableFood {
@@ -24,6 +24,8 @@ export interface ReadableFood {
   readonly category: string | null;
   /** Whose its usual portion is. */
   readonly portionFrom: 'usda' | 'table';
+  /** Kind of food as FoodData Central names it; missing for foods that are not from there. */
+  readonly dataType?: string;
 }
 
 export interface IndexedFood extends ReadableFood {
@@ -46,10 +48,12 @@ export interface FoodIndex {
   readonly base: Float32Array;
   readonly names: Int32Array;
   readonly gains: Float32Array;
-  /** Bit 0: the food may be meant by the word alone. From `lent` on: a related word, or one against it. */
+  /** Bits: 1, the food may be meant by the word alone; `lent`, a related word, or one against it; `nounOfName`, the word says what the food is. */
   readonly heads: Uint8Array;
   /** Words of each name. */
   readonly lengths: Uint8Array;
+  /** Every word that leads to a name. */
+  readonly words: Iterable<string>;
   /** Null for a word of no name. */
   postingsOf(word: string): Postings | null;
   /** The word of a name that a misspelt one must have meant; null where none is nearest. */
@@ -63,6 +67,7 @@ const unsaid: Readonly<Record<NamePart, number>> = {
   brand: 0.3,
   without: 0.08,
   aside: 0,
+  unstated: 0,
 };
 const said: Readonly<Record<NamePart, number>> = {
   head: 1,
@@ -71,6 +76,7 @@ const said: Readonly<Record<NamePart, number>> = {
   brand: 0.7,
   without: 0.5,
   aside: 0.4,
+  unstated: 0.2,
 };
 const qualifierUnsaid = 0.06;
 const qualifierSaid = 0.4;
@@ -87,7 +93,8 @@ const kindFrom = 5;
 const mostOfProduct = 6;
 
 /** What a word costs that is said and is not in the name. */
-export const mismatchOf = (word: string): number => (isSize(word) ? 0.05 : isQualifier(word) ? 0.25 : 0.6);
+export const mismatchOf = (word: string): number =>
+  isSize(word) ? 0.05 : isQualifier(word) ? (isRemarkable(word) ? 0.4 : 0.25) : 0.6;
 
 /** Work of a name or a portion that is parsed, beside that of a word that is put in place. */
 const parseWork = 10;
@@ -105,6 +112,8 @@ const isUnit = (word: string): boolean => unitOf(word) !== undefined && isQualif
 
 /** Marks postings of words that are not in the name. */
 export const lent = 2;
+/** Marks postings of the word that says what the food is: "sauce" of "pasta sauce with meat". */
+export const nounOfName = 4;
 
 /** Drives to an index; each `next()` does a slice of the work and answers how much that was (slices.ts). */
 export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<number, FoodIndex> {
@@ -139,7 +148,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
   const foodOf = new Int32Array(drafts.length);
   const lengths = new Uint8Array(drafts.length);
   const byWord = new Map<string, { names: number[]; gains: number[]; heads: number[] }>();
-  const post = (word: string, name: number, gain: number, head: boolean, own: 0 | typeof lent = 0): void => {
+  const post = (word: string, name: number, gain: number, head: boolean, own = 0): void => {
     let list = byWord.get(word);
     if (list === undefined) byWord.set(word, (list = { names: [], gains: [], heads: [] }));
     list.names.push(name);
@@ -149,7 +158,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
   const most = Math.log(drafts.length + 1);
   for (const [name, { food, words, general, head, first }] of drafts.entries()) {
     foodOf[name] = food;
-    lengths[name] = Math.min(255, words.filter(({ part }) => part !== 'aside').length);
+    lengths[name] = Math.min(255, words.filter(({ part }) => part !== 'aside' && part !== 'unstated').length);
     const kind = (seconds.get(head)?.size ?? 0) >= kindFrom;
     let score = first ? (general ? generalGain : 0) : -aliasCost;
     const own = new Set(words.map(({ word }) => word));
@@ -182,7 +191,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
         (part === 'head' ||
           (part === 'second' && kind) ||
           (part === 'brand' && (frequency.get(word) ?? 0) <= mostOfProduct && !companies.has(word)));
-      return { word, part, cost: alternative ? cost / 5 : cost, gain, isHead };
+      return { word, part, cost: alternative ? cost / 5 : cost, gain, isHead, noun: noun && i > 0 };
     });
     // Names that are nothing but qualifiers ("Popped whole grain") are still named by them.
     const nameless = first && !worth.some(({ isHead }) => isHead);
@@ -191,8 +200,8 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
     const namedBy = (word: string, part: NamePart): boolean =>
       bySecond ? part === 'second' && !isQualifier(word) : part === 'head' && !isUnit(word);
     const given = new Set<string>();
-    for (const { word, part, cost, gain, isHead } of worth) {
-      if (part === 'aside') {
+    for (const { word, part, cost, gain, isHead, noun } of worth) {
+      if (part === 'aside' || part === 'unstated') {
         post(word, name, gain + mismatchOf(word), false, lent);
         continue;
       }
@@ -202,7 +211,13 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
         if (!own.has(word)) post(word, name, -mismatchOf(word) / 2, false, lent);
         continue;
       }
-      post(word, name, gain + cost + mismatchOf(word), isHead || (nameless && namedBy(word, part)));
+      post(
+        word,
+        name,
+        gain + cost + mismatchOf(word),
+        isHead || (nameless && namedBy(word, part)),
+        noun ? nounOfName : 0,
+      );
       for (const other of relatedWords(word)) {
         if (own.has(other) || given.has(other)) continue;
         given.add(other);
@@ -243,16 +258,11 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
     names,
     gains,
     heads,
+    words: { [Symbol.iterator]: () => places.keys() },
     postingsOf: (word) => places.get(word) ?? null,
     spell: createSpeller(places.keys()),
   };
 }
 
-/** The whole index at once, for tests and scripts. */
-export const foodIndexOf = (readable: readonly ReadableFood[]): FoodIndex => {
-  const building = buildFoodIndex(readable);
-  for (;;) {
-    const { done, value } = building.next();
-    if (done === true) return value;
-  }
-};
+/** The whole index at once: of a few foods, for tests and for scripts. */
+export const foodIndexOf = (readable: readonly ReadableFood[]): FoodIndex => atOnce(buildFoodIndex(readable));

@@ -1,5 +1,7 @@
 /** What units of a household and of shops hold, where the food itself has no portion in them. */
+import type { Amount } from './amounts';
 import { fluidOunceMl } from './english/words';
+import type { SizeName } from './portions';
 
 /** Units that stand for each other where a food has only the one. */
 const alike: readonly ReadonlySet<string>[] = [
@@ -36,6 +38,32 @@ const usualUnits: ReadonlySet<string> = new Set(['serving', 'bowl', 'plate', 'or
 
 /** Whether a unit only says that it is a helping. */
 export const isHelping = (unit: string): boolean => usualUnits.has(unit);
+
+const cutUnits: ReadonlySet<string> = new Set(
+  'slice piece strip wedge square cube chunk segment section triangle bit half'.split(' '),
+);
+
+/** Whether a unit is a part that was cut off. */
+export const isCut = (unit: string): boolean => cutUnits.has(unit);
+
+/** Grams of packages that are the same for every survey food that comes in them: bags for one, crackers in a sleeve, popcorn of the microwave. */
+const servingBagG: Readonly<Partial<Record<SizeName, number>>> = { small: 28, medium: 57, large: 85 };
+const microwaveBagG: Readonly<Partial<Record<SizeName, number>>> = { mini: 43, small: 43, medium: 85 };
+const sleeveG = 115;
+/** What a drink comes in at school. */
+const schoolDrinkMl = 8 * fluidOunceMl;
+const schoolVessels: ReadonlySet<string> = new Set(['carton', 'container', 'box', 'bottle']);
+
+/** Grams of one such package, by its own words; null where packages of foods differ. */
+export const standardG = ({ household, size, words }: Amount, isDrink: boolean): number | null => {
+  if (household === null) return null;
+  if (isDrink) return words.includes('school') && schoolVessels.has(household) ? schoolDrinkMl : null;
+  if (household === 'sleeve') return sleeveG;
+  if (household !== 'bag') return null;
+  if (words.includes('microwave')) return microwaveBagG[size ?? 'medium'] ?? null;
+  if (size !== null) return servingBagG[size] ?? null;
+  return words.includes('singleserving') ? (servingBagG.medium ?? null) : null;
+};
 
 /** Millilitres of vessels, where a drink has no portion of its own in them: glass and mug 8 fl oz, can 12, shot 1.5. */
 export const vesselMl: Readonly<Record<string, number>> = {

@@ -1,6 +1,8 @@
 /**
  * Reading meals: what a person wrote, as foods with grams. Pure: foods are handed in.
  *
+ *   createFoodBase(deps): FoodBase          every generic food of a process · createMealReader(base, own): MealReader
+ *   partsOfReading(reading, table, known)   as parts of a meal
  *   readableRow(entry: TableFood) · readableImported(food): ReadableFood
  *   buildFoodIndex(foods): Generator       drives to a FoodIndex, a slice of work each step
  *   foodIndexOf(foods): FoodIndex          the same at once
@@ -16,7 +18,7 @@
  *   `detect`     which language it is in; `translate` leads another one's words to English
  *   `sentence`   numbers as one token (`numbers`), compounds (`vocabulary`) and what people call foods (`lexicon`) as words of names,
  *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`), unknown, number, mark
- *   `spans`      runs of words (`runs`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
+ *   `spans`      runs of words (`runs`, `runCosts`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
  *   `amounts`    every way to read an amount (`measured`: of the scales and the jug) before a food, `suffixes` behind it: 2 cups
  *   `weigh`      amount × food → grams, and how well the two go together (`household`: what cans and glasses hold)
  *   `choose`     the best set of runs and amounts for the whole sentence; `components` are parts of a dish, not eaten beside it
@@ -26,10 +28,16 @@
  * To teach it what people call a food, add a line to `english/lexicon`; a word of another language goes to `languages/`. Whether that made
  * others worse, test/ml/reading/labelFree.test.ts and `npm run bench:captions` say.
  */
-export { intervalLevel } from './doubt';
 export { buildFoodIndex, foodIndexOf } from './foodIndex';
+export { createFoodBase, knownFoodsOf } from './foodBase';
+export type { FoodBase, FoodBaseDeps, KnownFoods } from './foodBase';
 export type { FoodIndex, ReadableFood } from './foodIndex';
+export { languageName } from './languageName';
+export { createMealReader } from './mealReader';
+export type { MealReader, OwnFoodNames, Read } from './mealReader';
 export type { Language, UnitWord } from './language';
+export { analysisOfWords, partsOfReading } from './items';
 export { maxMealItems, maxMealLength, readMeal } from './meal';
 export type { Candidate, ReadItem, Reading, ReadOptions, Unrecognized } from './meal';
+export { withFoods } from './overlay';
 export { readableImported, readableRow } from './rows';

@@ -49,6 +49,8 @@ export const withMeanings = (tokens: readonly Token[], index: FoodIndex): Token[
     const words = tokens.slice(from, to);
     if (words.some(({ kind, text }) => kind === 'word' && !isFiller(text) && !isNamed(text))) return true;
     const [before, after] = [wordAt(tokens, from - 1), wordAt(tokens, to)];
+    // "Vegetarian burger patty" is of no beef.
+    if (/^(?:meatless|vegetarian|vegan)$/.test(before) && isNamed(before)) return false;
     if (isFood(before) || (to - from === 1 && saysKind(before))) return false;
     return !isFood(after) || meaning.includes(after) || binding.has(words.map(phraseText).join(' '));
   });

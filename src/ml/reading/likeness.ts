@@ -13,7 +13,7 @@ const holds = (index: FoodIndex, word: string, food: number): 'own' | 'lent' | n
   let found: 'lent' | null = null;
   for (let p = postings?.from ?? 0; p < (postings?.to ?? 0); p += 1) {
     if (index.foodOf[index.names[p] ?? 0] !== food) continue;
-    if ((index.heads[p] ?? 0) < lent) return 'own';
+    if (((index.heads[p] ?? 0) & lent) === 0) return 'own';
     found = 'lent';
   }
   return found;

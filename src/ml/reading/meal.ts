@@ -19,7 +19,7 @@ import { isSaidOf } from './likeness';
 import { readSentence, type Sentence } from './sentence';
 import { createSpanScorer, type SpanScorer } from './spans';
 import { textAt, tokenize } from './tokens';
-import { unrecognizedIn } from './unrecognized';
+import { unreadShare, unrecognizedIn } from './unrecognized';
 import type { Basis } from './weigh';
 
 export interface Candidate {
@@ -56,6 +56,8 @@ export interface ReadItem {
 }
 
 export interface Unrecognized {
+  /** Offset in the text. */
+  readonly start: number;
   readonly text: string;
   readonly amount?: string;
 }
@@ -65,6 +67,8 @@ export interface Reading {
   readonly unrecognized: readonly Unrecognized[];
   /** Something was eaten that is not among the items. */
   readonly incomplete: boolean;
+  /** Share of the words of food that are part of no item, 0 to 1. */
+  readonly unread: number;
   /**
    * Where no food was found: what the text seems to be in, an ISO 639-1 code of a language or an ISO 15924 code of a script.
    * Null where foods were found, and where it seems to be English or nothing tells.
@@ -77,6 +81,8 @@ export interface Reading {
 export interface ReadOptions {
   /** Languages that the text may be in, besides English; all that are known where left out. */
   readonly languages?: readonly Language[];
+  /** Keys of foods that are meant, by the `start` of their item; one that is not among what its words may mean changes nothing. */
+  readonly meant?: ReadonlyMap<number, string>;
 }
 
 /** Characters read; the rest is reported. */
@@ -92,6 +98,7 @@ const measures: Readonly<Record<Basis, Measure>> = {
   weighed: 'weighed',
   volume: 'weighed',
   portion: 'household',
+  unsized: 'household',
   scaled: 'household',
   likeness: 'household',
   usual: 'usual',
@@ -112,7 +119,7 @@ const scorerOf = (index: FoodIndex): SpanScorer => {
   return scorer;
 };
 
-/** "Into my coffee" names the coffee that was listed before. */
+/** "Into my coffee" names the coffee that was listed before; so does "the nutty bar" where both words lead to one food. */
 const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], { tokens }: Sentence): boolean => {
   if (item.amount !== null && item.amount.stated !== 'none') return false;
   const before = tokens[item.start - 1]?.text ?? '';
@@ -120,28 +127,91 @@ const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], { tokens }: 
   const words = tokens
     .slice(item.span.start, item.span.end)
     .flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
-  return earlier.some(({ span }) => {
+  return earlier.some(({ span, choices }) => {
+    if (choices[0]?.food === item.choices[0]?.food) return true;
     const said = new Set(tokens.slice(span.start, span.end).map(({ text }) => text));
     return words.every((word) => said.has(word));
   });
+};
+
+const withoutBrand = (name: string): string => name.replace(/ \(.*/, '');
+
+/** "50 g crisps, Pringles": the brand of what stands right before. */
+const isBrandOf = (item: Chosen, before: Chosen | undefined, { tokens }: Sentence, index: FoodIndex): boolean => {
+  if (before === undefined || item.amount !== null || textAt(tokens, item.start - 1) !== ',') return false;
+  const [name, other] = [item, before].map(({ choices }) => index.foods[choices[0]?.food ?? -1]?.food.name ?? '');
+  return before.end === item.start - 1 && name !== other && withoutBrand(name ?? '') === withoutBrand(other ?? '');
+};
+
+/** What is meant first, so much likelier than all others that `doubt` takes it for twice as likely and more. */
+const meantGain = 0.15;
+const withMeant = (item: Chosen, key: string | undefined, index: FoodIndex): Chosen => {
+  const at = item.choices.findIndex(({ food }) => index.foods[food]?.food.key === key);
+  const [first, meant] = [item.choices[0], item.choices[at]];
+  if (key === undefined || first === undefined || meant === undefined) return item;
+  const others = item.choices.filter((choice) => choice !== meant);
+  return { ...item, choices: [{ ...meant, score: first.score + meantGain }, ...others] };
 };
 
 /** "Zest of one orange": of which nothing is eaten to speak of. */
 const isFlavouring = ({ start }: Chosen, { tokens }: Sentence): boolean =>
   textAt(tokens, start - 1) === 'of' && /^(?:zest|rind|peel)$/.test(textAt(tokens, start - 2));
 
+/** Of the words that name an item, the first: those before it that say what it is like are of it, too. */
+const firstWordOf = ({ span, amount }: Chosen, { roles }: Sentence): number => {
+  let first = span.start;
+  while (roles[first - 1] === 'qualifier' && !(amount !== null && first - 1 >= amount.start && first - 1 < amount.end))
+    first -= 1;
+  return first;
+};
+
+/** Items and what was not understood, with what follows from them. */
+export const readingOf = ({
+  items,
+  unrecognized,
+  unread,
+  writtenIn,
+}: Pick<Reading, 'items' | 'unrecognized' | 'unread' | 'writtenIn'>): Reading => {
+  const intervalOfMeal = (figure: Figure): Interval =>
+    mealInterval(
+      items.map(({ grams, food, deviation }) => ({
+        amount: (grams / 100) * (food.per100G[figure] ?? 0),
+        deviation: deviation[figure],
+      })),
+      unrecognized.length,
+      unread,
+      figure,
+    );
+  return {
+    items,
+    unrecognized: unrecognized.slice(0, maxMealItems),
+    incomplete: unrecognized.length > 0,
+    unread,
+    writtenIn: items.length > 0 ? null : writtenIn,
+    interval: { kcal: intervalOfMeal('kcal'), carbohydrateG: intervalOfMeal('carbohydrateG') },
+  };
+};
+
 /** The foods of a text with their grams, in the order in which they stand. Never throws, whatever the text. */
-export const readMeal = (meal: string, index: FoodIndex, { languages = allLanguages }: ReadOptions = {}): Reading => {
+export const readMeal = (
+  meal: string,
+  index: FoodIndex,
+  { languages = allLanguages, meant }: ReadOptions = {},
+): Reading => {
   const text = meal.slice(0, maxMealLength);
   const sentence = readSentence(text, index, languages);
   const { tokens } = sentence;
   const { items: chosen, components } = chooseItems(sentence, scorerOf(index).spansOf(sentence), index);
-  const eaten = chosen.filter(
-    (item, at) =>
-      item.amount?.quantity !== 0 &&
-      !isFlavouring(item, sentence) &&
-      !isMentionedAgain(item, chosen.slice(0, at), sentence),
-  );
+  const startOf = ({ span }: Chosen): number => tokens[span.start]?.start ?? 0;
+  const eaten = chosen
+    .filter(
+      (item, at) =>
+        item.amount?.quantity !== 0 &&
+        !isFlavouring(item, sentence) &&
+        !isMentionedAgain(item, chosen.slice(0, at), sentence) &&
+        !isBrandOf(item, chosen[at - 1], sentence, index),
+    )
+    .map((item) => (meant === undefined ? item : withMeant(item, meant.get(startOf(item)), index)));
 
   const between = (start: number, end: number): string =>
     written(text, tokens[start]?.start ?? 0, tokens[end - 1]?.end ?? 0);
@@ -169,14 +239,17 @@ export const readMeal = (meal: string, index: FoodIndex, { languages = allLangua
     const choices = item.choices.flatMap((choice) =>
       foodOf(choice).map((food) => ({ food, score: choice.score, weight: choice.weight })),
     );
-    const words = between(span.start, span.end);
+    const words = between(firstWordOf(item, sentence), span.end);
     const approximate = !isSaidOf(sentence, item, index);
-    const deviation = { kcal: itemDeviation(choices, 'kcal'), carbohydrateG: itemDeviation(choices, 'carbohydrateG') };
+    const deviation = {
+      kcal: itemDeviation(choices, approximate, 'kcal'),
+      carbohydrateG: itemDeviation(choices, approximate, 'carbohydrateG'),
+    };
     const usual = known.food.defaultPortionG ?? grams;
     return [
       {
         text: words,
-        start: tokens[span.start]?.start ?? 0,
+        start: startOf(item),
         end: tokens[span.end - 1]?.end ?? 0,
         label: approximate ? words : known.food.name,
         food: known.food,
@@ -196,26 +269,18 @@ export const readMeal = (meal: string, index: FoodIndex, { languages = allLangua
   });
 
   const unrecognized: Unrecognized[] = unrecognizedIn(sentence, chosen, components).map(({ start, end, amount }) => ({
+    start: tokens[start]?.start ?? 0,
     text: between(start, end),
     ...(amount === null ? {} : { amount: between(amount.start, amount.end) }),
   }));
-  if (eaten.length > maxMealItems) unrecognized.push({ text: `${eaten.length - maxMealItems} more items of the text` });
+  if (eaten.length > maxMealItems)
+    unrecognized.push({ start: text.length, text: `${eaten.length - maxMealItems} more items of the text` });
   const rest = written(meal, maxMealLength, maxMealLength + 100);
-  if (rest !== '') unrecognized.push({ text: rest });
-  const intervalOfMeal = (figure: Figure): Interval =>
-    mealInterval(
-      items.map(({ grams, food, deviation }) => ({
-        amount: (grams / 100) * (food.per100G[figure] ?? 0),
-        deviation: deviation[figure],
-      })),
-      unrecognized.length,
-      figure,
-    );
-  return {
+  if (rest !== '') unrecognized.push({ start: text.length, text: rest });
+  return readingOf({
     items,
-    unrecognized: unrecognized.slice(0, maxMealItems),
-    incomplete: unrecognized.length > 0,
+    unrecognized,
+    unread: unreadShare(sentence, chosen),
     writtenIn: items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages),
-    interval: { kcal: intervalOfMeal('kcal'), carbohydrateG: intervalOfMeal('carbohydrateG') },
-  };
+  });
 };

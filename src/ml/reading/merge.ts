@@ -1,6 +1,6 @@
 /** Foods that are known twice, as one. */
 import type { ReadableFood } from './foodIndex';
-import { createMeter } from './slices';
+import { createMeter } from '../foods/slices';
 
 /** A row of our table and the imported food that its figures are from are one food, under the names and with the portions of both. */
 export function* mergeByFdcId(readable: readonly ReadableFood[]): Generator<number, ReadableFood[]> {
@@ -34,6 +34,7 @@ export function* mergeByFdcId(readable: readonly ReadableFood[]): Generator<numb
       names: [...new Set([...first.names, ...second.names])],
       category: first.category ?? second.category,
       portionFrom: first.portionFrom,
+      ...(first.dataType !== undefined && { dataType: first.dataType }),
     };
   }
   return merged;

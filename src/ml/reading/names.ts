@@ -9,9 +9,10 @@ import { tokenize } from './tokens';
 
 /**
  * `head`: what the food is. `second`: the part after the first comma, which often says what it is ("Cheese, cheddar"). `tail`: what is further
- * said of it. `brand`: in brackets. `without`: what it is said not to have. `aside`: of a remark for coders ("NS as to type of milk", "excluding citrus").
+ * said of it. `brand`: in brackets. `without`: what it is said not to have. `aside`: what it is said to leave out ("excluding citrus").
+ * `unstated`: what nobody said ("NS as to type of milk").
  */
-export type NamePart = 'head' | 'second' | 'tail' | 'brand' | 'without' | 'aside';
+export type NamePart = 'head' | 'second' | 'tail' | 'brand' | 'without' | 'aside' | 'unstated';
 
 export interface NameWord {
   readonly word: string;
@@ -35,11 +36,13 @@ export const silent: ReadonlySet<string> = new Set(
 const tailOpeners: ReadonlySet<string> = new Set(['with', 'made', 'in', 'from', 'on', 'and']);
 const measuring = /percent|^skim$/;
 
-export const parseName = (name: string): ParsedName => {
+export const parseName = (written: string): ParsedName => {
+  // USDA's "skin / coating not eaten" says it of both.
+  const name = written.replaceAll('skin / coating', 'skin coating');
   const tokens = tokenize(name);
   const segmentAt = new Map<number, number>();
-  const partAt = new Map<number, 'head' | 'tail' | 'brand' | 'aside'>();
-  const asides = new Set<number>();
+  const partAt = new Map<number, Exclude<NamePart, 'second' | 'without'>>();
+  const asides = new Map<number, 'aside' | 'unstated'>();
   const alternatives = new Set<number>();
   const kept: typeof tokens = [];
   let general = false;
@@ -86,15 +89,17 @@ export const parseName = (name: string): ParsedName => {
     }
     if (skipping === 'choices' && i > skipTo) skipping = null;
     if (text === 'excluding') skipping = 'list';
-    if (skipping !== null && text !== 'excluding') asides.add(token.start);
+    if (skipping !== null && text !== 'excluding') asides.set(token.start, skipping === 'list' ? 'aside' : 'unstated');
     if (depth === 0 && segment === 0 && tailOpeners.has(text) && skipping === null) {
       // "Rice and beans" and "Fish and chips" are what they are called
       if (text !== 'and' && text !== 'on') opened = true;
     }
     if (text === 'or') alternatives.add(i);
     segmentAt.set(token.start, segment);
-    const aside = asides.has(token.start);
-    partAt.set(token.start, aside ? 'aside' : depth > 0 ? 'brand' : segment === 0 && !opened ? 'head' : 'tail');
+    partAt.set(
+      token.start,
+      asides.get(token.start) ?? (depth > 0 ? 'brand' : segment === 0 && !opened ? 'head' : 'tail'),
+    );
     kept.push(token);
   });
 

@@ -8,6 +8,11 @@ import { textAt } from './tokens';
 /** Units that no name of a food begins with, as "cup noodles" and "pot pie" do. */
 const servings: ReadonlySet<string> = new Set('slice piece serving glass bottle can bowl handful scoop'.split(' '));
 
+/** What a sandwich is on. */
+export const breads: ReadonlySet<string> = new Set(
+  'bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '),
+);
+
 /** Whether token `at` goes on with the phrase that the one before it stands for. */
 export const isInside = ({ tokens }: Sentence, at: number): boolean => tokens[at]?.instead?.length === 0;
 
@@ -52,7 +57,9 @@ export const canBegin = ({ tokens, roles }: Sentence, i: number): boolean => {
     (roles[i - 1] === 'number' || isArticle(tokens[i - 1]))
   )
     return false;
-  // "Cup of" measures what follows.
+  // "A sprinkle of" is no sprinkles, "cup of" measures what follows.
+  if (unitOf(textAt(tokens, i)) !== undefined && textAt(tokens, i + 1) === 'of' && isArticle(tokens[i - 1]))
+    return false;
   return !(role === 'qualifier' && textAt(tokens, i + 1) === 'of' && unitOf(textAt(tokens, i)) !== undefined);
 };
 
@@ -68,4 +75,10 @@ export const isWritten = (sentence: Sentence, at: number): boolean => {
   let first = at;
   while (isInside(sentence, first)) first -= 1;
   return sentence.tokens[first]?.instead?.includes(textAt(sentence.tokens, at)) === true;
+};
+
+/** The word before `at`; with the one before it where it is "I". */
+export const clauseBefore = (tokens: Sentence['tokens'], at: number): string => {
+  const before = textAt(tokens, at - 1);
+  return before === 'i' ? `${textAt(tokens, at - 2)} i` : before;
 };

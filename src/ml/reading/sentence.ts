@@ -35,6 +35,27 @@ const nameNumbers = (tokens: readonly Token[]): Token[] => {
   });
 };
 
+/** "Without any added fat", "with the skin": the words of names have nothing between. */
+const plainDenials = (tokens: readonly Token[]): Token[] =>
+  tokens.filter(
+    (_, i) => !(/^(?:any|the)$/.test(wordAt(tokens, i)) && /^(?:without|with|no|not)$/.test(wordAt(tokens, i - 1))),
+  );
+
+/** "A crisp apple" is no apple crisp; "crisp rice cereal" is crisp by name. */
+const crispFoods = (tokens: readonly Token[], index: FoodIndex): Token[] =>
+  tokens.map((token, i) => {
+    const next = wordAt(tokens, i + 1);
+    const isPraise =
+      token.text === 'crisp' &&
+      next !== '' &&
+      !isQualifier(next) &&
+      !isFiller(next) &&
+      !isJoin(next) &&
+      !/^(?:rice|corn|cereal)$/.test(next) &&
+      index.postingsOf(next) !== null;
+    return isPraise ? { ...token, text: '' } : token;
+  });
+
 /** Words of a text that are compared with all others of their first letter; the work is bounded. */
 const maxSpelt = 6;
 const isKnown = (word: string, index: FoodIndex): boolean =>
@@ -45,22 +66,28 @@ const isKnown = (word: string, index: FoodIndex): boolean =>
   unitOf(word) !== undefined ||
   isSaidFor(word);
 
-/** Misspelt words as the words of names that they must have meant. */
+/** "I relished", "preserved in", "whisked": forms of a verb, which no food is called. */
+const isFormOf = (word: string, noun: string): boolean =>
+  /(?:ed|ing)$/.test(word) &&
+  (word.startsWith(noun.replace(/e$/, '')) || noun.startsWith(word.replace(/(?:ed|ing)$/, '')));
+
+/** Misspelt words as the words of names that they must have meant; what only looks like one as a word that says nothing. */
 const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
   let left = maxSpelt;
   return tokens.map((token) => {
     if (token.kind !== 'word' || left === 0 || isKnown(token.text, index)) return token;
     left -= 1;
     const meant = index.spell(token.text);
-    return meant === null ? token : { ...token, text: meant };
+    if (meant === null) return token;
+    return { ...token, text: isFormOf(token.text, meant) ? '' : meant };
   });
 };
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
-  const plain = tokenize(text);
+  const plain = plainDenials(tokenize(text));
   const language = languageOf(plain, index, languages);
   const written = joinCompounds(language === null ? plain : translate(plain, language));
-  const tokens = nameNumbers(joinEnglishNumbers(withMeanings(spelt(written, index), index)));
+  const tokens = nameNumbers(joinEnglishNumbers(withMeanings(spelt(crispFoods(written, index), index), index)));
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;
   /** "A light lunch" says nothing, "light mayonnaise" does. */

@@ -2,15 +2,29 @@
  * Which foods a run of words may mean. A run grows word by word and its foods' scores with it (foodIndex.ts, F1).
  *
  * S1  A food is a candidate only where a word of what it is was said: "grilled" or "cheese-flavoured" names none.
- * S2  The last noun says what a food is: "cheese sandwich" is no cheese. A food without it is less likely.
+ * S2  The last noun before a "with" says what a food is: "cheese sandwich" is no cheese, "pasta with sauce" no pasta sauce. A food that it
+ *     does not name is less likely.
  * S3  Fillers and words that a phrase of the lexicon adds may speak for a food, and never against it.
  * S4  Work is bounded: runs are short, and when a text has used up its budget they become shorter still.
  */
+import { componentsIn, type Component } from './components';
 import { isSize } from './english/weights';
 import { isFiller } from './fillers';
-import { lent, mismatchOf, type FoodIndex } from './foodIndex';
+import { lent, mismatchOf, nounOfName, type FoodIndex } from './foodIndex';
 import { isParting } from './parting';
-import { beginsFood, canBegin, isInside, isMeant, isWritten, nextFood, shareOf } from './runs';
+import { beginsFood, breads, canBegin, clauseBefore, isInside, isMeant, isWritten, nextFood, shareOf } from './runs';
+import {
+  crossing,
+  listOfMakings,
+  unknownWord,
+  wholeName,
+  maxWhole,
+  listedPart,
+  setApart,
+  otherNoun,
+  meantShare,
+  deniedThough,
+} from './runCosts';
 import type { Sentence } from './sentence';
 import { textAt } from './tokens';
 
@@ -33,8 +47,8 @@ export interface Span {
 const maxTokens = 24;
 const maxWords = 12;
 const maxCandidates = 10;
-/** Names looked through over all runs of a text; beyond, runs are of `fewWords` words. */
-const budget = 150_000;
+/** Names looked through over all runs of a text; beyond, runs are of `fewWords` words, and beyond twice as many of one. */
+const budget = 60_000;
 const fewWords = 2;
 /** Words of a run that come again: "peanut butter and jelly sandwich with regular peanut butter, regular jelly". */
 const maxRepeated = 3;
@@ -42,39 +56,6 @@ const maxRepeated = 3;
 const manySpans = 500;
 /** Candidates this much worse than the best are left out: no amount makes up for it. */
 const hopeless = 1;
-
-/** What a run pays to go on over marks and words between foods; over others it does not. */
-const crossing: Readonly<Record<string, number>> = {
-  with: 0.12,
-  and: 0.15,
-  plus: 0.6,
-  '+': 0.6,
-  ',': 0.3,
-  ';': 0.3,
-  '(': 0.05,
-  ')': 0,
-  '/': 0.1,
-  '-': 0.1,
-  '*': 0.3,
-};
-const unknownWord = 0.3;
-/** For each word of a name that was said whole, up to `maxWhole`. */
-const wholeName = 0.12;
-const maxWhole = 4;
-/** "Toast and eggs" are two foods, rather than a third of whose name they are parts. */
-const listedPart = 0.3;
-/** "Waffles, blueberries" are two foods, though there is a blueberry waffle. */
-const setApart = 0.8;
-/** For a food that is not what the last noun says. */
-const otherNoun = 0.3;
-/** A word of the lexicon costs a name without it so much of what a word that was written costs. */
-const meantShare = 0.5;
-/** For a name that holds what was said not to be there. */
-const deniedThough = 0.8;
-
-const breads: ReadonlySet<string> = new Set(
-  'bun roll bread biscuit bagel englishmuffin croissant toast pita'.split(' '),
-);
 
 /** Which of the two counts of words a word belongs to. */
 type Counts = 'both' | 'meant' | 'written';
@@ -112,8 +93,12 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
   const matchedWritten = new Int16Array(size);
   /** The last noun that the name holds, by its place in the run. */
   const nounOf = new Int16Array(size);
+  /** The word that says what the food is stands behind a "with". */
+  const behind = new Uint8Array(size);
   const touched = new Int32Array(size);
   let run = 0;
+  /** Whether the run has gone on over a "with". */
+  let isBehindWith = false;
   let count = 0;
   let work = 0;
 
@@ -138,6 +123,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         matched[name] = 0;
         matchedWritten[name] = 0;
         nounOf[name] = 0;
+        behind[name] = 0;
         touched[count] = name;
         count += 1;
       }
@@ -145,7 +131,8 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       total[name] = (total[name] ?? 0) + share * ((gains[p] ?? 0) - cost);
       if (mayName && (kind & 1) === 1) named[name] = 1;
       if (noun > 0) nounOf[name] = noun;
-      const step = kind < lent ? 1 : -9;
+      const step = (kind & lent) === 0 ? 1 : -9;
+      if ((kind & nounOfName) !== 0) behind[name] = isBehindWith ? 1 : 0;
       if (counts !== 'written') matched[name] = (matched[name] ?? 0) + step;
       if (counts !== 'meant') matchedWritten[name] = (matchedWritten[name] ?? 0) + step;
     }
@@ -174,7 +161,9 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         (isAll(matched[name] ?? 0, length, run.counted) || isAll(matchedWritten[name] ?? 0, length, run.writtenWords));
       const whole = isWhole ? wholeName * Math.min(length, maxWhole) : 0;
       const isPart = listed === 'joined' && Math.max(matched[name] ?? 0, matchedWritten[name] ?? 0) < length;
-      const apart = (listed === 'apart' ? setApart : isPart ? listedPart : 0) + (nounOf[name] === noun ? 0 : otherNoun);
+      const apart =
+        (listed === 'apart' ? setApart : isPart ? listedPart : 0) +
+        (nounOf[name] === noun && behind[name] === 0 ? 0 : otherNoun);
       const score = (total[name] ?? 0) - cost + whole - apart;
       if (score <= least && best.length === maxCandidates) continue;
       const food = foodOf[name] ?? 0;
@@ -192,9 +181,18 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     return best.filter(({ score }) => score >= most - hopeless);
   };
 
-  const spansFrom = (sentence: Sentence, start: number, spans: Span[]): void => {
+  const mostWords = (spans: readonly Span[]): number =>
+    work > 2 * budget ? 1 : work > budget || spans.length > manySpans ? fewWords : maxWords;
+
+  const spansFrom = (
+    sentence: Sentence,
+    components: readonly (Component | null)[],
+    start: number,
+    spans: Span[],
+  ): void => {
     const { tokens, roles } = sentence;
     run += 1;
+    isBehindWith = false;
     count = 0;
     let words = 0;
     let counted = 0;
@@ -212,14 +210,22 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       const role = roles[at];
       if (token === undefined || role === 'number') return;
       const { text } = token;
-      // "Buns that had no seeds", "(Boost Plus)"
-      const within = /^(?:that|which)$/.test(textAt(tokens, at - 1)) || textAt(tokens, at + 1) === ')';
+      // "Buns that had no seeds", "which I had without skin", "with added vegetables", "(Boost Plus)"
+      const within =
+        /^(?:that|which)(?: i)?$/.test(clauseBefore(tokens, at)) ||
+        (text === 'added' && /^(?:with|and|no|without)$/.test(textAt(tokens, at - 1))) ||
+        textAt(tokens, at + 1) === ')';
       if (isParting(text) && !within) return;
       if (role === 'mark' || role === 'join') {
         const price = crossing[text];
         if (price === undefined) return;
-        cost += price;
         joined = true;
+        if (text === 'with') isBehindWith = true;
+        if (components[at] === 'made' && components[start] !== 'made') {
+          cost += listOfMakings;
+          continue;
+        }
+        cost += price;
         if (text === ',' && noun > 0 && beginsFood(sentence, at + 1)) listed = 'apart';
         else if (text === 'and' || text === ',' || text === '+') listed ??= 'joined';
         continue;
@@ -240,13 +246,15 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
           deny(text);
         }
       } else if (role === 'filler') {
+        // "Pineapple in juice" is no pineapple juice.
+        if (text === 'in' && words > 0) isBehindWith = true;
         if (seen.has(text) || index.postingsOf(text) === null) continue;
         seen.add(text);
         say(text, 1, mismatchOf(text), 0, false);
         if (words === 0) continue;
       } else {
         words += 1;
-        if (words > (work > budget || spans.length > manySpans ? fewWords : maxWords)) return;
+        if (words > mostWords(spans)) return;
         // "Rice a rice a rice": a word may come again in a name, and not more often.
         if (role === 'food' && seen.has(text) && (repeated += 1) > maxRepeated) return;
         if (role === 'food' && !joined) noun = at - start + 1;
@@ -282,8 +290,9 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     spansOf(sentence) {
       const spans: Span[] = [];
       work = 0;
+      const components = componentsIn(sentence);
       for (let start = 0; start < sentence.tokens.length; start += 1)
-        if (canBegin(sentence, start)) spansFrom(sentence, start, spans);
+        if (canBegin(sentence, start)) spansFrom(sentence, components, start, spans);
       return spans;
     },
     work: () => work,

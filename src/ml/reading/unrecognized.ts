@@ -8,6 +8,7 @@
 import type { Amount } from './amounts';
 import { amountsAt } from './amounts';
 import type { Chosen } from './choose';
+import type { Component } from './components';
 import type { Sentence } from './sentence';
 
 export interface UnrecognizedWords {
@@ -17,6 +18,20 @@ export interface UnrecognizedWords {
   readonly amount: Amount | null;
 }
 
+/** Share of the words that say something of food and are part of no item; 0 to 1. */
+export const unreadShare = ({ tokens, roles }: Sentence, items: readonly Chosen[]): number => {
+  const covered = new Uint8Array(tokens.length);
+  for (const { start, end } of items) covered.fill(1, start, end);
+  let all = 0;
+  let unread = 0;
+  roles.forEach((role, i) => {
+    if (role !== 'food' && role !== 'qualifier' && role !== 'unknown') return;
+    all += 1;
+    if (covered[i] !== 1) unread += 1;
+  });
+  return all === 0 ? 0 : unread / all;
+};
+
 /** Longer runs of words are prose, not the name of a food. */
 const maxListWords = 5;
 /** Fillers that may stand in the name of a food: "a stew-like thing". */
@@ -25,7 +40,7 @@ const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', '
 export const unrecognizedIn = (
   { tokens, roles }: Sentence,
   items: readonly Chosen[],
-  components: readonly boolean[],
+  components: readonly (Component | null)[],
 ): UnrecognizedWords[] => {
   const covered = new Uint8Array(tokens.length);
   for (const { start, end } of items) covered.fill(1, start, end);
@@ -67,7 +82,7 @@ export const unrecognizedIn = (
     while (last + 1 < to && roles[last + 1] === 'qualifier') last += 1;
     // A word that an item was cut from belongs to that item.
     if (covered[first - 1] === 1 || covered[last + 1] === 1) return;
-    if (components[first] === true && (amount?.measured ?? null) === null) return;
+    if ((components[first] ?? null) !== null && (amount?.measured ?? null) === null) return;
     const named = amount !== null || (!prose && words <= maxListWords && (unknown || items.length === 0));
     if (named || items.length === 0) found.push({ start: first, end: last + 1, amount });
   };

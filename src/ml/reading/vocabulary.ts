@@ -1,10 +1,26 @@
 /** English as the reading of names, portions and meals uses it: text to tokens, phrases and numbers joined. */
 import { compounds } from './english/compounds';
-import { fractionWords, looseCounts } from '../foods/units';
 import { english } from './english/words';
 import { joinNumbers, type NumberWords } from './numbers';
 import { Phrases } from './phrases';
 import { tokenize, type Token } from './tokens';
+
+/** Shares of one. */
+const fractionWords: ReadonlyMap<string, number> = new Map([
+  ['half', 1 / 2],
+  ['third', 1 / 3],
+  ['quarter', 1 / 4],
+  ['fourth', 1 / 4],
+  ['eighth', 1 / 8],
+]);
+/** Counts that go on with "of": "a couple of". */
+const looseCounts: ReadonlyMap<string, number> = new Map([
+  ['couple', 2],
+  ['pair', 2],
+  ['few', 3],
+  ['several', 4],
+  ['dozen', 12],
+]);
 
 export const englishNumbers: NumberWords = {
   numbers: new Map(Object.entries(english.numbers)),

@@ -10,11 +10,14 @@ import type { Measured } from './measured';
 import type { Densities } from './densities';
 import { fluidOunceMl, ounceG } from './english/words';
 import type { IndexedFood } from './foodIndex';
-import { areAlike, birdG, cuts, isHelping, packageG, tubMl, vesselMl } from './household';
+import { areAlike, birdG, cuts, isCut, isHelping, packageG, standardG, tubMl, vesselMl } from './household';
 import type { ParsedPortion, SizeName } from './portions';
 
-/** How the weight is known: in grams or by volume, by a portion of the food, by one of another size, by the usual portion for want of a better, not stated. */
-export type Basis = 'weighed' | 'volume' | 'portion' | 'scaled' | 'likeness' | 'usual';
+/**
+ * How the weight is known: in grams or by volume, by a portion of the food, by a portion that comes in sizes and none was said, by one of
+ * another size, by the usual portion for want of a better, not stated.
+ */
+export type Basis = 'weighed' | 'volume' | 'portion' | 'unsized' | 'scaled' | 'likeness' | 'usual';
 
 export interface Weight {
   readonly grams: number;
@@ -114,6 +117,12 @@ const sizeFit = (portion: ParsedPortion, size: SizeName | null): number => {
 const scaleOf = (portion: ParsedPortion, size: SizeName | null): number =>
   size === null || portion.sizes.includes(size) ? 1 : sizeFactor[size] / sizeFactor[portion.sizes[0] ?? 'medium'];
 
+/** Whether the food has such a portion in several sizes. */
+const isSized = (food: IndexedFood, { unit, grams }: ParsedPortion): boolean =>
+  food.portions.some(
+    (other) => (other.unit === unit || other.unit === null) && other.sizes.length > 0 && other.grams !== grams,
+  );
+
 const packagings: ReadonlySet<string> = new Set(['pouch', 'package', 'packet', 'box', 'bag']);
 
 /** "Chip" is the unit of "potatochip". */
@@ -131,13 +140,25 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
     // "A piece of naan" is one, where it is not cut into pieces.
     if (amount.household === 'piece' && unit === null && portion.ml === null && portion.grams <= 1.5 * usual)
       return -0.05;
+    // A small cup is no measuring cup.
+    if (unit === 'cup' && amount.household === 'cup' && portion.ml !== null && portion.words.length === 0) return null;
     if (unit === amount.household) return portion.ml === null || portion.words.length > 0 ? 0.25 : -0.1;
     if (unit !== null && areAlike(unit, amount.household)) return 0.05;
     if (portion.words.includes(amount.household)) return 0.2;
-    const sized = amount.size !== null || amount.household === 'cup';
+    // "A small piece of pizza" is no small pizza.
+    const sized = (amount.size !== null || amount.household === 'cup') && !isCut(amount.household);
     return unit === null && portion.ml === null && portion.sizes.length > 0 && sized ? -0.1 : null;
   }
   if (portion.ml !== null || unit === 'ounce') return null;
+  // What is large is not the one that is meant where no size is said.
+  if (
+    unit === null &&
+    amount.size === null &&
+    portion.sizes.length > 0 &&
+    !portion.sizes.includes('medium') &&
+    !portion.general
+  )
+    return null;
   if (unit === null) return 0.18;
   if (unit === 'piece') return amount.stated === 'number' && amount.quantity > 1 ? -0.1 : null;
   // "A large cola"
@@ -200,18 +221,29 @@ export const weigh = (
       return { ...one, grams: one.grams * quantity, fit: one.fit + (best === null ? 0 : 0.1) };
     }
   }
+  const isMicrowaved = household === null && said.has('microwave') && said.has('bag');
+  const standard = standardG(
+    isMicrowaved ? { ...amount, household: 'bag', words: ['microwave'] } : amount,
+    isDrink(food),
+  );
+  const isOwn = best !== null && best.unit === household && (size === null || best.sizes.includes(size));
+  if (standard !== null && !isOwn) return { grams: quantity * standard, basis: 'scaled', fit: 0 };
   const plain = household === null && size === null && amount.stated === 'article' ? 0.05 : 0.4;
   if (best !== null) {
     const scale = scaleOf(best, size);
     return {
       grams: quantity * best.grams * scale,
-      basis: scale === 1 ? 'portion' : 'scaled',
+      basis: scale !== 1 ? 'scaled' : size === null && isSized(food, best) ? 'unsized' : 'portion',
       // "A cola" is no word for the kind of cola that comes in one.
       fit: Math.max(-plain, Math.min(plain, bestFit)) - (scale === 1 ? 0 : 0.05),
     };
   }
 
-  const factor = size === null ? 1 : sizeFactor[size];
+  const factor =
+    size === null
+      ? 1
+      : ((isDrink(food) && (household === null || isHelping(household)) ? densities.sizeOfGroup(food, size) : null) ??
+        sizeFactor[size]);
   if (household === null)
     return {
       grams: quantity * usual * factor,

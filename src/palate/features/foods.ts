@@ -20,14 +20,14 @@ export const foods = {
     fdc: { scope: [settings.fdcBaseUrl, settings.fdcApiKey], callMs: callsOfASearch * settings.fdcTimeoutMs },
   }),
   supportPanel: ({ store }) => ({ kept: { own_foods: (ownerId) => store.foods.own.countOf(ownerId) } }),
-  api: ({ foods: table, options: { barcodeWaitMs }, ...parts }) => {
+  api: ({ options: { barcodeWaitMs }, ...parts }) => {
     const { store, settings, log } = parts;
     if (!settings.fdcConfigured)
       log.info(
         'FDC_API_KEY is not set: no product is found by its bar code, and figures come from imported foods and our own table',
       );
     return {
-      routes: foodRoutes({ ...parts, table, ...(barcodeWaitMs !== undefined && { barcodeWaitMs }) }),
+      routes: foodRoutes({ ...parts, ...(barcodeWaitMs !== undefined && { barcodeWaitMs }) }),
       healthChecks: circuitChecks(
         store,
         {

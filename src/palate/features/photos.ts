@@ -7,6 +7,7 @@ import { photoPanel } from '../../api/photos/panel';
 import { photoRoutes } from '../../api/photos/routes';
 import { isRunOpen } from '../../launches/tell';
 import { photoWorkflows } from '../../messages/photos';
+import { cached } from '../../services/fooddata';
 import { watchCorrectedShares } from '../../telemetry/photoMetrics';
 import { startPoller } from '../../worker/poller';
 import { pick } from '../activities';
@@ -14,7 +15,7 @@ import { correctedShares } from '../correctedShares';
 import type { ApiParts, FeatureManifest, WorkerParts } from '../feature';
 import { circuitChecks } from '../health';
 import { photoDepsOf } from '../photoDeps';
-import { classifierModel, classifierNames, openClassifiers, openFooddata } from '../upstream';
+import { classifierModel, classifierNames, openClassifiers } from '../upstream';
 
 const reapBatches = 50;
 const sweepMs = 5 * 60_000;
@@ -37,6 +38,11 @@ export const photos = {
     openai: {
       scope: [settings.openaiBaseUrl, settings.openaiApiKey, settings.openaiModel],
       callMs: settings.hfSpaceTimeoutMs,
+    },
+    // Of its own, as it is given less time than the classifier: what is too slow for a caption may do for a picture.
+    caption_model: {
+      scope: [settings.openaiBaseUrl, settings.openaiApiKey, settings.openaiModel],
+      callMs: settings.captionModelTimeoutMs,
     },
   }),
   // Marks of openings and words of classifiers are several a photo, and nobody who waits is shown them by themselves.
@@ -76,14 +82,21 @@ async function openApi(parts: ApiParts) {
   await cleanTempDir(tempDir);
   return {
     routes: photoRoutes(deps),
-    healthChecks: circuitChecks(
-      store,
-      {
-        name: 'classifiers',
-        without: 'Photos without a caption wait for a label; those with one are named by it.',
-      },
-      classifierNames(settings),
-    ),
+    healthChecks: [
+      ...circuitChecks(
+        store,
+        {
+          name: 'classifiers',
+          without: 'Photos without a caption wait for a label; those with one are named by it.',
+        },
+        classifierNames(settings),
+      ),
+      ...circuitChecks(
+        store,
+        { name: 'caption_model', without: 'What people write about a meal is read by our rules alone.' },
+        settings.captionModel ? ['caption_model'] : [],
+      ),
+    ],
     model: () => classifierModel(settings),
     pollers: [
       // What a killed process left of uploads goes in minutes, not at some later start.
@@ -102,15 +115,15 @@ async function openApi(parts: ApiParts) {
 }
 
 const openActivities = (parts: WorkerParts) => {
-  const { settings, store, metrics, log, fdc, foods, fairness } = parts;
+  const { settings, store, metrics, log, fdc, fairness, mealReader } = parts;
   return createPhotoActivities({
     ...parts,
     photos: store.photos,
     accounts: store.accounts,
     classifiers: openClassifiers(parts),
     facts: store.photoFacts,
-    ...openFooddata(parts, fdc, foods),
-    ownFoods: store.foods.own,
+    reader: mealReader,
+    fooddata: fdc && cached(fdc, store.fooddata),
     confidenceThreshold: settings.hfConfidenceThreshold,
     predictWaitMs: settings.predictWaitMs,
     reopenMs: settings.photoReopenMs,

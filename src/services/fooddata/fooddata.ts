@@ -9,8 +9,6 @@ export interface FoodData {
    * Rejects with the reason of `signal` when the caller gave up, else with one of the errors below.
    */
   search(query: string, signal: AbortSignal): Promise<Food | null>;
-  /** Why it knew nothing that fits, in a sentence for whoever reads the answer; where missing: it has no such food. */
-  reason?(): Promise<string>;
 }
 
 export class FooddataUnavailable extends Unavailable {

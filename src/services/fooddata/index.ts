@@ -1,4 +1,3 @@
 export * from './fooddata';
 export { createFdc, type Fdc, type Product } from './fdc';
 export { cached, type FoodCache } from './cached';
-export { imported, type Cited, type ImportedFoods } from './imported';

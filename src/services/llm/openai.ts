@@ -1,7 +1,9 @@
+import type { ChatCompletionUserMessageParam } from 'openai/resources/chat/completions';
 import { z } from 'zod';
 import { jsonOf } from '../calls';
-import { LlmRefused, LlmUnavailable } from './llm';
+import { LlmRefused, LlmUnavailable, SchemaNotTaken } from './llm';
 import type { Llm, Question } from './llm';
+import { writtenJson } from './writtenJson';
 import { openAiCalls, type OpenAiOptions } from './openaiClient';
 
 /**
@@ -10,26 +12,42 @@ import { openAiCalls, type OpenAiOptions } from './openaiClient';
  */
 const mostBytes = 1_048_576;
 
+/** A text, or as some servers have it its parts; one of another kind (what it thought) is none of the answer. */
+const Content = z.union([
+  z.string(),
+  z
+    .array(z.object({ type: z.string(), text: z.string().optional() }))
+    .transform((parts) => parts.map(({ type, text = '' }) => (type === 'text' ? text : '')).join('')),
+]);
 const Completion = z.object({
   choices: z
     .array(
       z.object({
         finish_reason: z.string().nullish(),
-        message: z.object({ content: z.string().nullish(), refusal: z.string().nullish() }),
+        message: z.object({ content: Content.nullish(), refusal: z.string().nullish() }),
       }),
     )
     .min(1),
 });
+
+const contentOf = (about: Question['about']): ChatCompletionUserMessageParam['content'] => {
+  if ('text' in about) return about.text;
+  const { contentType, bytes } = about.picture;
+  return [{ type: 'image_url', image_url: { url: `data:${contentType};base64,${bytes.toString('base64')}` } }];
+};
 
 /** Makes the client; connects only when asked. */
 export const createOpenAi = (options: OpenAiOptions): Llm => {
   const { model } = options;
   const call = openAiCalls(options, {
     mostBytes,
-    badRequest: 'check that OPENAI_MODEL sees pictures and answers by a schema',
+    badRequest: 'check that OPENAI_MODEL answers by a schema, and sees pictures where it is shown one',
   });
 
-  const written = (body: unknown): unknown => {
+  // Not every server that speaks the rest of the protocol knows it.
+  let takesSchema = true;
+
+  const written = (body: unknown, wanted: readonly string[]): unknown => {
     const [choice] = Completion.safeParse(jsonOf(body)).data?.choices ?? [];
     if (choice === undefined) throw new LlmUnavailable(`${model} sent an answer that is no completion.`);
     const { finish_reason, message } = choice;
@@ -39,7 +57,7 @@ export const createOpenAi = (options: OpenAiOptions): Llm => {
     if (finish_reason === 'length') {
       throw new LlmUnavailable(`${model} did not come to an end of its answer.`, undefined, 'question');
     }
-    const answer = jsonOf(message.content);
+    const answer = writtenJson(message.content ?? '', wanted);
     if (answer === undefined) {
       throw new LlmUnavailable(`${model} wrote an answer that is no JSON.`, undefined, 'question');
     }
@@ -48,7 +66,7 @@ export const createOpenAi = (options: OpenAiOptions): Llm => {
 
   return {
     model,
-    ask: ({ instructions, picture, answer, mostTokens }: Question, signal) =>
+    ask: ({ instructions, about, answer, mostTokens }: Question, signal) =>
       call(
         (client, within) =>
           client.chat.completions.create(
@@ -56,25 +74,22 @@ export const createOpenAi = (options: OpenAiOptions): Llm => {
               model,
               messages: [
                 { role: 'system', content: instructions },
-                {
-                  role: 'user',
-                  content: [
-                    {
-                      type: 'image_url',
-                      image_url: { url: `data:${picture.contentType};base64,${picture.bytes.toString('base64')}` },
-                    },
-                  ],
-                },
+                { role: 'user', content: contentOf(about) },
               ],
-              response_format: { type: 'json_schema', json_schema: { ...answer, strict: true } },
+              ...(takesSchema && {
+                response_format: { type: 'json_schema', json_schema: { ...answer, strict: true } },
+              }),
               max_completion_tokens: mostTokens,
-              // Pictures of people's tables are not kept over there.
+              // Pictures of people's tables and words about them are not kept over there.
               store: false,
             },
             within,
           ),
-        written,
+        (body) => written(body, answer.schema.required),
         signal,
-      ),
+      ).catch((error: unknown) => {
+        if (error instanceof SchemaNotTaken) takesSchema = false;
+        throw error;
+      }),
   };
 };

@@ -1,7 +1,7 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { boundedText, networkReason, observed, retryAfterMs } from '../calls';
 import type { OnCall } from '../calls';
-import { LlmRefused, LlmUnavailable } from './llm';
+import { LlmRefused, LlmUnavailable, SchemaNotTaken } from './llm';
 
 /**
  * OpenAI's API, or a server that speaks the same.
@@ -23,6 +23,8 @@ export interface OpenAiOptions {
   /** The longest wait that the other side may ask for. */
   retryAfterCapMs?: number;
   clock?: () => Date;
+  /** What it is asked for, as its calls are counted; `openai` where missing. */
+  service?: string;
   onCall?: OnCall;
 }
 
@@ -36,6 +38,9 @@ const usedUp = new Set([
   'billing_hard_limit_reached',
   'billing_not_active',
 ]);
+
+/** What servers call the part of a request that asks for an answer by a schema. */
+const aboutSchema = /response_format|json_schema/;
 
 const boundedFetch =
   (mostBytes: number): typeof fetch =>
@@ -65,7 +70,8 @@ export const openAiCalls = (
   options: OpenAiOptions,
   { mostBytes, badRequest }: { mostBytes: number; badRequest: string },
 ): OpenAiCall => {
-  const { baseUrl, apiKey, model, timeoutMs, retryAfterCapMs = 60_000, clock = () => new Date(), onCall } = options;
+  const { baseUrl, apiKey, model, timeoutMs, retryAfterCapMs = 60_000, clock = () => new Date() } = options;
+  const { service = 'openai', onCall } = options;
   const client = new OpenAI({
     apiKey,
     baseURL: baseUrl,
@@ -79,8 +85,10 @@ export const openAiCalls = (
     webhookSecret: null,
   });
 
-  const refusal = ({ status, headers, type, code }: APIError<number, Headers>): Error => {
+  const refusal = ({ status, headers, type, code, param, message }: APIError<number, Headers>): Error => {
     const wait = retryAfterMs(headers.get('retry-after'), clock(), retryAfterCapMs);
+    if (status === 400 && aboutSchema.test(`${param ?? ''} ${message}`))
+      return new SchemaNotTaken(`${model} answers by no schema (400); it is asked in words alone from now on.`);
     if (status === 429 && (usedUp.has(type ?? '') || usedUp.has(code ?? ''))) {
       return new LlmRefused(`${model} refused (429): its credit is used up.`, status, 'service');
     }
@@ -113,7 +121,7 @@ export const openAiCalls = (
   };
 
   return (call, read, signal) =>
-    observed('openai', onCall, async () => {
+    observed(service, onCall, async () => {
       signal.throwIfAborted();
       const overdue = AbortSignal.timeout(timeoutMs);
       let body: unknown;

@@ -1,5 +1,4 @@
 import { Schema, type Connection } from 'mongoose';
-import type { Food } from '../../model/foods';
 import { ImportedDataType, type ImportedFood, type ReleaseName } from '../../model/importedFoods';
 
 /** Rows of imported foods and the names of the releases that count. `index.ts` states the rules. */
@@ -52,6 +51,7 @@ const foodSchema = new Schema<ImportedFoodRow>(
   { versionKey: false, collection: 'imported_foods', minimize: false },
 );
 foodSchema.index({ release: 1, fdcId: 1 });
+// 0.7.0, which may run beside this version, finds foods by it; with the next version it can be retired.
 foodSchema.index({ release: 1, words: 1 });
 
 const releaseSchema = new Schema<ReleaseRow>(
@@ -81,6 +81,9 @@ const catalogueSchema = new Schema<CatalogueRow>(
   { versionKey: false, collection: 'food_catalogue', minimize: false },
 );
 
+/** Rows that are decoded at once. */
+const batchSize = 200;
+
 export const importedFoodRows = (connection: Connection) => connection.model('ImportedFood', foodSchema);
 export const releaseRows = (connection: Connection) => connection.model('FoodRelease', releaseSchema);
 export const catalogueRows = (connection: Connection) => connection.model('FoodCatalogue', catalogueSchema);
@@ -93,15 +96,10 @@ export const toRow = ({ key: _key, ...food }: ImportedFood, words: readonly stri
   words: [...new Set(words)],
 });
 
-const fromRow = ({ _id, words: _words, ...food }: ImportedFoodRow): ImportedFood => ({
+const fromRow = ({ _id, ...food }: Omit<ImportedFoodRow, 'words'>): ImportedFood => ({
   key: `fdc:${food.fdcId}`,
   ...food,
 });
-
-/** What a search needs to know of a food before it reads the whole of it. */
-export interface FoodName extends Pick<ImportedFood, 'fdcId' | 'name' | 'dataType' | 'release'> {
-  hasEnergy: boolean;
-}
 
 export interface Catalogue {
   revision: number;
@@ -120,24 +118,6 @@ export function createImportedFoods(connection: Connection) {
     return { revision: row?.revision ?? 0, releases: Object.values(row?.releases ?? {}).sort() };
   };
 
-  const names = async (filter: { release: { $in: ReleaseName[] }; words?: string }): Promise<FoodName[]> => {
-    const found = await rows
-      .find(filter, { fdcId: 1, name: 1, dataType: 1, release: 1, 'per100G.kcal': 1 })
-      .sort({ release: 1, fdcId: 1 })
-      .lean<
-        (Pick<ImportedFoodRow, 'fdcId' | 'name' | 'dataType' | 'release'> & {
-          per100G: Pick<Food['per100G'], 'kcal'>;
-        })[]
-      >();
-    return found.map(({ fdcId, name, dataType, release, per100G }) => ({
-      fdcId,
-      name,
-      dataType,
-      release,
-      hasEnergy: per100G.kcal !== null,
-    }));
-  };
-
   return {
     current,
 
@@ -150,19 +130,15 @@ export function createImportedFoods(connection: Connection) {
       return row && fromRow(row);
     },
 
-    /** Those of `wanted` that stand, in no order. */
-    async findMany(wanted: readonly { release: ReleaseName; fdcId: number }[]): Promise<ImportedFood[]> {
-      const ids = wanted.map(({ release, fdcId }) => rowIdOf(release, fdcId));
-      const found = await rows.find({ _id: { $in: ids } }).lean<ImportedFoodRow[]>();
-      return found.map(fromRow);
+    /** Every food of these releases, read in batches. */
+    async *all(releases: readonly ReleaseName[]): AsyncGenerator<ImportedFood> {
+      const cursor = rows
+        .find({ release: { $in: [...releases] } }, { words: 0 })
+        .sort({ release: 1, fdcId: 1 })
+        .lean<Omit<ImportedFoodRow, 'words'>[]>()
+        .cursor({ batchSize });
+      for await (const row of cursor) yield fromRow(row);
     },
-
-    /** Names of every food of these releases. */
-    namesOf: (releases: readonly ReleaseName[]): Promise<FoodName[]> => names({ release: { $in: [...releases] } }),
-
-    /** Names of the foods of these releases that hold `word`, in the form of matching. */
-    namesWith: (word: string, releases: readonly ReleaseName[]): Promise<FoodName[]> =>
-      names({ release: { $in: [...releases] }, words: word }),
   };
 }
 export type ImportedFoodStore = ReturnType<typeof createImportedFoods>;

@@ -4,7 +4,7 @@ import { createImportedFoods } from './imported';
 import { createFoodImports } from './imports';
 import { createOwnFoods } from './own';
 
-export type { FoodName, ImportedFoodStore, ReleaseRow } from './imported';
+export type { ImportedFoodStore, ReleaseRow } from './imported';
 export type { FoodImportStore } from './imports';
 export { ownFoodsCollection, type OwnFoodStore } from './own';
 export type { BarcodeStore, BrandedFood } from './barcodes';

@@ -1,6 +1,7 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
-import { nameKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
+import type { Food } from '../../model/foods';
+import { asFood, nameKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
 import { ownedRows } from '../owned';
 
 /** Foods that users described. Every query names the owner: another's food is not there. */
@@ -32,6 +33,7 @@ const schema = new Schema<OwnFoodRow>(
   { versionKey: false, collection: ownFoodsCollection, minimize: false },
 );
 schema.index({ ownerId: 1, _id: -1 });
+// 0.7.0, which may run beside this version, finds foods by it; with the next version it can be retired.
 schema.index({ ownerId: 1, nameKey: 1 });
 
 const fromRow = ({ _id, nameKey: _key, ...food }: OwnFoodRow): OwnFood => ({ id: _id, ...food });
@@ -61,10 +63,15 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
       return row && fromRow(row);
     },
 
-    /** The owner's foods of these names, in whatever case; oldest first, so that of two with one name the latest has the last word. */
-    async named(ownerId: Id, names: readonly string[]): Promise<OwnFood[]> {
-      const found = rows.find({ ownerId, nameKey: { $in: names.map(nameKey) } }).sort({ _id: 1 });
-      return (await found.lean<OwnFoodRow[]>()).map(fromRow);
+    async names(ownerId: Id): Promise<{ id: Id; name: string }[]> {
+      const found = await rows.find({ ownerId }, { name: 1 }).lean<Pick<OwnFoodRow, '_id' | 'name'>[]>();
+      return found.map(({ _id: id, name }) => ({ id, name }));
+    },
+
+    /** Those of `ids` that are the owner's, oldest first. */
+    async foods(ownerId: Id, ids: readonly Id[]): Promise<Food[]> {
+      const found = rows.find({ ownerId, _id: { $in: [...ids] } }).sort({ _id: 1 });
+      return (await found.lean<OwnFoodRow[]>()).map((row) => asFood(fromRow(row)));
     },
 
     /** Null where it is gone, or another's. */

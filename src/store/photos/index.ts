@@ -33,6 +33,7 @@ export interface NewPhoto {
   kind: 'photo' | 'upload';
   ownerId: Id | null;
   caption: string | null;
+  captionIn?: string | null;
   statedGrams: number | null;
   consumedAt: Date;
   consumedAtSource: Entry['consumedAtSource'];

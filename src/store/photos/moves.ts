@@ -112,6 +112,7 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
     $set: {
       picture: null,
       caption: null,
+      captionIn: null,
       analysis: null,
       pendingCorrection: null,
       statedGrams: null,

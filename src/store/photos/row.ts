@@ -47,6 +47,7 @@ const entrySchema = new Schema<EntryRow>(
     retrying: { type: Boolean, required: true },
     revision: { type: Number, required: true },
     caption: { type: String, default: null },
+    captionIn: { type: String, default: null },
     statedGrams: { type: Number, default: null },
     consumedAt: { type: Date, required: true },
     consumedAtSource: { type: String, enum: ['stated', 'exif', 'upload'], required: true },

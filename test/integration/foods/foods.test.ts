@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { importFoods } from '../../../src/imports/foods';
 import { createFoodReader } from '../../../src/api/foods/reader';
-import { loadFoodTable } from '../../../src/palate/foods';
+import { loadFoodTable, openFoodBase } from '../../../src/palate/foods';
 import { newId } from '../../../src/store/ids';
 import { foodHead, folderOf, nutrientHead, portionHead } from '../../imports/download';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
@@ -174,7 +174,7 @@ describe('after an import, while the server runs', () => {
   });
 
   it('a known amount of a food becomes an item of a meal', async () => {
-    const reader = createFoodReader({ foods: house.store.foods, table: await loadFoodTable() });
+    const reader = createFoodReader({ foods: house.store.foods, base: await openFoodBase(house.store.foods) });
     const item = await reader.item({ key: 'fdc:2709224', release: first }, { portion: '1 Banana', count: 2 }, 'x');
     expect(item).toMatchObject({
       grams: 252,
@@ -395,7 +395,8 @@ describe('own foods', () => {
     const [older, newer] = [newId(), newId()];
     await own.create(newer, ownerId, facts);
     await own.create(older, ownerId, facts);
-    expect((await own.named(ownerId, ['SOUP'])).map(({ id }) => id)).toEqual([older, newer]);
+    expect((await own.names(ownerId)).map(({ id }) => id).sort()).toEqual([older, newer].sort());
+    expect((await own.foods(ownerId, [newer, older])).map(({ key }) => key)).toEqual([`own:${older}`, `own:${newer}`]);
   });
 
   it('are in their owner’s export, and go with the account', async () => {

@@ -6,7 +6,16 @@ interface Facts {
   calories: number | null;
   proteins: number | null;
 }
+interface Candidate {
+  food_id: string;
+  name: string;
+  grams: number;
+  calories: number;
+  portion?: string;
+}
 interface Item {
+  candidates?: Candidate[];
+  provenance: { food_id?: string }[];
   id: string;
   label: string;
   grams: number | null;
@@ -222,4 +231,96 @@ it('someone else’s items are not there', async () => {
     expect((await say(method, `/history/${before.id}${target}`, json, other.token)).status).toBe(404);
     expect((await ask(url, method, `/history/${before.id}${target}`, { json })).status).toBe(401);
   }
+});
+
+describe('an item whose words leave open what it is', () => {
+  const unsure = async (caption: string) => {
+    const form = photoForm(await picture((seed += 1)), { caption });
+    return (await ask<View>(url, 'POST', '/predict', { token, form })).body;
+  };
+
+  it('says which foods it may be, and becomes one of them by one request', async () => {
+    const body = await unsure('a salad and an apple');
+    const [salad] = body.items;
+    const other = salad!.candidates!.find(({ portion }) => portion === undefined)!;
+    const { status, body: taken } = await say('PATCH', `/history/${body.id}/items/${salad!.id}`, {
+      food_id: other.food_id,
+      grams: other.grams,
+    });
+    expect(status).toBe(200);
+    expect(taken.items[0]).toMatchObject({
+      id: salad!.id,
+      label: other.name,
+      grams: other.grams,
+      calories: other.calories,
+      portion: { source: 'given' },
+      provenance: [{ food_id: other.food_id }],
+    });
+    expect(taken.items[0]).not.toHaveProperty('candidates');
+    expect(taken.items[1]).toEqual(body.items[1]);
+    addsUp(taken);
+    expect(taken.corrected).toBe(true);
+  });
+
+  it('says which portions it may be, where nobody said how much', async () => {
+    const body = await unsure('coffee');
+    const [coffee] = body.items;
+    const cup = coffee!.candidates!.find(({ portion }) => portion === '1 cup')!;
+    const { body: taken } = await say('PATCH', `/history/${body.id}/items/${coffee!.id}`, {
+      food_id: cup.food_id,
+      portion: cup.portion,
+    });
+    expect(taken.items[0]).toMatchObject({ label: 'Coffee', grams: cup.grams });
+    const two = { food_id: cup.food_id, portion: cup.portion, count: 2 };
+    const { body: twice } = await say('PATCH', `/history/${body.id}/items/${coffee!.id}`, two);
+    expect(twice.items[0]!.grams).toBe(2 * cup.grams);
+  });
+
+  it('is not asked about where words and weight are plain', async () => {
+    const { items } = await unsure('150 g of banana');
+    expect(items[0]).not.toHaveProperty('candidates');
+  });
+
+  it('a picked food is added once under one Idempotency-Key', async () => {
+    const { id } = await plate();
+    const json = { food_id: 'table:apple', grams: 100 };
+    const headers = { 'idempotency-key': `pick-${id}` };
+    const add = () => ask<View>(url, 'POST', `/history/${id}/items`, { token, json, headers });
+    const [first, second] = [await add(), await add()];
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect((await say('GET', `/history/${id}`)).body.items.map(({ label }) => label)).toEqual([
+      'Egg',
+      'Toast',
+      'Banana',
+      'Apple',
+    ]);
+  });
+
+  it.each([
+    [{ food_id: 'table:no_such_food', grams: 1 }, 404],
+    [{ food_id: `own:${'0'.repeat(24)}`, grams: 1 }, 404],
+    [{ food_id: 'apple', grams: 1 }, 400],
+    [{ food_id: 'table:apple', grams: 0 }, 400],
+    [{ food_id: 'table:apple', portion: '1 bathtub' }, 422],
+    [{ food_id: 'table:apple', grams: 1, portion: '1 cup' }, 400],
+    [{ food_id: 'table:apple', food: 'an apple' }, 400],
+    [{ food_id: 'table:apple', servings: 2 }, 400],
+    [{ portion: '1 cup' }, 400],
+  ])('%j is refused, and changes nothing', async (json, status) => {
+    const before = await plate();
+    const item = `/history/${before.id}/items/1`;
+    expect((await say('PATCH', item, json)).status).toBe(status);
+    expect((await say('GET', `/history/${before.id}`)).body.items).toEqual(before.items);
+  });
+
+  it('a food of somebody else is not there', async () => {
+    const stranger = (await signUp(url)).token;
+    const theirs = await ask<{ id: string }>(url, 'POST', '/foods', {
+      token: stranger,
+      json: { name: 'Secret stew', per_100g: { calories: 90 } },
+    });
+    const { id } = await plate();
+    const json = { food_id: theirs.body.id, grams: 100 };
+    expect((await say('PATCH', `/history/${id}/items/1`, json)).status).toBe(404);
+  });
 });

@@ -1,7 +1,7 @@
-import { analysisOfCaption, analysisOfStated, type FoodTable } from '../../../src/ml/foods';
+import { analysisOfStated } from '../../../src/ml/foods';
 import type { Id } from '../../../src/model/ids';
 import { newId } from '../../../src/store/ids';
-import { loadFoodTable } from '../../../src/palate/foods';
+import { analysisIn } from '../../ml/knownFoods';
 import { ask, type House } from '../palate';
 
 /** What tests of the log share: entries put there without a picture, and a profile with a zone and a target. */
@@ -29,8 +29,6 @@ export interface Log {
   nextCursor: string | null;
 }
 
-let table: Promise<FoodTable> | undefined;
-
 /** Puts a meal in a log: in words of our table, or by name and energy. */
 export async function eat(
   { store }: Pick<House, 'store'>,
@@ -38,10 +36,7 @@ export async function eat(
   consumedAt: Date | string,
   what: string | { name: string; kcal: number },
 ): Promise<Id> {
-  const analysis =
-    typeof what === 'string'
-      ? analysisOfCaption(what, await (table ??= loadFoodTable()))
-      : analysisOfStated(what.name, { kcal: what.kcal });
+  const analysis = typeof what === 'string' ? analysisIn(what) : analysisOfStated(what.name, { kcal: what.kcal });
   if (!analysis) throw new Error(`No food in ${JSON.stringify(what)}`);
   const entry = await store.photos.createMeal({
     id: newId(),

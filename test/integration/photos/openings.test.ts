@@ -6,8 +6,10 @@ import { searchAttributes } from '../../../src/messages/searchAttributes';
 import { createCapabilities } from '../../../src/api/capabilities';
 import { signedPicturePath, type PictureFile } from '../../../src/api/photos/pictures';
 import { parseSettings } from '../../../src/config/settings';
+import { createMealReader } from '../../../src/ml/reading';
 import { objectKeys } from '../../../src/model/photos';
 import { keysFor } from '../../../src/palate/base';
+import { openFoodBase } from '../../../src/palate/foods';
 import { newId } from '../../../src/store/ids';
 import { jpegOfManyScans } from '../../hostile/pictures';
 import { leastEnvironment } from '../../config/environment';
@@ -528,11 +530,12 @@ describe('a photo that is never opened', () => {
 });
 
 describe('a photo that failed otherwise', () => {
-  const activities = () =>
+  const activities = async () =>
     createPhotoActivities({
       photos: house.store.photos,
       objects: house.objects,
       classifiers: [],
+      reader: createMealReader(await openFoodBase(house.store.foods), house.store.foods.own),
       clock,
       reopenMs,
       releasePictureLease: () => Promise.resolve(),
@@ -550,7 +553,7 @@ describe('a photo that failed otherwise', () => {
   it('keeps its upload after a day of faults on our side, for as long as its tombstone', async () => {
     const id = await take();
     house.time.passedMs = 24 * hourMs;
-    expect(await activities().failEntry(id, 'Error', null)).toBe('failed');
+    expect(await (await activities()).failEntry(id, 'Error', null)).toBe('failed');
     expect(await originalOf(id)).toBeInstanceOf(Buffer);
     const { expiresAt } = await rowOf(id);
     expect(Math.abs(expiresAt!.getTime() - clock().getTime() - 24 * hourMs)).toBeLessThan(10_000);
@@ -577,7 +580,7 @@ describe('a photo that failed otherwise', () => {
       expect(addresses[at]).toBe(`${api.url}${signedPaths(id).find((signed) => signed.includes(name))!}`);
     }
 
-    expect(await activities().failEntry(id, 'Error', null)).toBe('failed');
+    expect(await (await activities()).failEntry(id, 'Error', null)).toBe('failed');
     expect(await house.objects.read(objectKeys(id).picture)).toBeInstanceOf(Buffer);
     await expectNothingServed(api.url, id, [token, stranger.token], addresses);
     await api.stop();
@@ -585,8 +588,8 @@ describe('a photo that failed otherwise', () => {
 
   it('keeps nothing where it is no picture, or an operator ended its run', async () => {
     const [unreadable, stopped] = [await take(), await take()];
-    await activities().failEntry(unreadable, 'PictureUnreadable', 'It is no picture.');
-    await activities().stopAnalysis(stopped);
+    await (await activities()).failEntry(unreadable, 'PictureUnreadable', 'It is no picture.');
+    await (await activities()).stopAnalysis(stopped);
     for (const id of [unreadable, stopped]) {
       expect(await originalOf(id)).toBeNull();
       expect(await house.store.photos.find(id)).toMatchObject({ state: 'failed' });

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { buildFoodIndex, foodIndexOf, type ReadableFood } from '../../../src/ml/reading';
-import { sliceWork } from '../../../src/ml/reading/slices';
+import { sliceWork } from '../../../src/ml/foods/slices';
 import { tableFoods } from './indexes';
 
 const slicesOf = (foods: readonly ReadableFood[]): number[] => {

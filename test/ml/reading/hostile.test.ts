@@ -34,16 +34,17 @@ test.each(hostile)('hostile text, %s: bounded in work, time and answer', (_, tex
   const sentence = readSentence(text.slice(0, long), tableIndex);
   const { weighings } = chooseItems(sentence, scorer.spansOf(sentence), tableIndex);
   // Eight of our captions in one text are 14,000 names and 355 weighings.
-  expect(scorer.work()).toBeLessThan(450_000);
-  expect(weighings).toBeLessThan(8000);
+  expect(scorer.work()).toBeLessThan(220_000);
+  expect(weighings).toBeLessThan(3500);
 
   const times = Array.from({ length: 5 }, () => {
-    const before = performance.now();
+    const before = process.cpuUsage();
     readMeal(text, tableIndex);
-    return performance.now() - before;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
   });
-  // 20 ms are promised; a machine that runs other tests beside this one is given more.
-  expect(Math.min(...times)).toBeLessThan(100);
+  // 20 ms are promised; a processor that runs other tests beside this one is given more.
+  expect(Math.min(...times)).toBeLessThan(60);
   const { items, unrecognized } = readMeal(text, tableIndex);
   expect(items.length).toBeLessThanOrEqual(maxMealItems);
   expect(unrecognized.length).toBeLessThanOrEqual(maxMealItems);

@@ -44,9 +44,26 @@ export const readTurnedNames = (foods: readonly ReadableFood[], index: FoodIndex
 };
 
 /** Portions that people state: "1 large", "1 cup", "1 small slice"; a word of the food's own name counts as well. */
-const plainPortion =
+export const plainPortion =
   /^1 (?:(?:small|medium|large)(?: |$))?(?:cup|tablespoon|teaspoon|fl oz|slice|piece|can|bottle|bar|stick|packet|package|container|scoop|fillet|leaf|link|patty|nugget|cracker|sandwich|egg|cookie|muffin|pancake|waffle|roll|taco|wing|thigh|drumstick|breast)?$/i;
-const unusual = /baby|toddler|formula|ingredient|for use|[\d(]/i;
+export const unusual = /baby|toddler|formula|ingredient|for use|[\d(]/i;
+
+export interface Dice {
+  /** From 0 to 1. */
+  readonly random: () => number;
+  readonly pick: <Value>(values: readonly Value[]) => Value;
+}
+
+/** The same throws for the same `seed`. */
+export const dice = (seed: number): Dice => {
+  let state = seed;
+  const random = (): number => {
+    // Numerical Recipes' linear congruential generator
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+  return { random, pick: (values) => values[Math.floor(random() * values.length)]! };
+};
 
 /** `count` captions of one to three foods with their own portions or grams; the same for the same `seed`. */
 export const readGenerated = (
@@ -55,13 +72,7 @@ export const readGenerated = (
   count: number,
   seed = 7,
 ): Omit<Found, 'exact'> => {
-  let state = seed;
-  const random = (): number => {
-    // Numerical Recipes' linear congruential generator
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-  const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(random() * values.length)]!;
+  const { pick, random } = dice(seed);
   const pool = foods.filter(
     ({ food: { name, portions } }) => name.split(/\s+/).length <= 7 && !unusual.test(name) && portions.length > 0,
   );

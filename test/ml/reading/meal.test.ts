@@ -188,7 +188,7 @@ describe('what is not known', () => {
   test('is reported with its amount and never counted', () => {
     const reading = readMeal('300 g zorbleberry stewage and an apple', tableIndex);
     expect(reading.items.map(({ food }) => food.name)).toEqual(['Apple']);
-    expect(reading.unrecognized).toEqual([{ text: 'zorbleberry stewage', amount: '300 g' }]);
+    expect(reading.unrecognized).toEqual([{ start: 6, text: 'zorbleberry stewage', amount: '300 g' }]);
     expect(reading.incomplete).toBe(true);
   });
   test('is reported where a text consists of it', () => {

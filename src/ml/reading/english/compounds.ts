@@ -7,6 +7,12 @@ ice cream
 ice creams = icecream
 hot dog
 hotdog
+frankfurter = hotdog
+thin crust
+thick crust
+medium crust
+regular crust = mediumcrust
+stuffed crust
 corn dog
 peanut butter
 almond butter
@@ -154,6 +160,8 @@ added fat = addedfat
 with fat = addedfat
 with added fat = addedfat
 with fat added = addedfat
+skin coating not eaten = noskin nocoating
+skin coating eaten = withskin coating
 skin not eaten = noskin
 without skin = noskin
 without the skin = noskin
@@ -257,6 +265,7 @@ hot chocolate = hotchocolate
 cocoa hot = hotchocolate
 hot cocoa = hotchocolate
 milk shake = milkshake
+chocolate milk shake = chocolate milkshake
 apple sauce = applesauce
 hot sauce = hotsauce
 soy sauce = soysauce

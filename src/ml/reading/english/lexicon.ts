@@ -343,7 +343,6 @@ roasted beef = beef roast
 potroast = beef roast
 pork loin = pork roast
 pulledpork = barbecue pork
-frankfurter = hotdog
 frank = hotdog
 wiener = hotdog
 sausage patty = pork sausage

@@ -124,7 +124,7 @@ export const qualifiers: ReadonlySet<string> = new Set(
 
   raw fromraw cooked fried baked broiled grilled roasted roast boiled steamed stewed smoked cured dried dry canned frozen fresh plain regular hot cold warm iced instant brewed
   whole half reduced low lowfat nonfat fat free fatfree reducedfat light lite lean skim skinless boneless skin eaten part cooking method style flavored flavor flavour sweet sweetened unsweetened
-  salted unsalted spicy mild sharp soft hard thin thick crust large small medium mini miniature big white brown red green yellow black dark blue purple
+  salted unsalted spicy mild sharp soft hard thin thick crust thincrust thickcrust mediumcrust stuffedcrust large small medium mini miniature big white brown red green yellow black dark blue purple
   added addedfat noaddedfat noskin withskin nopeel withpeel nocoating coating leanonly leanandfat made with without from home recipe purchased bakery restaurant store fast school cafeteria lunch mix ready ready-to-eat readytoeat prepared powdered powder liquid
   diet sugarfree nosugar decaffeinated decaf caffeine caffeinefree other than type types form ns nfs schoollunch fastfood homerecipe movietheater readytoheat crunch any as in only and or lightly extra double triple single
   breaded coated battered crispy crunchy creamy creamed filled stuffed topped glazed frosted iced covered chopped sliced diced mashed shredded ground minced crushed

@@ -27,3 +27,20 @@ export const createMeter = (): Meter => {
     },
   };
 };
+
+/** What `steps` make, at once. */
+export const atOnce = <T>(steps: Generator<number, T>): T => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+};
+
+/** What `steps` make, with a pause after each in which others run. */
+export async function inSlices<T>(steps: Generator<number, T>, pause: () => Promise<void>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await pause();
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What was read, as parts of a meal.
+ *
+ * I1  Figures are those of the food that was found times the grams that were read; what nobody knows is told apart and in no figure.
+ * I2  Where the words leave open which food or how much of it, the item says what else may be meant, so that one tap settles it.
+ */
+import type { AnalyzedItem, Food, ItemCandidate } from '../../model/foods';
+import type { Analysis } from '../../model/photos';
+import { nameOf } from '../foods/analysis';
+import { unknownFoodKcal } from '../foods/interval';
+import { itemOf, unknownWords, type UnknownWords } from '../foods/items';
+import type { FoodTable } from '../foods/table';
+import { mealOf, type Places } from '../foods/totals';
+import type { KnownFoods } from './foodBase';
+import type { Candidate, ReadItem, Reading } from './meal';
+import type { Read } from './mealReader';
+
+/** Another food is worth naming that is at most so much less likely (`Candidate.score`), and whose energy is so much different. */
+const likelyScore = 0.3;
+const otherEnergy = 0.15;
+/** Amounts that differ by less are one. */
+const otherAmount = 0.1;
+const mostFoods = 3;
+const mostPortions = 3;
+/** Portions that nobody thinks of their plate in. */
+const noTap = /quantity not specified|\b(?:fl )?oz\b|\bounce|\binch/i;
+
+const kcalOf = (food: Food, grams: number): number | null =>
+  food.per100G.kcal === null ? null : (food.per100G.kcal * grams) / 100;
+
+const candidateOf = (food: Food, grams: number, portion?: string): ItemCandidate => ({
+  foodKey: food.key,
+  ...(food.release !== undefined && { release: food.release }),
+  name: food.name,
+  grams,
+  ...(portion !== undefined && { portion }),
+  kcal: kcalOf(food, grams),
+});
+
+const differs = (a: number, b: number, share: number): boolean => Math.abs(a - b) > share * Math.max(a, b);
+
+const otherFoods = ({ food, grams, candidates }: ReadItem): ItemCandidate[] => {
+  const [first, ...others] = candidates;
+  if (first === undefined) return [];
+  const taken = kcalOf(food, grams) ?? 0;
+  const likely = others.filter(
+    (other: Candidate) =>
+      other.grams > 0 &&
+      first.score - other.score <= likelyScore &&
+      differs(kcalOf(other.food, other.grams) ?? 0, taken, otherEnergy),
+  );
+  return likely.slice(0, mostFoods).map((other) => candidateOf(other.food, other.grams));
+};
+
+/** Household portions of the food besides the usual one, where nobody said how much it was. */
+const otherPortions = ({ food, grams, amountText }: ReadItem): ItemCandidate[] => {
+  if (amountText !== null) return [];
+  const offered: number[] = [grams];
+  const portions: ItemCandidate[] = [];
+  for (const portion of food.portions) {
+    if (noTap.test(portion.description) || !offered.every((other) => differs(other, portion.grams, otherAmount)))
+      continue;
+    offered.push(portion.grams);
+    portions.push(candidateOf(food, portion.grams, portion.description));
+    if (portions.length === mostPortions) break;
+  }
+  return portions;
+};
+
+const itemOfRead = (read: ReadItem, unreadKcal: number, table: FoodTable, known: KnownFoods): AnalyzedItem => {
+  const { food, label, grams, portionSource, measure, approximate, deviation } = read;
+  const row = known.rowOf(food.key);
+  const candidates = [...otherFoods(read), ...otherPortions(read)];
+  return {
+    ...itemOf(food, {
+      label,
+      grams,
+      portionSource,
+      measure,
+      approximate,
+      deviationKcal: Math.hypot(deviation.kcal, unreadKcal),
+    }),
+    ingredients: row === null ? [] : table.ingredientsOf(row).map(({ entry }) => entry.food.name),
+    ...(candidates.length > 0 && { candidates }),
+  };
+};
+
+export const partsOfReading = (
+  { items, unrecognized, unread }: Pick<Reading, 'items' | 'unrecognized' | 'unread'>,
+  table: FoodTable,
+  known: KnownFoods,
+): { items: AnalyzedItem[]; unrecognized: UnknownWords[]; places: Places } => ({
+  // What was not read may be of any of them.
+  items: items.map((item) => itemOfRead(item, (unread * unknownFoodKcal) / Math.sqrt(items.length), table, known)),
+  unrecognized: unrecognized.map(({ text, amount }) => unknownWords(text, amount ?? null)),
+  places: { items: items.map(({ start }) => start), unrecognized: unrecognized.map(({ start }) => start) },
+});
+
+/** A meal in words; null where none of its foods is known. */
+export const analysisOfWords = ({ reading, known }: Read, table: FoodTable): Analysis | null => {
+  if (reading.items.length === 0) return null;
+  const meal = mealOf(partsOfReading(reading, table, known));
+  return {
+    food: nameOf(meal),
+    inferenceSource: 'caption',
+    classification: null,
+    ...meal,
+    fdc: { strategy: 'none', reason: 'Meals in words are worked out with the foods that are known here.' },
+  };
+};

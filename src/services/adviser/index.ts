@@ -1,0 +1,2 @@
+export * from './adviser';
+export { createLlmAdviser } from './llmAdviser';
