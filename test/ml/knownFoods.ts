@@ -6,7 +6,11 @@ import { foodTable } from './foodTable';
 /** What a process knows that has our table alone. */
 export const tableAlone = knownFoodsOf(foodTable, []);
 
-const read = (text: string): Read => ({ reading: readMeal(text, tableAlone.index), known: tableAlone });
+const read = (text: string): Read => ({
+  reading: readMeal(text, tableAlone.index),
+  known: tableAlone,
+  index: tableAlone.index,
+});
 
 export const partsOf = (text: string, table: FoodTable = foodTable) =>
   partsOfReading(read(text).reading, table, tableAlone);

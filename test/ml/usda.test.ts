@@ -182,9 +182,9 @@ const grouped = <T>(values: readonly T[], key: (value: T) => string): T[][] => {
     );
     expect(median(dishes.map(defaultG).filter((grams) => grams !== undefined))).toBe(mixedDish.portionG);
     const kcal = dishes.map(({ per100G }) => per100G.kcal!);
-    expect(quantile(kcal, 0.05) / median(kcal)).toBeCloseTo(unknownComposition.low, 2);
-    expect(quantile(kcal, 0.95) / median(kcal)).toBeCloseTo(unknownComposition.high, 2);
-    expect(quantile(perPortion, 0.05) / median(perPortion)).toBeCloseTo(unknownPortion.low, 2);
-    expect(quantile(perPortion, 0.95) / median(perPortion)).toBeCloseTo(unknownPortion.high, 2);
+    expect(quantile(kcal, 0.1) / median(kcal)).toBeCloseTo(unknownComposition.low, 2);
+    expect(quantile(kcal, 0.9) / median(kcal)).toBeCloseTo(unknownComposition.high, 2);
+    expect(quantile(perPortion, 0.1) / median(perPortion)).toBeCloseTo(unknownPortion.low, 2);
+    expect(quantile(perPortion, 0.9) / median(perPortion)).toBeCloseTo(unknownPortion.high, 2);
   });
 });

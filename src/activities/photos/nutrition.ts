@@ -21,6 +21,7 @@ import {
 } from '../../ml/foods';
 import { languageName, partsOfReading, type MealReader, type Read, type ReadableFood } from '../../ml/reading';
 import { CircuitOpen } from '../outbound/circuits';
+import type { Advising } from './advising';
 import { createNaming, meansSame, words, type Named } from './named';
 import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../services/fooddata';
 
@@ -34,10 +35,13 @@ import { FooddataRefused, FooddataUnavailable, type FoodData } from '../../servi
  * N3  The weight is the user's, else the caption's, else USDA's default portion, else ours; whose it is, is always stated.
  * N4  That FoodData Central does not answer is for the workflow to judge. Figures without it are provisional only where it would have been
  *     asked.
- * N5  A person's words go before what a classifier saw. Words that begin with "with" or "and" say what there is beside it.
+ * N5  Where words leave open what is meant, a language model may help to read them (advising.ts), after FoodData Central was asked. It is
+ *     not called from our table's figures: those stand where somebody waits on the queue that every run needs.
+ * N6  A person's words go before what a classifier saw. Words that begin with "with" or "and" say what there is beside it.
  */
 export interface NutritionDeps {
   reader: MealReader;
+  advising: Advising;
   /** Null: not configured. */
   fooddata: FoodData | null;
   /** Grams of ingredients in one portion of a dish, by label; over those of the table. */
@@ -58,9 +62,11 @@ interface Weight {
 
 type Strategy = Analysis['fdc']['strategy'];
 
-/** FoodData Central, as far as it may be asked. */
+/** FoodData Central and a language model, as far as they may be asked. */
 interface Asking {
   search(query: string): Promise<Food | null>;
+  /** A reading as a language model has it, where one helps. */
+  advise(read: Read, text: string): Promise<Read['reading']>;
   /** Whether it would have been asked, had it not been away. */
   wasSkipped(): boolean;
 }
@@ -95,7 +101,7 @@ const readableFound = (said: string, food: Food): ReadableFood => ({
 
 const isOfFdc = ({ provenance }: AnalyzedItem): boolean => provenance.some(({ source }) => source === 'fdc');
 
-export function createNutrition({ reader, fooddata, ingredientWeights }: NutritionDeps) {
+export function createNutrition({ reader, advising, fooddata, ingredientWeights }: NutritionDeps) {
   const foods = reader.base.table;
   const { ofClassification } = createNaming(reader, foods);
 
@@ -126,6 +132,7 @@ export function createNutrition({ reader, fooddata, ingredientWeights }: Nutriti
         skipped = true;
         return null;
       },
+      advise: ({ reading, index }, text) => advising.improve(reading, text, index, figures === 'fooddata', signal),
       wasSkipped: () => skipped,
     };
   };
@@ -138,12 +145,12 @@ export function createNutrition({ reader, fooddata, ingredientWeights }: Nutriti
       return food === null ? [] : [readableFound(said, food)];
     });
     const found = lookedUp.flat();
-    if (found.length === 0) return first;
-    const { reading, known } = await reader.read(ownerId, text, found);
+    const again = found.length === 0 ? first : await reader.read(ownerId, text, found);
+    const reading = await ask.advise(again, text);
     const keys = new Set(found.map(({ food }) => food.key));
     // Whoever wrote it knows their own words for it better than its description.
     const items = reading.items.map((item) => (keys.has(item.food.key) ? { ...item, label: item.text } : item));
-    return { reading: { ...reading, items }, known };
+    return { ...again, reading: { ...reading, items } };
   };
 
   const ofWords = async (ownerId: Id | null, text: string, ask: Asking): Promise<Told> => {
@@ -405,7 +412,7 @@ export function createNutrition({ reader, fooddata, ingredientWeights }: Nutriti
   };
 
   return {
-    /** Figures for a photo: of the classifier's label, or of the caption (N5). Null: nobody knows anything of what was named. */
+    /** Figures for a photo: of the classifier's label, or of the caption (N6). Null: nobody knows anything of what was named. */
     async analyse(
       entry: Entry,
       classification: Classification | null,

@@ -13,6 +13,7 @@ import { nameStems } from '../foods/names';
 import type { FoodIndex } from './foodIndex';
 import {
   maxMealItems,
+  maxMealLength,
   readingOf,
   readMeal,
   type Candidate,
@@ -102,7 +103,7 @@ export const adviceQuestion = (reading: Reading, text: string): AdviceQuestion |
   const { unsure, notUnderstood } = askedOf(reading, text);
   if (unsure.length === 0 && notUnderstood.length === 0) return null;
   return {
-    text,
+    text: text.slice(0, maxMealLength),
     unsure: unsure.map(({ item, candidates }, at) => ({
       id: itemId(at),
       words: item.text,

@@ -8,13 +8,15 @@ import type { Food } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import { nameStems } from '../foods/names';
 import type { FoodBase, KnownFoods } from './foodBase';
-import type { ReadableFood } from './foodIndex';
+import type { FoodIndex, ReadableFood } from './foodIndex';
 import { readMeal, type Reading } from './meal';
 import { withFoods } from './overlay';
 
 export interface Read {
   readonly reading: Reading;
   readonly known: KnownFoods;
+  /** What it was read with. */
+  readonly index: FoodIndex;
 }
 
 export interface MealReader {
@@ -56,7 +58,8 @@ export const createMealReader = (base: FoodBase, own: OwnFoodNames): MealReader 
     base,
     async read(owner, text, found = []) {
       const [known, ownFoods] = await Promise.all([base.current(), ownFoodsIn(owner, text)]);
-      return { reading: readMeal(text, withFoods(known.index, [...found, ...ownFoods])), known };
+      const index = withFoods(known.index, [...found, ...ownFoods]);
+      return { reading: readMeal(text, index), known, index };
     },
   };
 };

@@ -1,4 +1,5 @@
 import { createPhotoActivities } from '../../activities/photos';
+import { createAdvising } from '../../activities/photos/advising';
 import { photosEraser } from '../../activities/photos/eraser';
 import { openingAttempts } from '../../activities/photos/openings';
 import { exportPages } from '../../api/accounts/export';
@@ -15,7 +16,7 @@ import { correctedShares } from '../correctedShares';
 import type { ApiParts, FeatureManifest, WorkerParts } from '../feature';
 import { circuitChecks } from '../health';
 import { photoDepsOf } from '../photoDeps';
-import { classifierModel, classifierNames, openClassifiers } from '../upstream';
+import { classifierModel, classifierNames, openAdviser, openClassifiers } from '../upstream';
 
 const reapBatches = 50;
 const sweepMs = 5 * 60_000;
@@ -123,6 +124,7 @@ const openActivities = (parts: WorkerParts) => {
     classifiers: openClassifiers(parts),
     facts: store.photoFacts,
     reader: mealReader,
+    advising: createAdvising({ ...parts, adviser: openAdviser(parts) }),
     fooddata: fdc && cached(fdc, store.fooddata),
     confidenceThreshold: settings.hfConfidenceThreshold,
     predictWaitMs: settings.predictWaitMs,
