@@ -83,6 +83,7 @@ describe('what is accepted', () => {
         TEMPORAL_TLS_CLIENT_KEY_PATH: { TEMPORAL_TLS_CLIENT_CERT_PATH: 'x' },
         NODE_ENV: productionEnvironment,
         FLASK_AI_BASE_URL: { INTERNAL_HMAC_SECRET: 'x' },
+        CAPTION_MODEL: { OPENAI_API_KEY: 'x' },
         CONTEXT_SYNC_BATCH_URL: { INTERNAL_HMAC_SECRET: 'x', FLASK_AI_BASE_URL: 'https://ml.example.com' },
       };
       expect(parse({ ...bucket, ...partner[variable], [variable]: example })[field]).not.toBeNull();
@@ -324,6 +325,7 @@ describe('what is refused', () => {
   it.each<[string, Record<string, string>, string]>([
     ['a bucket', { STORAGE_BACKEND: 'aws', AWS_REGION: 'eu-west-1' }, 'AWS_BUCKET_NAME'],
     ['a region', { STORAGE_BACKEND: 'aws', AWS_BUCKET_NAME: 'b' }, 'AWS_REGION'],
+    ['the key of the model that helps', { CAPTION_MODEL: 'true' }, 'OPENAI_API_KEY'],
     ['the secret of an access key', { AWS_ACCESS_KEY_ID: 'x' }, 'AWS_SECRET_ACCESS_KEY'],
     ['the access key of a secret', { AWS_SECRET_ACCESS_KEY: 'x' }, 'AWS_ACCESS_KEY_ID'],
     ['a certificate’s key', { TEMPORAL_TLS_CLIENT_CERT_PATH: 'x' }, 'TEMPORAL_TLS_CLIENT_KEY_PATH'],
