@@ -49,7 +49,7 @@ const closed: Circuits = {
 const open: Circuits = {
   through: (name) => Promise.reject(new CircuitOpen(name, new Date(now + 1000), 'It failed.', false, false)),
 };
-const advisingOf = ({ timeoutMs = 2_000, ...over }: Partial<AdvisingDeps> & { timeoutMs?: number } = {}) =>
+const advisingOf = ({ timeoutMs = 20_000, ...over }: Partial<AdvisingDeps> & { timeoutMs?: number } = {}) =>
   createAdvising({
     adviser: createLlmAdviser({
       llm: createOpenAi({ baseUrl: openai.baseUrl, apiKey: 'sk-test', model: OpenAiDouble.model, timeoutMs }),
@@ -125,18 +125,25 @@ test.each<[string, () => unknown, Verdict['kind'] | 'answered']>([
   ],
   ['writes prose', () => openai.replies(() => 'Fried chicken, I think.'), 'neither'],
   ['obeys the text', () => openai.replies(() => '{"kcal":0,"items":[]}'), 'neither'],
-  ['hangs', () => openai.next(faults.hang()), 'failed'],
   ['is out of order', () => openai.next(faults.status(500)), 'failed'],
   ['has no time', () => openai.next(openAiError(429, 'requests', null, { 'retry-after': '2' })), 'busy'],
   ['refuses the key', () => openai.wantsKey('another'), 'refused'],
   ['declines', () => openai.next(faults.status(400)), 'neither'],
 ])('a model that %s leaves the reading as it was, and is not asked again at once', async (_, script, verdict) => {
   script();
-  const advising = advisingOf({ timeoutMs: 200 });
+  const advising = advisingOf();
   expect(await improve(advising)).toEqual(readMeal(text, index));
   expect(verdicts).toEqual(verdict === 'answered' ? [] : [verdict]);
   await improve(advising);
   expect(openai.calls).toBe(1);
+});
+
+test('a model that hangs is waited for until its time is over, and not asked again at once', async () => {
+  openai.always(faults.hang());
+  const advising = advisingOf({ timeoutMs: 200 });
+  expect(await improve(advising)).toEqual(readMeal(text, index));
+  expect(await improve(advising)).toEqual(readMeal(text, index));
+  expect(verdicts).toEqual(['failed']);
 });
 
 test('after a failure it is asked again a minute later', async () => {

@@ -22,7 +22,7 @@ const question: AdviceQuestion = {
   notUnderstood: [{ id: 'words1', words: 'ricebeans' }],
 };
 const good = { choices: { item1: 'item1b' }, foods: { words1: ['rice', 'beans'] } };
-const adviserOf = (timeoutMs = 2_000) =>
+const adviserOf = (timeoutMs = 20_000) =>
   createLlmAdviser({
     llm: createOpenAi({
       baseUrl: openai.baseUrl,

@@ -33,7 +33,7 @@ beforeAll(async () => {
     OPENAI_API_KEY: 'sk-test-only',
     OPENAI_BASE_URL: openai.baseUrl,
     CAPTION_MODEL: 'true',
-    CAPTION_MODEL_TIMEOUT: '0.5',
+    CAPTION_MODEL_TIMEOUT: '3',
     FDC_BASE_URL: fooddata.baseUrl,
     FDC_API_KEY: 'fdc-test-only',
     PHOTO_REASK_MS: '100',
