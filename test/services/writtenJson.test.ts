@@ -59,6 +59,6 @@ test.each(['{', '[', '{“', '{"a":', "{'", '{"', '[“"', '/*[', '{a//', '<thin
     const startedAt = performance.now();
     read(text);
     // Read character by character anew from each bracket it would take minutes.
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   },
 );
