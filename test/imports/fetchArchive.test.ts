@@ -192,4 +192,34 @@ describe('unpacking', () => {
     longer.writeUInt32LE(100, longer.indexOf('PK\u0001\u0002', 0, 'latin1') + 24);
     await expect(unpacked(longer)).rejects.toThrow(/food\.csv is longer than it says/);
   });
+
+  /** `whole` with two bytes of the directory's only entry, or of the head of the file, set to `value`. */
+  const changed = (whole: Buffer, signature: string, offset: number, value: number): Buffer => {
+    const copy = Buffer.from(whole);
+    copy.writeUInt16LE(value, copy.indexOf(signature, 0, 'latin1') + offset);
+    return copy;
+  };
+  const [directory, head] = ['PK\u0001\u0002', 'PK\u0003\u0004'];
+  test.each<[string, (whole: Buffer) => Buffer, RegExp]>([
+    ['of another way to pack', (whole) => changed(whole, directory, 10, 12), /food\.csv is packed in another way/],
+    ['that is locked', (whole) => changed(whole, directory, 8, 1), /food\.csv is packed in another way/],
+    ['of a wrong checksum', (whole) => changed(whole, directory, 16, 1), /food\.csv is not what was packed/],
+    ['of many gigabytes', (whole) => changed(whole, directory, 26, 0xffee), /food\.csv would take \d+ bytes/],
+    ['whose file is elsewhere', (whole) => changed(whole, head, 0, 0), /food\.csv is not where it should be/],
+    [
+      'whose directory is not where it should be',
+      (whole) => changed(whole, directory, 0, 0),
+      /its directory cannot be read/,
+    ],
+    ['of nothing', () => Buffer.alloc(0), /it has no directory/],
+  ])('an archive %s is refused', async (_, make, said) => {
+    await expect(unpacked(make(zipOf({ 'food.csv': 'fdc_id' })))).rejects.toThrow(said);
+    await expect(unpacked(make(zipOf({ 'food.csv': 'fdc_id' })))).rejects.toThrow(/The archive is damaged/);
+  });
+
+  test('an archive that is not there is told by the disk', async () => {
+    await expect(unpack(path.join(await folder(), 'none.zip'), await folder(), names)).rejects.toMatchObject({
+      code: 'ENOENT',
+    });
+  });
 });
