@@ -8,7 +8,6 @@
  * A5  The text is data. Whatever it asks for, an answer can do no more than A2 allows.
  */
 import { z } from 'zod';
-import type { Food } from '../../model/foods';
 import { nameStems } from '../foods/names';
 import type { FoodIndex } from './foodIndex';
 import {
@@ -22,15 +21,13 @@ import {
   type ReadOptions,
 } from './meal';
 import type { Unrecognized } from './meal';
+import { rivalsOf } from './rivals';
 
 /** Of what is asked at once; the rest stands as it was read. */
 const maxUnsure = 8;
 const maxNotUnderstood = 8;
 /** Foods in one run of words that was not understood. */
 const maxSpans = 8;
-/** Another food may be meant that is at most so much less likely (`Candidate.score`), and whose energy is so much different. */
-const likelyScore = 0.3;
-const otherEnergy = 0.15;
 
 /** The answer where none of the candidates is more likely than the others, or all are wrong. */
 export const unclear = 'unclear';
@@ -55,27 +52,14 @@ export interface Advice {
   readonly foods?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-const kcalOf = ({ food, grams }: { food: Food; grams: number }): number => (grams / 100) * (food.per100G.kcal ?? 0);
-
 const isNamed = ({ text, food }: ReadItem): boolean => {
   const [said, name] = [nameStems(text), nameStems(food.name)];
   return said.length === name.length && said.every((word) => name.includes(word));
 };
 
-/**
- * Candidates with other figures than the food that was taken: all where that is only the nearest, else those about as likely; none
- * where its very name was said.
- */
-const rivalsOf = (item: ReadItem): Candidate[] => {
-  const [taken, ...others] = item.candidates;
-  if (taken === undefined || (isNamed(item) && !item.approximate)) return [];
-  const kcal = kcalOf(taken);
-  return others.filter(
-    (other) =>
-      (item.approximate || taken.score - other.score <= likelyScore) &&
-      Math.abs(kcalOf(other) - kcal) > otherEnergy * Math.max(kcalOf(other), kcal),
-  );
-};
+/** Where only the nearest food is known all candidates may be meant; where the very name of a food was said, none but that. */
+const doubtsAbout = (item: ReadItem): Candidate[] =>
+  isNamed(item) && !item.approximate ? [] : rivalsOf(item, { unlikely: item.approximate });
 
 interface Asked {
   readonly unsure: readonly { readonly item: ReadItem; readonly candidates: readonly Candidate[] }[];
@@ -85,9 +69,10 @@ interface Asked {
 const askedOf = ({ items, unrecognized }: Reading, text: string): Asked => ({
   unsure: items
     .flatMap((item) => {
-      const rivals = rivalsOf(item);
+      const rivals = doubtsAbout(item);
       const [taken] = item.candidates;
-      return taken === undefined || rivals.length === 0 ? [] : [{ item, candidates: [taken, ...rivals] }];
+      if (taken === undefined || rivals.length === 0) return [];
+      return [{ item, candidates: [{ ...taken, grams: item.grams }, ...rivals] }];
     })
     .slice(0, maxUnsure),
   // What is reported in words of ours ("3 more items of the text") is not in the text.
@@ -175,10 +160,12 @@ const splitOf = (
   const items: ReadItem[] = [];
   const left: Unrecognized[] = [];
   const leave = (from: number, to: number): void => {
-    const rest = words.text.slice(from, to).trim();
+    const before = words.text.slice(from, to);
+    const rest = before.trim();
+    const shift = start + from + before.length - before.trimStart().length;
     const { items: others, unrecognized } = read(rest);
-    if (others.length > 0) left.push({ start: start + from, text: rest });
-    else left.push(...unrecognized.map((one) => ({ ...one, start: start + from + one.start })));
+    if (others.length > 0) left.push({ start: shift, text: rest });
+    else left.push(...unrecognized.map((one) => ({ ...one, start: one.start + shift })));
   };
   let at = 0;
   for (const place of places) {

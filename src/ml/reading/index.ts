@@ -25,6 +25,8 @@
  *   `unrecognized`, `doubt`, `likeness`, `additions`
  *                what was not understood, how wide the interval is, whether the food is only the nearest, what milk in a coffee weighs
  *
+ * Afterwards: `rivals` are foods that may be meant as well; `advice` is what a language model may say of them, and of words not understood.
+ *
  * To teach it what people call a food, add a line to `english/lexicon`; a word of another language goes to `languages/`. Whether that made
  * others worse, test/ml/reading/labelFree.test.ts and `npm run bench:captions` say.
  */

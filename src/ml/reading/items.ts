@@ -12,21 +12,16 @@ import { itemOf, unknownWords, type UnknownWords } from '../foods/items';
 import type { FoodTable } from '../foods/table';
 import { mealOf, type Places } from '../foods/totals';
 import type { KnownFoods } from './foodBase';
-import type { Candidate, ReadItem, Reading } from './meal';
+import type { ReadItem, Reading } from './meal';
 import type { Read } from './mealReader';
+import { differs, kcalOf, rivalsOf } from './rivals';
 
-/** Another food is worth naming that is at most so much less likely (`Candidate.score`), and whose energy is so much different. */
-const likelyScore = 0.3;
-const otherEnergy = 0.15;
 /** Amounts that differ by less are one. */
 const otherAmount = 0.1;
 const mostFoods = 3;
 const mostPortions = 3;
 /** Portions that nobody thinks of their plate in. */
 const noTap = /quantity not specified|\b(?:fl )?oz\b|\bounce|\binch/i;
-
-const kcalOf = (food: Food, grams: number): number | null =>
-  food.per100G.kcal === null ? null : (food.per100G.kcal * grams) / 100;
 
 const candidateOf = (food: Food, grams: number, portion?: string): ItemCandidate => ({
   foodKey: food.key,
@@ -37,20 +32,10 @@ const candidateOf = (food: Food, grams: number, portion?: string): ItemCandidate
   kcal: kcalOf(food, grams),
 });
 
-const differs = (a: number, b: number, share: number): boolean => Math.abs(a - b) > share * Math.max(a, b);
-
-const otherFoods = ({ food, grams, candidates }: ReadItem): ItemCandidate[] => {
-  const [first, ...others] = candidates;
-  if (first === undefined) return [];
-  const taken = kcalOf(food, grams) ?? 0;
-  const likely = others.filter(
-    (other: Candidate) =>
-      other.grams > 0 &&
-      first.score - other.score <= likelyScore &&
-      differs(kcalOf(other.food, other.grams) ?? 0, taken, otherEnergy),
-  );
-  return likely.slice(0, mostFoods).map((other) => candidateOf(other.food, other.grams));
-};
+const otherFoods = (item: ReadItem): ItemCandidate[] =>
+  rivalsOf(item)
+    .slice(0, mostFoods)
+    .map((other) => candidateOf(other.food, other.grams));
 
 /** Household portions of the food besides the usual one, where nobody said how much it was. */
 const otherPortions = ({ food, grams, amountText }: ReadItem): ItemCandidate[] => {

@@ -165,8 +165,9 @@ describe('words that were not understood', () => {
 
   test('say where their foods stand in the text', () => {
     const text = 'An apple, and 200 g of  zorkrice';
-    const { items } = after(text, words('rice'));
+    const { items, unrecognized } = after(text, words('rice'));
     expect(items.map(({ start, end }) => text.slice(start, end))).toEqual(['apple', 'rice']);
+    expect(unrecognized.map((left) => text.slice(left.start))).toEqual(['zorkrice']);
   });
 
   test('count in the meal once they are foods', () => {
