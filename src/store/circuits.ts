@@ -11,7 +11,14 @@ import { Schema, type Connection } from 'mongoose';
  * K4  Times are those of the clock that the store was given.
  * K5  There may be thousands of receivers: whoever counts counts by kind, from an index, and is given up after `countWithinMs`.
  */
-export const circuitKinds = ['huggingface_space', 'ml_service', 'openai', 'caption_model', 'fdc', 'context_receiver'] as const;
+export const circuitKinds = [
+  'huggingface_space',
+  'ml_service',
+  'openai',
+  'caption_model',
+  'fdc',
+  'context_receiver',
+] as const;
 export type CircuitKind = (typeof circuitKinds)[number];
 /** Id of the row: the kind, or `<kind>:<receiver>` of one of many. `receiver` is opaque: it is in logs. */
 export type CircuitName = CircuitKind | `${CircuitKind}:${string}`;

@@ -22,12 +22,10 @@ import type { LogEntry } from './wait';
  * An entry as clients read it: the keys of FoodLog's clients (`food`, `calories`, `nutrition_facts`, `metadata`, …) and beside them
  * what those lack: items, candidates, interval, provenance.
  */
-const Range = z
-  .object({ low: z.number(), high: z.number(), level: z.number().optional() })
-  .meta({
-    description:
-      'kcal that should hold the truth, in `level` (0 to 1) of all cases; without `level`: written before it was told',
-  });
+const Range = z.object({ low: z.number(), high: z.number(), level: z.number().optional() }).meta({
+  description:
+    'kcal that should hold the truth, in `level` (0 to 1) of all cases; without `level`: written before it was told',
+});
 const Portion = z.object({ grams: z.number(), source: PortionSource });
 const weight = figure.meta({ description: 'Grams; null where only the energy was stated' });
 const ProvenanceView = z
