@@ -14,6 +14,7 @@ const bin = (file) => path.join(root, 'node_modules', file);
 const eslint = ['eslint', bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'];
 const prettier = ['format', bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'];
 const tsc = ['types', bin('typescript/bin/tsc'), '--noEmit'];
+const kernels = ['kernels', path.join(root, 'scripts', 'kernels.mjs'), '--check'];
 const imports = [
   'import rules',
   bin('dependency-cruiser/bin/dependency-cruise.mjs'),
@@ -31,7 +32,7 @@ const bundle = ['workflow bundle', path.join(root, 'scripts', 'checkBundle.mjs')
 export const parts = {
   // Checks never wait, tests of sockets and time limits do: beside each other they take little longer than the longer one.
   lint: { checks: [eslint, prettier], beside: 'unit' },
-  types: { checks: [tsc], beside: 'unit' },
+  types: { checks: [tsc, kernels], beside: 'unit' },
   rules: { checks: [imports, bundle], beside: 'unit' },
   // Left to itself, jest keeps one core for its own reports.
   unit: { project: 'unit', atOnce: os.availableParallelism() },

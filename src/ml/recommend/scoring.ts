@@ -1,93 +1,168 @@
-import type { SparseVector } from './interactions';
+import { rowCount, type SparseRows, type SparseVector } from './interactions';
+import { createMemory, createPlaces, kernelsOver } from './kernels/instance';
+import { solveCall, solveScratchBytes } from './models/ials';
+import type { IalsModel, Model, PopularityModel } from './models/model';
 
 /** What a model can do for one user or visitor, from memory. Made once for a model, then used for every request. */
 export interface Scorer {
   readonly items: number;
+  /** What it holds, beside the model itself. */
+  readonly bytes: number;
   /**
-   * A score for every item, higher is better; comparable within one call only. `history` is what the user or the visitor chose, in the
-   * values that the model was fitted with; those items are scored, too. The array is the scorer's own and holds until its next call.
+   * A score for every item, higher is better; comparable within one call only. `history` is what the user or the visitor chose, in the values that
+   * the model was fitted with; those items are scored, too. It may be empty. The array is the scorer's own and holds until its next call.
+   * Throws RangeError where the history names an item that the model does not know, or a value that is no number.
    */
   scores(history: SparseVector): Float32Array;
   /** How similar every item is to this one, by the same model; null where the model says nothing of items. Overwritten as `scores`. */
   similarities(item: number): Float32Array | null;
 }
 
-export interface TopItems {
-  /** Best first; of equal scores the lower index first. */
-  readonly items: Uint32Array;
-  readonly scores: Float32Array;
-}
-
-/**
- * The best `n` of `scores`, without those of `excluded` (item indexes), and only those that `allowed` marks with another number than 0
- * (one an item). Fewer where fewer remain. Time of items, nearly whatever `n` is.
- */
-export function topItems(
-  scores: Float32Array,
-  n: number,
-  { excluded, allowed }: { excluded?: ArrayLike<number>; allowed?: Uint8Array } = {},
-): TopItems {
-  const out = new Set(excluded === undefined ? [] : Array.from(excluded));
-  const heap = createHeap(Math.min(n, scores.length));
-  for (let item = 0; item < scores.length; item += 1) {
-    const score = scores[item] ?? 0;
-    if (!heap.takes(score) || allowed?.[item] === 0 || out.has(item)) continue;
-    heap.add(item, score);
+export function createScorer(model: Model): Scorer {
+  switch (model.kind) {
+    case 'popularity':
+      return popularityScorer(model);
+    case 'itemKnn':
+    case 'ease':
+      return rowScorer(model.weights);
+    case 'ials':
+      return ialsScorer(model);
   }
-  return heap.sorted();
 }
 
-/** Keeps the best: the worst of them is at the root. Items come in ascending order, so an equal score comes too late. */
-function createHeap(capacity: number) {
-  const items = new Uint32Array(capacity);
-  const scores = new Float32Array(capacity);
-  let size = 0;
-  const worse = (a: number, b: number) => {
-    const scoreA = scores[a] ?? 0;
-    const scoreB = scores[b] ?? 0;
-    return scoreA < scoreB || (scoreA === scoreB && (items[a] ?? 0) > (items[b] ?? 0));
+function popularityScorer({ scores }: PopularityModel): Scorer {
+  return {
+    items: scores.length,
+    bytes: scores.byteLength,
+    scores(history) {
+      checkHistory(history, scores.length);
+      return Float32Array.from(scores);
+    },
+    similarities: () => null,
   };
-  const swap = (a: number, b: number) => {
-    const item = items[a] ?? 0;
-    const score = scores[a] ?? 0;
-    items[a] = items[b] ?? 0;
-    scores[a] = scores[b] ?? 0;
-    items[b] = item;
-    scores[b] = score;
-  };
-  const sink = (from: number) => {
-    for (let at = from; ;) {
-      let worst = at;
-      for (const child of [2 * at + 1, 2 * at + 2]) if (child < size && worse(child, worst)) worst = child;
-      if (worst === at) return;
-      swap(at, worst);
-      at = worst;
-    }
+}
+
+/** The product of the history, as a row, with the weights. */
+function rowScorer(weights: SparseRows): Scorer {
+  const items = rowCount(weights);
+  const out = new Float32Array(items);
+  const scores = (history: SparseVector) => {
+    checkHistory(history, items);
+    out.fill(0);
+    history.indexes.forEach((item, at) => addRow(out, weights, item, history.values[at] ?? 0));
+    return out;
   };
   return {
-    takes: (score: number) => (size < capacity ? !Number.isNaN(score) : score > (scores[0] ?? Infinity)),
-    add(item: number, score: number) {
-      const at = size < capacity ? size : 0;
-      items[at] = item;
-      scores[at] = score;
-      if (at < size) {
-        sink(0);
-        return;
-      }
-      size += 1;
-      for (let child = at; child > 0;) {
-        const parent = (child - 1) >> 1;
-        if (!worse(child, parent)) return;
-        swap(child, parent);
-        child = parent;
-      }
-    },
-    sorted(): TopItems {
-      const order = Array.from({ length: size }, (_, at) => at).sort((a, b) => (worse(a, b) ? 1 : -1));
-      return {
-        items: Uint32Array.from(order, (at) => items[at] ?? 0),
-        scores: Float32Array.from(order, (at) => scores[at] ?? 0),
-      };
+    items,
+    bytes: out.byteLength,
+    scores,
+    similarities(item) {
+      checkItem(item, items);
+      return scores({ indexes: Uint32Array.of(item), values: Float32Array.of(1) });
     },
   };
+}
+
+function addRow(out: Float32Array, { starts, indexes, values }: SparseRows, row: number, factor: number): void {
+  const last = starts[row + 1] ?? 0;
+  for (let at = starts[row] ?? 0; at < last; at += 1) {
+    const item = indexes[at] ?? 0;
+    out[item] = (out[item] ?? 0) + factor * (values[at] ?? 0);
+  }
+}
+
+const panelItems = 16;
+
+/**
+ * Folds the history in (the same ridge regression by which users are fitted), and multiplies every item's factors with the result. The kernels
+ * work in a memory of the scorer's own, which holds the factors twice: as rows for folding in, in panels for scoring.
+ */
+function ialsScorer(model: IalsModel): Scorer {
+  const { items, parameters, itemFactors, gram } = model;
+  const { dimensions } = parameters;
+  const panels = Math.ceil(items / panelItems);
+  const { take, bytes } = createPlaces();
+  const at = {
+    factors: take(itemFactors.byteLength),
+    panels: take(panels * panelItems * dimensions * 4),
+    gram: take(gram.byteLength),
+    user: take(dimensions * 4),
+    scores: take(panels * panelItems * 4),
+    history: { starts: take(8), indexes: take(items * 4), values: take(items * 4) },
+  };
+  const size = { bytes: bytes(), scratchBytes: solveScratchBytes(dimensions) };
+  const { memory, scratch } = createMemory(size, 1);
+  const kernels = kernelsOver(memory);
+  const floats = (address: number, length: number) => new Float32Array(memory.buffer, address, length);
+  const words = (address: number, length: number) => new Uint32Array(memory.buffer, address, length);
+  floats(at.factors, itemFactors.length).set(itemFactors);
+  floats(at.gram, gram.length).set(gram);
+  fillPanels(floats(at.panels, panels * panelItems * dimensions), itemFactors, dimensions);
+  const user = floats(at.user, dimensions);
+  const out = floats(at.scores, items);
+  const starts = words(at.history.starts, 2);
+  const indexes = words(at.history.indexes, items);
+  const values = floats(at.history.values, items);
+  const norms = Float32Array.from({ length: items }, (_, item) => Math.hypot(...factorsOf(item)));
+  const solve = solveCall(at.history, at.factors, at.gram, at.user, items, parameters);
+
+  function factorsOf(item: number): Float32Array {
+    return itemFactors.subarray(item * dimensions, (item + 1) * dimensions);
+  }
+  const multiply = (): Float32Array => {
+    kernels.scorePanels(scratch[0] ?? 0, at.panels, at.user, dimensions, panels, at.scores);
+    return out;
+  };
+  return {
+    items,
+    bytes: memory.buffer.byteLength + norms.byteLength,
+    scores(history) {
+      checkHistory(history, items);
+      indexes.set(history.indexes);
+      values.set(history.values);
+      starts[1] = history.indexes.length;
+      const failed = kernels[solve.kernel](scratch[0] ?? 0, ...solve.shared, 0, 1);
+      if (failed > 0) throw new RangeError('This history has no factors: its values are too large for the model.');
+      return multiply();
+    },
+    similarities(item) {
+      checkItem(item, items);
+      user.set(factorsOf(item));
+      const products = multiply();
+      const own = norms[item] ?? 0;
+      for (let other = 0; other < items; other += 1) {
+        const scale = own * (norms[other] ?? 0);
+        products[other] = scale > 0 ? (products[other] ?? 0) / scale : 0;
+      }
+      return products;
+    },
+  };
+}
+
+/** Panels of 16 items, dimension by dimension: kernels/scores.ts. */
+function fillPanels(panels: Float32Array, factors: Float32Array, dimensions: number): void {
+  for (let item = 0; item * dimensions < factors.length; item += 1) {
+    const panel = Math.floor(item / panelItems) * panelItems * dimensions + (item % panelItems);
+    for (let k = 0; k < dimensions; k += 1) panels[panel + k * panelItems] = factors[item * dimensions + k] ?? 0;
+  }
+}
+
+function checkHistory({ indexes, values }: SparseVector, items: number): void {
+  if (indexes.length > items) {
+    throw new RangeError(
+      `The history has ${indexes.length} entries; the model knows ${items} items, each counts once.`,
+    );
+  }
+  if (indexes.length !== values.length) {
+    throw new RangeError(`The history has ${indexes.length} items and ${values.length} values.`);
+  }
+  for (const item of indexes) checkItem(item, items);
+  for (const value of values) {
+    if (!Number.isFinite(value)) throw new RangeError(`The history has the value ${value}; values are finite numbers.`);
+  }
+}
+
+function checkItem(item: number, items: number): void {
+  if (Number.isInteger(item) && item >= 0 && item < items) return;
+  throw new RangeError(`There is no item ${item}: the model knows ${items} items.`);
 }

@@ -1,4 +1,4 @@
-import { topItems } from '../../../src/ml/recommend/scoring';
+import { topItems } from '../../../src/ml/recommend/topItems';
 import { mulberry32 } from '../../mulberry';
 
 describe('the best items', () => {

@@ -1,3 +1,5 @@
+import type { KernelName } from './instance';
+
 /**
  * Threads that run kernels over one memory. `src/ml` starts none: whoever fits a model hands them in.
  *
@@ -7,23 +9,35 @@
  */
 export interface Threads {
   readonly count: number;
-  /** A memory of at least so many bytes, all 0, on which every thread can run kernels. One at a time. */
-  open(bytes: number): Promise<KernelMemory>;
+  /**
+   * A memory, all 0, on which every thread can run kernels; each thread has scratch of its own besides. Throws MemoryRefused where there is
+   * not so much.
+   */
+  open(size: MemorySize): Promise<KernelMemory>;
+}
+
+export interface MemorySize {
+  readonly bytes: number;
+  /** For each thread. */
+  readonly scratchBytes: number;
 }
 
 export interface KernelMemory {
   readonly buffer: SharedArrayBuffer;
-  /** Makes every call, each once, on any thread, in any order; gives what each returned. */
+  /** Makes every call, each once, on any thread, in any order; gives what each returned. Rejects where a kernel traps. */
   run(calls: KernelCalls): Promise<Int32Array>;
   /** Lets go of the memory. */
-  close(): Promise<void>;
+  close(): void;
 }
 
 export interface KernelCalls {
-  /** An export of the kernels. */
-  readonly kernel: string;
-  /** The first arguments, the same for every call. */
+  readonly kernel: KernelName;
+  /** The first arguments after scratch, the same for every call. */
   readonly shared: readonly number[];
-  /** The remaining arguments of each call. */
-  readonly each: readonly (readonly number[])[];
+  readonly each: Each;
 }
+
+/** The remaining arguments of each call; or every number from … to, each by itself. */
+export type Each = readonly (readonly number[])[] | { readonly from: number; readonly to: number };
+
+export const callCount = (each: Each): number => ('from' in each ? Math.max(0, each.to - each.from) : each.length);

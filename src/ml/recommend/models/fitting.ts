@@ -1,4 +1,7 @@
-import type { Threads } from '../kernels/threads';
+import type { SparseRows } from '../interactions';
+import { MemoryRefused } from '../kernels/instance';
+import type { KernelMemory, MemorySize, Threads } from '../kernels/threads';
+import type { Fit, Model } from './model';
 
 /** What fitting a model is handed beside the interactions and its parameters. */
 export interface Fitting {
@@ -7,4 +10,87 @@ export interface Fitting {
   readonly signal?: AbortSignal;
   /** Called now and then with the share that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
+}
+
+/** Fits in a memory of this size, which is let go however the fit ends. */
+export async function fitInMemory<M extends Model>(
+  { threads }: Fitting,
+  size: MemorySize,
+  fit: (memory: KernelMemory) => Promise<Fit<M>>,
+): Promise<Fit<M>> {
+  let memory;
+  try {
+    memory = await threads.open(size);
+  } catch (error) {
+    if (error instanceof MemoryRefused) return { kind: 'refused', reason: 'too little memory', bytes: error.bytes };
+    throw error;
+  }
+  try {
+    return await fit(memory);
+  } finally {
+    memory.close();
+  }
+}
+
+/** The addresses of sparse rows. */
+export interface SparsePlaces {
+  readonly starts: number;
+  readonly indexes: number;
+  readonly values: number;
+}
+
+export const placeSparse = (take: (bytes: number) => number, rows: SparseRows): SparsePlaces => ({
+  starts: take(rows.starts.byteLength),
+  indexes: take(rows.indexes.byteLength),
+  values: take(rows.values.byteLength),
+});
+
+export function writeSparse({ buffer }: KernelMemory, places: SparsePlaces, rows: SparseRows): void {
+  new Uint32Array(buffer, places.starts, rows.starts.length).set(rows.starts);
+  new Uint32Array(buffer, places.indexes, rows.indexes.length).set(rows.indexes);
+  new Float32Array(buffer, places.values, rows.values.length).set(rows.values);
+}
+
+/** Fixed pieces of 0 … count, whatever the number of threads: [from, to) of each. */
+export const piecesOf = (count: number, size: number): [number, number][] =>
+  Array.from({ length: Math.ceil(count / size) }, (_, at) => [at * size, Math.min(count, (at + 1) * size)]);
+
+/**
+ * What kernels wrote row by row, `most` places a row of which the first `counts` are filled in any order, as the rows of its transpose: ascending,
+ * and without empty places.
+ */
+export function collectTransposed(
+  { buffer }: KernelMemory,
+  places: { indexes: number; values: number },
+  counts: Int32Array,
+  most: number,
+): SparseRows {
+  const rows = counts.length;
+  const indexes = new Uint32Array(buffer, places.indexes, rows * most);
+  const values = new Float32Array(buffer, places.values, rows * most);
+  const starts = new Uint32Array(rows + 1);
+  const entries = (visit: (row: number, at: number) => void) => {
+    counts.forEach((count, row) => {
+      for (let at = row * most; at < row * most + count; at += 1) visit(row, at);
+    });
+  };
+  entries((_, at) => {
+    const next = (indexes[at] ?? 0) + 1;
+    starts[next] = (starts[next] ?? 0) + 1;
+  });
+  for (let row = 0; row < rows; row += 1) starts[row + 1] = (starts[row + 1] ?? 0) + (starts[row] ?? 0);
+  const free = starts.slice(0, rows);
+  const transposed = {
+    starts,
+    indexes: new Uint32Array(starts[rows] ?? 0),
+    values: new Float32Array(starts[rows] ?? 0),
+  };
+  entries((row, at) => {
+    const to = indexes[at] ?? 0;
+    const place = free[to] ?? 0;
+    free[to] = place + 1;
+    transposed.indexes[place] = row;
+    transposed.values[place] = values[at] ?? 0;
+  });
+  return transposed;
 }

@@ -50,6 +50,8 @@ export interface ItemKnnParameters {
 export interface EaseModel {
   readonly kind: 'ease';
   readonly parameters: EaseParameters;
+  /** λ as it was used: at least 1e-4 of the largest number on the diagonal. */
+  readonly usedRegularisation: number;
   /** As of ItemKnnModel; weights may be negative. */
   readonly weights: SparseRows;
 }
@@ -89,17 +91,14 @@ export interface IalsParameters {
 /** Why a candidate gives no model. Such a candidate is out; the others are not. */
 export type FitRefusal =
   | { readonly kind: 'refused'; readonly reason: 'too many items'; readonly items: number; readonly most: number }
-  | { readonly kind: 'refused'; readonly reason: 'too little memory'; readonly bytes: number; readonly most: number }
+  /** Or more than 32 bits address. */
+  | { readonly kind: 'refused'; readonly reason: 'too little memory'; readonly bytes: number }
   /** A pivot that is not above 0, or NaN: the matrix is not positive definite in this precision. */
   | { readonly kind: 'refused'; readonly reason: 'not positive definite'; readonly what: string; readonly row: number }
   | { readonly kind: 'refused'; readonly reason: 'not finite'; readonly what: string; readonly row: number }
   | { readonly kind: 'refused'; readonly reason: 'no times' };
 
 export type Fit<M extends Model = Model> = { readonly kind: 'fitted'; readonly model: M } | FitRefusal;
-
-export class ParameterRefused extends Error {
-  override readonly name = 'ParameterRefused';
-}
 
 /** What it takes in memory, and in a file but for a header. */
 export function sizeInBytes(model: Model): number {

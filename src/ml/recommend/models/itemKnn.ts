@@ -1,0 +1,79 @@
+import { entryCount, rowCount, transpose, type Interactions, type SparseRows } from '../interactions';
+import { createPlaces } from '../kernels/instance';
+import { collectTransposed, fitInMemory, placeSparse, writeSparse, type Fitting } from './fitting';
+import type { Fit, ItemKnnModel, ItemKnnParameters } from './model';
+import { checkNumber } from './parameters';
+
+/** Of Robertson and Zaragoza 2009, "The probabilistic relevance framework". */
+const bm25 = { k1: 1.2, b: 0.75 };
+
+/**
+ * Similarities of items by the users who chose both, of each item the largest. Time grows with the sum of the squares of what users chose, memory
+ * with the entries and items × neighbours.
+ */
+export function fitItemKnn(
+  interactions: Interactions,
+  parameters: ItemKnnParameters,
+  fitting: Fitting,
+): Promise<Fit<ItemKnnModel>> {
+  checkNumber('neighbours', parameters.neighbours, { from: 1, multipleOf: 1 });
+  checkNumber('shrinkage', parameters.shrinkage, { from: 0 });
+  const { items, users } = interactions;
+  const byItem = parameters.weighting === 'bm25' ? bm25Weighted(interactions) : interactions.byItem;
+  const byUser = parameters.weighting === 'bm25' ? transpose(byItem, users) : interactions.byUser;
+  const most = Math.max(1, Math.min(parameters.neighbours, items - 1));
+  const places = createPlaces();
+  const at = {
+    byItem: placeSparse(places.take, byItem),
+    byUser: placeSparse(places.take, byUser),
+    norms: places.take(items * 4),
+    indexes: places.take(items * most * 4),
+    values: places.take(items * most * 4),
+  };
+  return fitInMemory(fitting, { bytes: places.bytes(), scratchBytes: items * 12 }, async (memory) => {
+    writeSparse(memory, at.byItem, byItem);
+    writeSparse(memory, at.byUser, byUser);
+    new Float32Array(memory.buffer, at.norms, items).set(normsOf(byItem));
+    const rows = (of: typeof at.byItem) => [of.starts, of.indexes, of.values];
+    const counts = await memory.run({
+      kernel: 'neighbours',
+      shared: [
+        ...[...rows(at.byItem), ...rows(at.byUser), at.norms, items, parameters.shrinkage, most],
+        ...[at.indexes, at.values],
+      ],
+      each: { from: 0, to: items },
+    });
+    fitting.onProgress?.(1);
+    const weights = collectTransposed(memory, at, counts, most);
+    return { kind: 'fitted', model: { kind: 'itemKnn', parameters, weights } };
+  });
+}
+
+function normsOf({ starts, values }: SparseRows): Float32Array {
+  return Float32Array.from({ length: starts.length - 1 }, (_, row) => {
+    let sum = 0;
+    for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at += 1) sum += (values[at] ?? 0) ** 2;
+    return Math.sqrt(sum);
+  });
+}
+
+/** Items as documents, the users who chose them as words. */
+function bm25Weighted({ items, byItem, byUser }: Interactions): SparseRows {
+  const average = items === 0 ? 1 : Math.max(1, entryCount(byItem)) / items;
+  const rarity = Float64Array.from({ length: rowCount(byUser) }, (_, user) => {
+    const chosen = (byUser.starts[user + 1] ?? 0) - (byUser.starts[user] ?? 0);
+    return Math.log(1 + (items - chosen + 0.5) / (chosen + 0.5));
+  });
+  const values = new Float32Array(entryCount(byItem));
+  for (let item = 0; item < items; item += 1) {
+    const first = byItem.starts[item] ?? 0;
+    const last = byItem.starts[item + 1] ?? 0;
+    const saturation = bm25.k1 * (1 - bm25.b + (bm25.b * (last - first)) / average);
+    for (let at = first; at < last; at += 1) {
+      const value = byItem.values[at] ?? 0;
+      const weight = (value * (bm25.k1 + 1)) / (value + saturation);
+      values[at] = weight * (rarity[byItem.indexes[at] ?? 0] ?? 0);
+    }
+  }
+  return { starts: byItem.starts, indexes: byItem.indexes, values };
+}
