@@ -93,7 +93,7 @@ export type FitRefusal =
   | { readonly kind: 'refused'; readonly reason: 'too many items'; readonly items: number; readonly most: number }
   /** Or more than 32 bits address. */
   | { readonly kind: 'refused'; readonly reason: 'too little memory'; readonly bytes: number }
-  /** A pivot that is not above 0, or NaN: the matrix is not positive definite in this precision. */
+  /** A pivot or a factor that is not above 0, infinite or NaN: what was to be solved is not positive definite in this precision. */
   | { readonly kind: 'refused'; readonly reason: 'not positive definite'; readonly what: string; readonly row: number }
   | { readonly kind: 'refused'; readonly reason: 'not finite'; readonly what: string; readonly row: number }
   | { readonly kind: 'refused'; readonly reason: 'no times' };

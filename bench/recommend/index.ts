@@ -1,0 +1,45 @@
+/**
+ * `npm run bench:recommend`: time and memory of fitting and scoring on synthetic interactions, each case in a process of its own. A number as an
+ * argument measures that case only. `processor` is the time of all threads together: it tells a busy machine from a slow kernel.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import os from 'node:os';
+import path from 'node:path';
+import { expectAtMost, table } from '../figures';
+import { run } from '../run';
+import { cases } from './cases';
+import type { Measured } from './measureCase';
+
+async function measure(at: number): Promise<Measured> {
+  const child = fork(path.join(__dirname, 'measureCase.ts'), [String(at)], { execArgv: ['--import', 'tsx'] });
+  const measured = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => null)]);
+  if (measured === null) throw new Error(`Case ${at} ended without a figure.`);
+  return measured[0] as Measured;
+}
+
+run(async () => {
+  const chosen = process.argv[2] === undefined ? [...cases.keys()] : [Number(process.argv[2])];
+  console.log(
+    `Node ${process.version}, ${os.availableParallelism()} cores, load ${os.loadavg()[0]!.toFixed(1)} before\n`,
+  );
+  const rows: string[][] = [];
+  for (const at of chosen) {
+    const one = cases[at];
+    if (one === undefined) throw new Error(`There is no case ${at}: there are ${cases.length}.`);
+    const found = await measure(at);
+    if (one.kind === 'fit' && found.kind === 'fit') {
+      const of = `${one.name}, ${one.users} × ${one.items}, ${found.entries} entries, threads: ${one.threads}`;
+      expectAtMost(of, found.seconds, one.mostSeconds, 's');
+      expectAtMost(of, found.megabytes, one.mostMegabytes, 'MB');
+      const time = `${found.seconds.toFixed(2)} s (processor ${found.processorSeconds.toFixed(2)} s)`;
+      rows.push([of, time, `${one.mostSeconds} s`, `${found.megabytes.toFixed(0)} MB`, `${one.mostMegabytes} MB`]);
+    } else if (one.kind === 'score' && found.kind === 'score') {
+      const of = `scoring ${one.items} items with the top 10, d = ${one.dimensions}, ${one.name}`;
+      expectAtMost(of, found.p50Ms, one.mostMilliseconds, 'ms');
+      const time = `${found.p50Ms.toFixed(3)} ms (p99 ${found.p99Ms.toFixed(3)} ms)`;
+      rows.push([of, time, `${one.mostMilliseconds} ms`, '', '']);
+    }
+  }
+  console.log(table([['', 'took', 'at most', 'peak memory', 'at most'], ...rows]));
+});
