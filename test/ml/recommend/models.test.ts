@@ -321,6 +321,16 @@ describe('every model', () => {
     await expect(refused).rejects.toThrow(sentence);
   });
 
+  it.each(named.filter(([, { kind }]) => kind !== 'popularity'))(
+    'tells how far it is, up to the end: %s',
+    async (_, parameters) => {
+      const told: number[] = [];
+      await fitModel(sample, parameters, { threads, onProgress: (share) => told.push(share) });
+      expect(told).toEqual(told.toSorted((a, b) => a - b));
+      expect(told.at(-1)).toBe(1);
+    },
+  );
+
   it('ends between two steps when it is told to', async () => {
     const abort = new AbortController();
     const fitting = { threads, signal: abort.signal, onProgress: () => abort.abort(new Error('enough')) };

@@ -1,7 +1,7 @@
 import type { Interactions, SparseRows } from '../interactions';
 import { createPlaces } from '../kernels/instance';
 import type { KernelMemory } from '../kernels/threads';
-import { collectTransposed, fitInMemory, placeSparse, writeSparse, type Fitting } from './fitting';
+import { collectTransposed, fitInMemory, placeSparse, runInSlices, writeSparse, type Fitting } from './fitting';
 import type { EaseModel, EaseParameters, Fit } from './model';
 import { checkNumber } from './parameters';
 
@@ -48,11 +48,10 @@ export function fitEase(
     writeSparse(memory, at.byItem, byItem);
     writeSparse(memory, at.byUser, byUser);
     const rows = (of: typeof at.byItem) => [of.starts, of.indexes, of.values];
-    await memory.run({
-      kernel: 'gramRow',
-      shared: [...rows(at.byItem), ...rows(at.byUser), at.matrix, edge, items, used],
-      each: { from: 0, to: edge * tileEdge },
-    });
+    const shared = [...rows(at.byItem), ...rows(at.byUser), at.matrix, edge, items, used];
+    const { signal, onProgress } = fitting;
+    await runInSlices(memory, { kernel: 'gramRow', shared }, { rows: edge * tileEdge }, signal ? { signal } : {});
+    onProgress?.(0.1);
     const failed = await invertTiles(memory, { ...at, edge }, fitting);
     if (failed !== null) return { kind: 'refused', reason: 'not positive definite', what: 'Gram matrix', row: failed };
     const counts = await memory.run({
@@ -63,7 +62,7 @@ export function fitEase(
     const broken = counts.findIndex((count) => count < 0);
     if (broken >= 0) return { kind: 'refused', reason: 'not finite', what: 'inverse', row: broken };
     const weights = collectTransposed(memory, at, counts, most);
-    fitting.onProgress?.(1);
+    onProgress?.(1);
     return { kind: 'fitted', model: { kind: 'ease', parameters, usedRegularisation: used, weights } };
   });
 }

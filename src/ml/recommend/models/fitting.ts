@@ -1,6 +1,6 @@
 import type { SparseRows } from '../interactions';
 import { MemoryRefused } from '../kernels/instance';
-import type { KernelMemory, MemorySize, Threads } from '../kernels/threads';
+import type { KernelCalls, KernelMemory, MemorySize, Threads } from '../kernels/threads';
 import type { Fit, Model } from './model';
 
 /** What fitting a model is handed beside the interactions and its parameters. */
@@ -50,6 +50,31 @@ export function writeSparse({ buffer }: KernelMemory, places: SparsePlaces, rows
   new Uint32Array(buffer, places.indexes, rows.indexes.length).set(rows.indexes);
   new Float32Array(buffer, places.values, rows.values.length).set(rows.values);
 }
+
+/**
+ * Makes calls for pieces of `rows` in several runs, so that the signal is heeded and progress told in between. Gives what all calls returned. `size`
+ * rows a piece; without it each row is a call by itself.
+ */
+export async function runInSlices(
+  memory: KernelMemory,
+  call: Pick<KernelCalls, 'kernel' | 'shared'>,
+  { rows, size }: { rows: number; size?: number },
+  { signal, onProgress }: Pick<Fitting, 'signal' | 'onProgress'>,
+): Promise<Int32Array> {
+  const pieces = size === undefined ? null : piecesOf(rows, size);
+  const calls = pieces?.length ?? rows;
+  const returned = new Int32Array(calls);
+  for (let from = 0; from < calls; from += callsASlice) {
+    signal?.throwIfAborted();
+    const to = Math.min(calls, from + callsASlice);
+    returned.set(await memory.run({ ...call, each: pieces?.slice(from, to) ?? { from, to } }), from);
+    onProgress?.(to / calls);
+  }
+  return returned;
+}
+
+/** Some tenths of a second of work, against some tenths of a millisecond that a run costs. */
+const callsASlice = 512;
 
 /** Fixed pieces of 0 … count, whatever the number of threads: [from, to) of each. */
 export const piecesOf = (count: number, size: number): [number, number][] =>

@@ -2,7 +2,15 @@ import { nearlyNormal, mulberry32 } from '../../random';
 import type { Interactions } from '../interactions';
 import { createPlaces } from '../kernels/instance';
 import type { KernelMemory } from '../kernels/threads';
-import { fitInMemory, piecesOf, placeSparse, writeSparse, type Fitting, type SparsePlaces } from './fitting';
+import {
+  fitInMemory,
+  piecesOf,
+  placeSparse,
+  runInSlices,
+  writeSparse,
+  type Fitting,
+  type SparsePlaces,
+} from './fitting';
 import type { Fit, IalsModel, IalsParameters } from './model';
 import { checkNumber } from './parameters';
 
@@ -58,14 +66,16 @@ export function fitIals(
         [userSide, itemSide],
         [itemSide, userSide],
       ] as const) {
-        fitting.signal?.throwIfAborted();
         await sumGram(memory, from, grams, dimensions);
-        const failed = await solveSide(memory, solved, from, grams, parameters);
+        const half = 2 * sweep + Number(solved === itemSide);
+        const failed = await solveSide(memory, solved, from, grams, parameters, {
+          ...(fitting.signal && { signal: fitting.signal }),
+          onProgress: (share) => fitting.onProgress?.((half + share) / (2 * sweeps)),
+        });
         if (failed !== null) {
           return { kind: 'refused', reason: 'not positive definite', what: `${solved.called} factors`, row: failed };
         }
       }
-      fitting.onProgress?.((sweep + 1) / sweeps);
     }
     await sumGram(memory, itemSide, grams, dimensions);
     const gram = new Float32Array(memory.buffer, grams, dimensions * dimensions);
@@ -103,12 +113,10 @@ async function solveSide(
   from: Side,
   gram: number,
   parameters: IalsParameters,
+  watched: Pick<Fitting, 'signal' | 'onProgress'>,
 ): Promise<number | null> {
-  const pieces = piecesOf(solved.count, rowsAPiece);
-  const failed = await memory.run({
-    ...solveCall(solved.rows, from.factors, gram, solved.factors, from.count, parameters),
-    each: pieces,
-  });
+  const call = solveCall(solved.rows, from.factors, gram, solved.factors, from.count, parameters);
+  const failed = await runInSlices(memory, call, { rows: solved.count, size: rowsAPiece }, watched);
   const piece = failed.findIndex((row) => row > 0);
   return piece < 0 ? null : piece * rowsAPiece + (failed[piece] ?? 0) - 1;
 }

@@ -1,6 +1,6 @@
 import { entryCount, rowCount, transpose, type Interactions, type SparseRows } from '../interactions';
 import { createPlaces } from '../kernels/instance';
-import { collectTransposed, fitInMemory, placeSparse, writeSparse, type Fitting } from './fitting';
+import { collectTransposed, fitInMemory, placeSparse, runInSlices, writeSparse, type Fitting } from './fitting';
 import type { Fit, ItemKnnModel, ItemKnnParameters } from './model';
 import { checkNumber } from './parameters';
 
@@ -35,15 +35,11 @@ export function fitItemKnn(
     writeSparse(memory, at.byUser, byUser);
     new Float32Array(memory.buffer, at.norms, items).set(normsOf(byItem));
     const rows = (of: typeof at.byItem) => [of.starts, of.indexes, of.values];
-    const counts = await memory.run({
-      kernel: 'neighbours',
-      shared: [
-        ...[...rows(at.byItem), ...rows(at.byUser), at.norms, items, parameters.shrinkage, most],
-        ...[at.indexes, at.values],
-      ],
-      each: { from: 0, to: items },
-    });
-    fitting.onProgress?.(1);
+    const shared = [
+      ...[...rows(at.byItem), ...rows(at.byUser), at.norms, items, parameters.shrinkage, most],
+      ...[at.indexes, at.values],
+    ];
+    const counts = await runInSlices(memory, { kernel: 'neighbours', shared }, { rows: items }, fitting);
     const weights = collectTransposed(memory, at, counts, most);
     return { kind: 'fitted', model: { kind: 'itemKnn', parameters, weights } };
   });
