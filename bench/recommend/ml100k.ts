@@ -1,0 +1,97 @@
+/**
+ * `npm run bench:recommend:ml100k`: nDCG@10 of every model with its default parameters on MovieLens 100K ($PALATE_TEST_DATA/ml-100k), and how long it took to
+ * fit. Every rating counts as presence. Of each item a quarter of its interactions, drawn by the seed and rounded, is held out; of each user who has some
+ * of them the ten best items are taken from all that the user did not choose in the rest.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { mulberry32 } from '../../src/ml/random';
+import { interactionsOf, rowOf, type Interactions } from '../../src/ml/recommend/interactions';
+import { defaultParameters } from '../../src/ml/recommend/models/defaults';
+import { fitModel } from '../../src/ml/recommend/models/fit';
+import type { Model } from '../../src/ml/recommend/models/model';
+import { createScorer } from '../../src/ml/recommend/scoring';
+import { topItems } from '../../src/ml/recommend/topItems';
+import { createKernelThreads } from '../../src/worker/kernelThreads';
+import { table } from '../figures';
+import { run } from '../run';
+
+const seeds = [1, 2, 42];
+const listLength = 10;
+
+interface Pair {
+  readonly user: number;
+  readonly item: number;
+}
+
+function readPairs(file: string): { users: number; items: number; pairs: Pair[] } {
+  const [, ...lines] = readFileSync(file, 'utf8').trim().split('\n');
+  const cells = lines.map((line) => line.split(','));
+  // In the order of the ids, which are whole numbers.
+  const indexOf = (column: number) => {
+    const ids = [...new Set(cells.map((row) => Number(row[column])))].sort((a, b) => a - b);
+    return new Map(ids.map((id, at) => [id, at]));
+  };
+  const [users, items] = [indexOf(0), indexOf(1)];
+  const pairs = cells.map((row) => ({ user: users.get(Number(row[0]))!, item: items.get(Number(row[1]))! }));
+  return { users: users.size, items: items.size, pairs };
+}
+
+function split({ users, items, pairs }: ReturnType<typeof readPairs>, seed: number): [Interactions, Interactions] {
+  const random = mulberry32(seed);
+  const byItem = Array.from({ length: items }, (): Pair[] => []);
+  // By user within each item, so that the split does not depend on the order of the file.
+  for (const pair of pairs.toSorted((a, b) => a.user - b.user)) byItem[pair.item]!.push(pair);
+  const [trained, heldOut]: [Pair[], Pair[]] = [[], []];
+  for (const list of byItem) {
+    const drawn = list.map((pair) => [random(), pair] as const).sort((a, b) => a[0] - b[0]);
+    const held = Math.round(list.length / 4);
+    drawn.forEach(([, pair], at) => (at < held ? heldOut : trained).push(pair));
+  }
+  const build = (list: Pair[]) =>
+    interactionsOf({ users, items, user: list.map(({ user }) => user), item: list.map(({ item }) => item) });
+  return [build(trained), build(heldOut)];
+}
+
+/** The mean over users with something held out, of those who chose nothing else, too. */
+function meanNdcg(model: Model, trained: Interactions, heldOut: Interactions): number {
+  const scorer = createScorer(model);
+  const gains = Array.from({ length: listLength }, (_, at) => 1 / Math.log2(at + 2));
+  let [sum, users] = [0, 0];
+  for (let user = 0; user < trained.users; user += 1) {
+    const relevant = new Set(rowOf(heldOut.byUser, user).indexes);
+    if (relevant.size === 0) continue;
+    const history = rowOf(trained.byUser, user);
+    const { items } = topItems(scorer.scores(history), listLength, { excluded: history.indexes });
+    const found = gains.reduce((total, gain, at) => total + (relevant.has(items[at] ?? -1) ? gain : 0), 0);
+    sum += found / gains.slice(0, relevant.size).reduce((total, gain) => total + gain, 0);
+    users += 1;
+  }
+  return sum / users;
+}
+
+run(async () => {
+  const folder = process.env.PALATE_TEST_DATA;
+  if (folder === undefined)
+    throw new Error('PALATE_TEST_DATA is not set: MovieLens 100K is read from its folder ml-100k.');
+  const data = readPairs(path.join(folder, 'ml-100k', 'interactions.csv'));
+  const splits = seeds.map((seed) => split(data, seed));
+  const threads = createKernelThreads(2);
+  const rows: string[][] = [];
+  for (const parameters of Object.values(defaultParameters)) {
+    const found: number[] = [];
+    const seconds: number[] = [];
+    for (const [trained, heldOut] of splits) {
+      const begun = performance.now();
+      const fit = await fitModel(trained, parameters, { threads });
+      seconds.push((performance.now() - begun) / 1_000);
+      if (fit.kind !== 'fitted') throw new Error(`Not fitted: ${JSON.stringify(fit)}`);
+      found.push(meanNdcg(fit.model, trained, heldOut));
+    }
+    const mean = found.reduce((sum, one) => sum + one, 0) / found.length;
+    const each = found.map((one) => one.toFixed(4));
+    rows.push([JSON.stringify(parameters), mean.toFixed(4), ...each, `${Math.max(...seconds).toFixed(2)} s`]);
+  }
+  await threads.end();
+  console.log(table([['', 'nDCG@10', ...seeds.map((seed) => `seed ${seed}`), 'longest fit'], ...rows]));
+});
