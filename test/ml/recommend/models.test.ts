@@ -1,6 +1,7 @@
 import { entryCount, interactionsOf, rowOf, type Interactions } from '../../../src/ml/recommend/interactions';
 import { createOneThread } from '../../../src/ml/recommend/kernels/oneThread';
 import { mostEaseItems } from '../../../src/ml/recommend/models/ease';
+import { mostChosen } from '../../../src/ml/recommend/models/itemKnn';
 import { fitModel } from '../../../src/ml/recommend/models/fit';
 import type {
   EaseModel,
@@ -129,6 +130,23 @@ describe('ItemKNN', () => {
       });
     });
     expect(distance(denseRows(weights, sample.items).flat(), expectedOf(weighted, knn).flat())).toBeLessThan(1e-5);
+  });
+
+  it('leaves out users who chose more than says anything', async () => {
+    const items = mostChosen + 1;
+    const few = { user: [1, 1, 2, 2, 2], item: [0, 7, 7, 9, items - 1] };
+    const all = Array.from({ length: items }, (_, item) => item);
+    const long = interactionsOf({
+      users: 4,
+      items,
+      user: [...few.user, ...all.map(() => 3)],
+      item: [...few.item, ...all],
+    });
+    const short = interactionsOf({ users: 4, items, ...few });
+    expect((await fit<ItemKnnModel>(long, knn)).weights).toEqual((await fit<ItemKnnModel>(short, knn)).weights);
+    expect(entryCount((await fit<ItemKnnModel>(short, knn)).weights)).toBe(8);
+    const allowed = interactionsOf({ users: 1, items, user: all.slice(1).map(() => 0), item: all.slice(1) });
+    expect(entryCount((await fit<ItemKnnModel>(allowed, knn)).weights)).toBe(10 * mostChosen);
   });
 
   it('takes of equal ones those of the lowest indexes', async () => {
@@ -291,20 +309,29 @@ describe('every model', () => {
     },
   );
 
-  it.each([ease, knn, { ...knn, weighting: 'bm25' as const }, ials])(
-    'scores the same for all ratings equal as for no ratings, but for their scale: $kind',
-    async (parameters) => {
-      const columns = { users: 30, items: 20, user: [] as number[], item: [] as number[] };
-      const random = mulberry32(2);
-      for (let pair = 0; pair < 600; pair += 1) {
-        if (random() > 0.3) continue;
-        columns.user.push(Math.floor(pair / 20));
-        columns.item.push(pair % 20);
-      }
-      const model = await fit(interactionsOf({ ...columns, value: columns.user.map(() => 1) }), parameters);
-      expect(model).toEqual(await fit(interactionsOf(columns), parameters));
-    },
-  );
+  it.each<[Parameters, Parameters]>([
+    [ease, { ...ease, regularisation: 16 * ease.regularisation }],
+    [knn, { ...knn, shrinkage: 16 * knn.shrinkage }],
+    // Four times the weight of what was chosen is a quarter of what was not, and of λ on all of it.
+    [ials, { ...ials, unobservedWeight: 4 * ials.unobservedWeight, frequencyExponent: 0, regularisation: 4 }],
+  ])('scores all ratings equal as presence, with λ or shrinkage scaled alike: $kind', async (parameters, scaled) => {
+    const random = mulberry32(2);
+    const pairs = Array.from({ length: 600 }, (__, pair) => pair).filter(() => random() < 0.3);
+    const columns = {
+      users: 30,
+      items: 20,
+      user: pairs.map((pair) => Math.floor(pair / 20)),
+      item: pairs.map((pair) => pair % 20),
+    };
+    const plain =
+      parameters.kind === 'ials' ? { ...parameters, frequencyExponent: 0 as const, regularisation: 1 } : parameters;
+    const presence = scoresOf(await fit(interactionsOf(columns), plain), [1, 2]);
+    const rated = await fit(interactionsOf({ ...columns, value: pairs.map(() => 4) }), scaled);
+    // The history comes in the values that the model was fitted with; EASE and ItemKNN are linear in them.
+    const scores = scoresOf(rated, [1, 2], [4, 4]).map((score) => score / (parameters.kind === 'ials' ? 1 : 4));
+    expect(distance(scores, presence)).toBeLessThan(1e-3);
+    expect(Math.max(...presence)).toBeGreaterThan(0);
+  });
 
   it.each<[string, Parameters]>([
     ['dimensions is 12; it must be a multiple of 8 from 8 to 512', { ...ials, dimensions: 12 }],

@@ -1,4 +1,4 @@
-import { entryCount, rowCount, transpose, type Interactions, type SparseRows } from '../interactions';
+import { entryCount, rowCount, rowOf, transpose, type Interactions, type SparseRows } from '../interactions';
 import { createPlaces } from '../kernels/instance';
 import { collectTransposed, fitInMemory, placeSparse, runInSlices, writeSparse, type Fitting } from './fitting';
 import type { Fit, ItemKnnModel, ItemKnnParameters } from './model';
@@ -6,6 +6,12 @@ import { checkNumber } from './parameters';
 
 /** Of Robertson and Zaragoza 2009, "The probabilistic relevance framework". */
 const bm25 = { k1: 1.2, b: 0.75 };
+
+/**
+ * Users who chose more than this are left out: time grows with the square of what a user chose, and who chooses nearly everything (a test account, an
+ * import) says nothing of what goes together.
+ */
+export const mostChosen = 5_000;
 
 /**
  * Similarities of items by the users who chose both, of each item the largest. Time grows with the sum of the squares of what users chose, memory
@@ -19,8 +25,9 @@ export function fitItemKnn(
   checkNumber('neighbours', parameters.neighbours, { from: 1, multipleOf: 1 });
   checkNumber('shrinkage', parameters.shrinkage, { from: 0 });
   const { items, users } = interactions;
-  const byItem = parameters.weighting === 'bm25' ? bm25Weighted(interactions) : interactions.byItem;
-  const byUser = parameters.weighting === 'bm25' ? transpose(byItem, users) : interactions.byUser;
+  const counted = withoutLongRows(interactions);
+  const byItem = parameters.weighting === 'bm25' ? bm25Weighted(counted) : counted.byItem;
+  const byUser = parameters.weighting === 'bm25' ? transpose(byItem, users) : counted.byUser;
   const most = Math.max(1, Math.min(parameters.neighbours, items - 1));
   const places = createPlaces();
   const at = {
@@ -43,6 +50,27 @@ export function fitItemKnn(
     const weights = collectTransposed(memory, at, counts, most);
     return { kind: 'fitted', model: { kind: 'itemKnn', parameters, weights } };
   });
+}
+
+/** The same users, of whom those who chose too much chose nothing. */
+function withoutLongRows(interactions: Interactions): Interactions {
+  const { byUser, users, items } = interactions;
+  const lengthOf = (user: number) => (byUser.starts[user + 1] ?? 0) - (byUser.starts[user] ?? 0);
+  const starts = new Uint32Array(users + 1);
+  for (let user = 0; user < users; user += 1) {
+    starts[user + 1] = (starts[user] ?? 0) + (lengthOf(user) > mostChosen ? 0 : lengthOf(user));
+  }
+  const entries = starts[users] ?? 0;
+  if (entries === entryCount(byUser)) return interactions;
+  const rows = { starts, indexes: new Uint32Array(entries), values: new Float32Array(entries) };
+  for (let user = 0; user < users; user += 1) {
+    const first = starts[user] ?? 0;
+    if (starts[user + 1] === first) continue;
+    const row = rowOf(byUser, user);
+    rows.indexes.set(row.indexes, first);
+    rows.values.set(row.values, first);
+  }
+  return { users, items, byUser: rows, byItem: transpose(rows, items), times: null };
 }
 
 function normsOf({ starts, values }: SparseRows): Float32Array {
