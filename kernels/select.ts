@@ -46,20 +46,18 @@ function countAtLeast(values: usize, count: i32, size: u32): i32 {
   for (; at + 4 <= count; at += 4) {
     counts = i32x4.sub(counts, i32x4.ge_s(v128.and(v128.load(values + <usize>(at << 2)), mask), bound));
   }
-  let found =
-    i32x4.extract_lane(counts, 0) +
-    i32x4.extract_lane(counts, 1) +
-    i32x4.extract_lane(counts, 2) +
-    i32x4.extract_lane(counts, 3);
+  let found = sumOfCounts(counts);
   for (; at < count; at += 1) if ((load<u32>(values + <usize>(at << 2)) & sizeBits) >= size) found += 1;
   return found;
 }
 
 /** The index up to which those of exactly this size are in, where only `room` of them are. */
 function lastIndexOfTied(values: usize, indexes: usize, count: i32, size: u32, room: i32): u32 {
-  if (countTied(values, indexes, count, size, u32.MAX_VALUE) <= room) return u32.MAX_VALUE;
+  if (countTied(values, indexes, count, size, i32.MAX_VALUE) <= room) return i32.MAX_VALUE;
+  let bits: u32 = 1;
+  for (let at = 0; at < count; at += 1) bits |= load<u32>(indexes + <usize>(at << 2));
   let last: u32 = 0;
-  for (let bit: u32 = (<u32>1) << 31; bit !== 0; bit >>= 1) {
+  for (let bit: u32 = (<u32>1) << (31 - clz<u32>(bits)); bit !== 0; bit >>= 1) {
     // With this bit and all below it unset, fewer than `room` tied ones may be in: then the bit is set.
     if (countTied(values, indexes, count, size, last | (bit - 1)) < room) last |= bit;
   }
@@ -67,10 +65,28 @@ function lastIndexOfTied(values: usize, indexes: usize, count: i32, size: u32, r
 }
 
 function countTied(values: usize, indexes: usize, count: i32, size: u32, last: u32): i32 {
-  let found = 0;
-  for (let at = 0; at < count; at += 1) {
+  const mask = i32x4.splat(sizeBits);
+  const sizes = i32x4.splat(size);
+  const lasts = i32x4.splat(last);
+  let counts = i32x4.splat(0);
+  let at = 0;
+  for (; at + 4 <= count; at += 4) {
+    const tied = i32x4.eq(v128.and(v128.load(values + <usize>(at << 2)), mask), sizes);
+    counts = i32x4.sub(counts, v128.and(tied, i32x4.le_s(v128.load(indexes + <usize>(at << 2)), lasts)));
+  }
+  let found = sumOfCounts(counts);
+  for (; at < count; at += 1) {
     if ((load<u32>(values + <usize>(at << 2)) & sizeBits) !== size) continue;
     if (load<u32>(indexes + <usize>(at << 2)) <= last) found += 1;
   }
   return found;
+}
+
+function sumOfCounts(counts: v128): i32 {
+  return (
+    i32x4.extract_lane(counts, 0) +
+    i32x4.extract_lane(counts, 1) +
+    i32x4.extract_lane(counts, 2) +
+    i32x4.extract_lane(counts, 3)
+  );
 }
