@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { createMemory, kernelModule } from '../ml/recommend/kernels/instance';
+import { createReusedMemory, kernelModule } from '../ml/recommend/kernels/instance';
 import { callCount, type KernelCalls, type KernelMemory, type Threads } from '../ml/recommend/kernels/threads';
 
 /**
@@ -8,7 +8,8 @@ import { callCount, type KernelCalls, type KernelMemory, type Threads } from '..
  * K1  A thread holds no logic: it takes the next call until there is none, so a slow thread delays nothing but the call it is in. Which thread
  *     makes a call makes no difference (`Threads`).
  * K2  Numbers cross in shared memory, messages only say what is to be run.
- * K3  A thread that fails or dies fails the run and every later one: what it was writing is unknown.
+ * K3  All fits have one memory, one after another (`createReusedMemory`): it is as large as the largest needed until the threads are ended.
+ * K4  A thread that fails or dies fails the run and every later one: what it was writing is unknown.
  */
 export interface KernelThreads extends Threads {
   /** Ends the threads; a run that is under way is rejected. */
@@ -39,7 +40,7 @@ const run = ({ kernel, shared, each, calls }) => {
 parentPort.on('message', (message) => {
   if (message.kind === 'run') parentPort.postMessage(run(message));
   else {
-    kernels = message.memory && new WebAssembly.Instance(message.module, { env: { memory: message.memory } }).exports;
+    kernels ??= new WebAssembly.Instance(message.module, { env: { memory: message.memory } }).exports;
     scratch = message.scratch;
   }
 });
@@ -56,6 +57,7 @@ export function createKernelThreads(count: number): KernelThreads {
     pending?.reject(broken);
     pending = undefined;
   };
+  const reused = createReusedMemory(count);
   const workers = Array.from({ length: count }, (_, at) => {
     const worker = new Worker(program, { eval: true, env: {}, name: `kernels ${at + 1}` });
     worker.on('message', (answer: Answer) => {
@@ -86,14 +88,14 @@ export function createKernelThreads(count: number): KernelThreads {
   return {
     count,
     open(size) {
-      const { memory, scratch } = createMemory(size, count);
+      const { memory, scratch } = reused.open(size);
       workers.forEach((worker, at) => {
         worker.postMessage({ kind: 'open', module: kernelModule(), memory, scratch: scratch[at] });
       });
       const opened: KernelMemory = {
         buffer: memory.buffer,
         run,
-        close: () => workers.forEach((worker) => worker.postMessage({ kind: 'close' })),
+        close: () => reused.close(),
       };
       return Promise.resolve(opened);
     },

@@ -50,6 +50,30 @@ describe('threads of the kernels', () => {
     expect(found[3]).toEqual(found[0]);
   });
 
+  it('have one memory for one fit after another, which is all 0 again and no larger than it must be', async () => {
+    const threads = start(2);
+    const size = { bytes: 1_000_000, scratchBytes: 1_000 };
+    const first = await threads.open(size);
+    new Uint8Array(first.buffer).fill(7);
+    await expect((async () => threads.open(size))()).rejects.toThrow('The memory of these threads is in use');
+    first.close();
+    const second = await threads.open(size);
+    expect(second.buffer.byteLength).toBe(first.buffer.byteLength);
+    expect(new Uint8Array(second.buffer).every((byte) => byte === 0)).toBe(true);
+    expect(new Uint8Array(first.buffer).every((byte) => byte === 0)).toBe(true);
+    second.close();
+    const third = await threads.open({ ...size, bytes: 2_000_000 });
+    expect(third.buffer.byteLength).toBeGreaterThan(2_000_000);
+    expect(third.buffer.byteLength).toBeLessThan(2_100_000);
+    third.close();
+    for (const parameters of [...models, ...models]) {
+      const fit = await fitModel(sample, parameters, { threads });
+      if (fit.kind !== 'fitted') throw new Error(JSON.stringify(fit));
+      const alone = await fitModel(sample, parameters, { threads: createOneThread() });
+      expect(alone.kind === 'fitted' && bytesOf(alone.model)).toEqual(bytesOf(fit.model));
+    }
+  });
+
   it('make every call once and give what each returned, in order', async () => {
     const memory = await start(3).open({ bytes: 4096 * 8, scratchBytes: 64 });
     // Matrices of 8 × 8 with −1 where the pivot of row k is taken: the kernel gives k + 1.

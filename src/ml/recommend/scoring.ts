@@ -91,7 +91,7 @@ function ialsScorer(model: IalsModel): Scorer {
     history: { starts: take(8), indexes: take(items * 4), values: take(items * 4) },
   };
   const size = { bytes: bytes(), scratchBytes: solveScratchBytes(dimensions) };
-  const { memory, scratch } = createMemory(size, 1);
+  const { memory, scratch } = createMemory(size);
   const kernels = kernelsOver(memory);
   const floats = (address: number, length: number) => new Float32Array(memory.buffer, address, length);
   const words = (address: number, length: number) => new Uint32Array(memory.buffer, address, length);

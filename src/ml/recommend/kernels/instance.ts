@@ -32,7 +32,7 @@ export class MemoryRefused extends Error {
 
 const pageBytes = 65_536;
 /** What 32 bits address, but for the last page. */
-const mostBytes = 2 ** 32 - pageBytes;
+const mostPages = 65_535;
 const alignment = 64;
 
 const aligned = (bytes: number): number => Math.ceil(bytes / alignment) * alignment;
@@ -44,20 +44,61 @@ export function kernelModule(): WebAssembly.Module {
   return (compiled ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (char) => char.charCodeAt(0))));
 }
 
-/** A memory of this size for so many threads, and where the scratch of each begins. Throws MemoryRefused. */
-export function createMemory(
-  { bytes, scratchBytes }: MemorySize,
-  threads: number,
-): { memory: WebAssembly.Memory; scratch: readonly number[] } {
+export interface Opened {
+  readonly memory: WebAssembly.Memory;
+  /** Where the scratch of each thread begins. */
+  readonly scratch: readonly number[];
+}
+
+/** A memory of just this size, for one thread. Throws MemoryRefused. */
+export function createMemory(size: MemorySize): Opened {
+  const { pages, scratch } = layoutOf(size, 1);
+  const memory = orRefused(pages, () => new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }));
+  return { memory, scratch };
+}
+
+/**
+ * One memory for one fit after another: cleared for each, and grown where it is too small. A new one for each would stay until every thread has
+ * collected its garbage, and threads without work collect none.
+ */
+export function createReusedMemory(threads: number): { open(size: MemorySize): Opened; close(): void } {
+  let memory: WebAssembly.Memory | undefined;
+  let isOpen = false;
+  return {
+    open(size) {
+      if (isOpen) throw new Error('The memory of these threads is in use; close it before another fit begins.');
+      const { pages, scratch } = layoutOf(size, threads);
+      const has = (memory?.buffer.byteLength ?? 0) / pageBytes;
+      if (memory !== undefined) new Uint8Array(memory.buffer, 0, Math.min(has, pages) * pageBytes).fill(0);
+      const grown = orRefused(pages, () => {
+        // The maximum is address space, not memory.
+        const of = memory ?? new WebAssembly.Memory({ initial: 0, maximum: mostPages, shared: true });
+        if (pages > has) of.grow(pages - has);
+        return of;
+      });
+      memory = grown;
+      isOpen = true;
+      return { memory: grown, scratch };
+    },
+    close() {
+      isOpen = false;
+    },
+  };
+}
+
+function layoutOf({ bytes, scratchBytes }: MemorySize, threads: number): { pages: number; scratch: number[] } {
   const scratch = Array.from({ length: threads }, (_, thread) => aligned(bytes) + thread * aligned(scratchBytes));
   const wanted = aligned(bytes) + threads * aligned(scratchBytes);
-  if (wanted > mostBytes) throw new MemoryRefused(wanted);
-  const pages = Math.max(1, Math.ceil(wanted / pageBytes));
+  if (wanted > mostPages * pageBytes) throw new MemoryRefused(wanted);
+  return { pages: Math.max(1, Math.ceil(wanted / pageBytes)), scratch };
+}
+
+function orRefused(pages: number, create: () => WebAssembly.Memory): WebAssembly.Memory {
   try {
-    return { memory: new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }), scratch };
+    return create();
   } catch (error) {
-    // Named, not by its class: a RangeError of another realm is none of ours.
-    if ((error as Error).name === 'RangeError') throw new MemoryRefused(wanted);
+    // By its name: a RangeError of another realm is no instance of ours.
+    if ((error as Error).name === 'RangeError') throw new MemoryRefused(pages * pageBytes);
     throw error;
   }
 }

@@ -10,8 +10,8 @@ import type { KernelName } from './instance';
 export interface Threads {
   readonly count: number;
   /**
-   * A memory, all 0, on which every thread can run kernels; each thread has scratch of its own besides. Throws MemoryRefused where there is
-   * not so much.
+   * A memory, all 0, on which every thread can run kernels; each thread has scratch of its own besides. One at a time: it must be closed before the
+   * next is opened. Throws MemoryRefused where there is not so much.
    */
   open(size: MemorySize): Promise<KernelMemory>;
 }
@@ -26,7 +26,7 @@ export interface KernelMemory {
   readonly buffer: SharedArrayBuffer;
   /** Makes every call, each once, on any thread, in any order; gives what each returned. Rejects where a kernel traps. */
   run(calls: KernelCalls): Promise<Int32Array>;
-  /** Lets go of the memory. */
+  /** Lets the next fit have the memory: nothing of it may be read afterwards. */
   close(): void;
 }
 
