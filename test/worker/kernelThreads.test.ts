@@ -98,8 +98,9 @@ describe('threads of the kernels', () => {
     const threads = start(2);
     const memory = await threads.open({ bytes: 64, scratchBytes: 64 });
     const running = memory.run({ kernel: 'sumGrams', shared: [0, 0], each: { from: 1, to: 1e7 } });
+    const rejected = expect(running).rejects.toThrow('The threads of the kernels have ended.');
     await threads.end();
-    await expect(running).rejects.toThrow('The threads of the kernels have ended.');
+    await rejected;
   });
 
   it('refuse a run within a run', async () => {
