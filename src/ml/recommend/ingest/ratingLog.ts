@@ -1,0 +1,170 @@
+import { transpose, type SparseRows } from '../interactions';
+import type { Ratings } from '../artefact/dataset';
+
+/**
+ * Ratings as they come, made into sparse matrices at the end.
+ *
+ * L1  Columns grow by blocks, so that no column is ever copied to become longer.
+ * L2  Of a pair that occurs more than once the latest stands; on equal time, or without times, the later row.
+ * L3  At the end memory holds the blocks and the rows by user; the blocks are let go before the rows by item are made.
+ */
+const blockRows = 1 << 18;
+/** Of the rows that repeat a pair, the first so many are told. */
+const toldRepeats = 5;
+
+interface Block {
+  users: Uint32Array;
+  items: Uint32Array;
+  values: Float32Array;
+  times: Float64Array | null;
+}
+
+export interface RatingLog {
+  readonly rows: number;
+  add(user: number, item: number, value: number, timeS: number): void;
+  /** Ends the log. Ranks give the numbers of users and items by those that were added. */
+  finish(userRank: Uint32Array, itemRank: Uint32Array): FinishedLog;
+}
+export interface FinishedLog {
+  ratings: Omit<Ratings, 'rated'>;
+  /** Rows that repeat a pair of an earlier row, and the first of them, from 0. */
+  repeats: number;
+  firstRepeats: number[];
+}
+
+export function ratingLog({ timed }: { timed: boolean }): RatingLog {
+  let blocks: Block[] = [];
+  let rows = 0;
+  let last: Block | undefined;
+  return {
+    get rows() {
+      return rows;
+    },
+    add(user, item, value, timeS) {
+      const at = rows % blockRows;
+      if (at === 0 || last === undefined) {
+        last = {
+          users: new Uint32Array(blockRows),
+          items: new Uint32Array(blockRows),
+          values: new Float32Array(blockRows),
+          times: timed ? new Float64Array(blockRows) : null,
+        };
+        blocks.push(last);
+      }
+      last.users[at] = user;
+      last.items[at] = item;
+      last.values[at] = value;
+      if (last.times) last.times[at] = timeS;
+      rows += 1;
+    },
+    finish(userRank, itemRank) {
+      const sorted = rowsByUser(blocks, rows, userRank, itemRank, timed);
+      blocks = [];
+      last = undefined;
+      const { columns, kept, repeats, firstRepeats } = withoutRepeats(sorted);
+      const byUser: SparseRows = {
+        starts: columns.starts,
+        indexes: cut(columns.items, kept),
+        values: cut(columns.values, kept),
+      };
+      const times = columns.times && cut(columns.times, kept);
+      const order = cut(columns.order, kept);
+      return { ratings: { byUser, byItem: transpose(byUser, itemRank.length), times, order }, repeats, firstRepeats };
+    },
+  };
+}
+
+interface Columns {
+  starts: Uint32Array;
+  items: Uint32Array;
+  values: Float32Array;
+  times: Float64Array | null;
+  order: Uint32Array;
+}
+
+/** Rows of one user together, in the order of the file (counting sort). */
+function rowsByUser(
+  blocks: readonly Block[],
+  rows: number,
+  userRank: Uint32Array,
+  itemRank: Uint32Array,
+  timed: boolean,
+): Columns {
+  const starts = new Uint32Array(userRank.length + 1);
+  for (const [number, { users }] of blocks.entries()) {
+    const inBlock = Math.min(blockRows, rows - number * blockRows);
+    for (let at = 0; at < inBlock; at += 1) {
+      const user = (userRank[users[at] ?? 0] ?? 0) + 1;
+      starts[user] = (starts[user] ?? 0) + 1;
+    }
+  }
+  for (let user = 0; user < userRank.length; user += 1)
+    starts[user + 1] = (starts[user + 1] ?? 0) + (starts[user] ?? 0);
+  const free = starts.slice(0, userRank.length);
+  const items = new Uint32Array(rows);
+  const values = new Float32Array(rows);
+  const times = timed ? new Float64Array(rows) : null;
+  const order = new Uint32Array(rows);
+  for (const [number, block] of blocks.entries()) {
+    const inBlock = Math.min(blockRows, rows - number * blockRows);
+    for (let at = 0; at < inBlock; at += 1) {
+      const user = userRank[block.users[at] ?? 0] ?? 0;
+      const to = free[user] ?? 0;
+      free[user] = to + 1;
+      items[to] = itemRank[block.items[at] ?? 0] ?? 0;
+      values[to] = block.values[at] ?? 0;
+      if (times && block.times) times[to] = block.times[at] ?? 0;
+      order[to] = number * blockRows + at;
+    }
+  }
+  return { starts, items, values, times, order };
+}
+
+/** Sorts each user's rows by item and keeps one of each pair, in place; what is kept stands at the beginning of the columns. */
+function withoutRepeats(columns: Columns): Omit<FinishedLog, 'ratings'> & { columns: Columns; kept: number } {
+  const { starts, items, values, times, order } = columns;
+  const users = starts.length - 1;
+  const firstRepeats: number[] = [];
+  let [kept, repeats, from] = [0, 0, 0];
+  for (let user = 0; user < users; user += 1) {
+    const to = starts[user + 1] ?? 0;
+    const count = to - from;
+    // The item, and below it the place among the user's rows: there are at most 2^21 items and 2^32 rows, together 53 bits.
+    const keys = new Float64Array(count);
+    for (let at = 0; at < count; at += 1) keys[at] = (items[from + at] ?? 0) * 2 ** 32 + at;
+    keys.sort();
+    const [valuesBefore, timesBefore, orderBefore] = [values.slice(from, to), times?.slice(from, to) ?? null, order.slice(from, to)]; // prettier-ignore
+    let before = -1;
+    for (const key of keys) {
+      const item = Math.floor(key / 2 ** 32);
+      const at = key - item * 2 ** 32;
+      if (item === before) {
+        repeats += 1;
+        keepFirst(firstRepeats, orderBefore[at] ?? 0);
+        if (times && timesBefore && (timesBefore[at] ?? 0) < (times[kept - 1] ?? 0)) continue;
+        kept -= 1;
+      }
+      before = item;
+      items[kept] = item;
+      values[kept] = valuesBefore[at] ?? 0;
+      if (times && timesBefore) times[kept] = timesBefore[at] ?? 0;
+      order[kept] = orderBefore[at] ?? 0;
+      kept += 1;
+    }
+    from = to;
+    starts[user + 1] = kept;
+  }
+  return { columns, kept, repeats, firstRepeats };
+}
+
+/** The smallest few of all, ascending. */
+function keepFirst(first: number[], row: number): void {
+  if (first.length >= toldRepeats && row > (first[toldRepeats - 1] ?? 0)) return;
+  first.push(row);
+  first.sort((a, b) => a - b);
+  first.length = Math.min(first.length, toldRepeats);
+}
+
+/** The first `length` of a column; a copy only where something is cut off, so that the rest is let go. */
+const cut = <A extends Uint32Array | Float32Array | Float64Array>(column: A, length: number): A =>
+  length === column.length ? column : (column.slice(0, length) as A);
