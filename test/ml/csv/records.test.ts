@@ -1,7 +1,8 @@
 import { csvRecords } from '../../../src/ml/csv/records';
 
 /** Read whole, and a byte at a time: where chunks end must make no difference. */
-function read(text: string, { strict = false, maxRecordChars = 1000, encoding = 'utf8' } = {}) {
+type Options = { strict?: boolean; maxRecordChars?: number; encoding?: 'utf8' | 'latin1' };
+function read(text: string, { strict = false, maxRecordChars = 1000, encoding = 'utf8' }: Options = {}) {
   const runs = [text.length, 7, 1].map((size) => {
     const seen: string[] = [];
     const records = csvRecords({

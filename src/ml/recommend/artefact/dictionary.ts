@@ -51,33 +51,49 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** A UTF-16 unit takes at most three bytes of UTF-8. */
 const scratch = new Uint8Array(maxIdBytes * 3);
 
+/** The hash of the text in `scratch`, which `encode` sets: both are made in one pass, as every cell of a file comes through here. */
+let scratchHash = 0;
+
 /** The bytes of the text in `scratch`, and how many they are. */
 function encode(id: string): number {
-  if (id.length > maxIdBytes)
-    throw new RangeError(`An id has ${id.length} characters; at most ${maxIdBytes} are taken.`);
-  for (let at = 0; at < id.length; at += 1) {
+  const length = id.length;
+  if (length > maxIdBytes) throw new RangeError(`An id has ${length} characters; at most ${maxIdBytes} are taken.`);
+  let hash = hashSeed ^ length;
+  for (let at = 0; at < length; at += 1) {
     const unit = id.charCodeAt(at);
-    if (unit > 0x7f) return encoder.encodeInto(id, scratch).written;
+    if (unit > 0x7f) {
+      const { written } = encoder.encodeInto(id, scratch);
+      scratchHash = hashOf(scratch, 0, written);
+      return written;
+    }
     scratch[at] = unit;
+    hash = Math.imul(hash ^ unit, 0x5bd1e995);
+    hash ^= hash >>> 15;
   }
-  return id.length;
+  scratchHash = mixed(hash);
+  return length;
 }
+
+const hashSeed = 0x9747b28c;
+const mixed = (hash: number): number => {
+  const once = Math.imul(hash ^ (hash >>> 13), 0x5bd1e995);
+  return (once ^ (once >>> 16)) >>> 0;
+};
 
 /** MurmurHash2's mixing, a byte at a time. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x9747b28c ^ (to - from);
+  let hash = hashSeed ^ (to - from);
   for (let at = from; at < to; at += 1) {
     hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x5bd1e995);
     hash ^= hash >>> 15;
   }
-  hash = Math.imul(hash ^ (hash >>> 13), 0x5bd1e995);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return mixed(hash);
 }
 
 /** The slot that holds the id in `scratch`, or the free one where it would stand. */
-function slotOf({ arena, starts, slots }: DictionaryParts, length: number): number {
+function slotOf(arena: Uint8Array, starts: Uint32Array, slots: Uint32Array, length: number): number {
   const mask = slots.length - 1;
-  const home = hashOf(scratch, 0, length) & mask;
+  const home = scratchHash & mask;
   for (let probe = 0; probe < maxProbes; probe += 1) {
     const slot = (home + probe) & mask;
     const taken = slots[slot] ?? 0;
@@ -114,7 +130,7 @@ const textAt = ({ arena, starts }: DictionaryParts, index: number): string => {
 
 export function dictionaryOf(parts: DictionaryParts): Dictionary {
   const find = (id: string): number =>
-    id.length > maxIdBytes ? -1 : (parts.slots[slotOf(parts, encode(id))] ?? 0) - 1;
+    id.length > maxIdBytes ? -1 : (parts.slots[slotOf(parts.arena, parts.starts, parts.slots, encode(id))] ?? 0) - 1;
   return { size: parts.starts.length - 1, parts, find, idAt: (index) => textAt(parts, index) };
 }
 
@@ -123,7 +139,6 @@ export function dictionaryBuilder(): DictionaryBuilder {
   let arena = new Uint8Array(1_024);
   let starts = new Uint32Array(64);
   let slots: Uint32Array = new Uint32Array(16);
-  const parts = (): DictionaryParts => ({ arena, starts, slots });
 
   function append(length: number): void {
     const from = starts[size] ?? 0;
@@ -151,7 +166,7 @@ export function dictionaryBuilder(): DictionaryBuilder {
     },
     add(id) {
       const length = encode(id);
-      const slot = slotOf({ arena, starts, slots }, length);
+      const slot = slotOf(arena, starts, slots, length);
       const known = slots[slot] ?? 0;
       if (known > 0) return known - 1;
       append(length);
@@ -159,10 +174,10 @@ export function dictionaryBuilder(): DictionaryBuilder {
       if (size * 3 > slots.length * 2) slots = slotsOf(arena, starts, size + 1);
       return size - 1;
     },
-    find: (id) => (id.length > maxIdBytes ? -1 : (slots[slotOf(parts(), encode(id))] ?? 0) - 1),
+    find: (id) => (id.length > maxIdBytes ? -1 : (slots[slotOf(arena, starts, slots, encode(id))] ?? 0) - 1),
     idAt(index) {
       if (index >= size) throw new RangeError(`There is no id ${index}: the dictionary has ${size}.`);
-      return textAt(parts(), index);
+      return textAt({ arena, starts, slots }, index);
     },
     finish() {
       slots = new Uint32Array(16);

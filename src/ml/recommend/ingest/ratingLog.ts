@@ -123,38 +123,78 @@ function rowsByUser(
 /** Sorts each user's rows by item and keeps one of each pair, in place; what is kept stands at the beginning of the columns. */
 function withoutRepeats(columns: Columns): Omit<FinishedLog, 'ratings'> & { columns: Columns; kept: number } {
   const { starts, items, values, times, order } = columns;
-  const users = starts.length - 1;
   const firstRepeats: number[] = [];
+  const copy = userCopy(columns);
   let [kept, repeats, from] = [0, 0, 0];
-  for (let user = 0; user < users; user += 1) {
+  for (let user = 0; user < starts.length - 1; user += 1) {
     const to = starts[user + 1] ?? 0;
-    const count = to - from;
-    // The item, and below it the place among the user's rows: there are at most 2^21 items and 2^32 rows, together 53 bits.
-    const keys = new Float64Array(count);
-    for (let at = 0; at < count; at += 1) keys[at] = (items[from + at] ?? 0) * 2 ** 32 + at;
-    keys.sort();
-    const [valuesBefore, timesBefore, orderBefore] = [values.slice(from, to), times?.slice(from, to) ?? null, order.slice(from, to)]; // prettier-ignore
+    const keys = copy.take(from, to);
     let before = -1;
-    for (const key of keys) {
-      const item = Math.floor(key / 2 ** 32);
-      const at = key - item * 2 ** 32;
+    for (let place = 0; place < to - from; place += 1) {
+      const key = keys[place] ?? 0;
+      const item = Math.floor(key / placesOfItem);
+      const at = key - item * placesOfItem;
       if (item === before) {
         repeats += 1;
-        keepFirst(firstRepeats, orderBefore[at] ?? 0);
-        if (times && timesBefore && (timesBefore[at] ?? 0) < (times[kept - 1] ?? 0)) continue;
+        keepFirst(firstRepeats, copy.order[at] ?? 0);
+        if (times && (copy.times[at] ?? 0) < (times[kept - 1] ?? 0)) continue;
         kept -= 1;
       }
       before = item;
       items[kept] = item;
-      values[kept] = valuesBefore[at] ?? 0;
-      if (times && timesBefore) times[kept] = timesBefore[at] ?? 0;
-      order[kept] = orderBefore[at] ?? 0;
+      values[kept] = copy.values[at] ?? 0;
+      if (times) times[kept] = copy.times[at] ?? 0;
+      order[kept] = copy.order[at] ?? 0;
       kept += 1;
     }
     from = to;
     starts[user + 1] = kept;
   }
   return { columns, kept, repeats, firstRepeats };
+}
+
+/** A key is the item and below it the place among the user's rows: at most 2^21 items and 2^32 rows, together the 53 bits of a number. */
+const placesOfItem = 2 ** 32;
+
+/** A copy of one user's rows, in memory that the next user's rows take over, and their keys in order. */
+function userCopy({ items, values, times, order }: Columns) {
+  let keys = new Float64Array(0);
+  const copy = {
+    values: new Float32Array(0),
+    times: new Float64Array(0),
+    order: new Uint32Array(0),
+    take(from: number, to: number): Float64Array {
+      const count = to - from;
+      if (count > keys.length) {
+        const length = Math.ceil(count * 1.5);
+        keys = new Float64Array(length);
+        copy.values = new Float32Array(length);
+        copy.times = new Float64Array(times ? length : 0);
+        copy.order = new Uint32Array(length);
+      }
+      for (let at = 0; at < count; at += 1) {
+        keys[at] = (items[from + at] ?? 0) * placesOfItem + at;
+        copy.values[at] = values[from + at] ?? 0;
+        if (times) copy.times[at] = times[from + at] ?? 0;
+        copy.order[at] = order[from + at] ?? 0;
+      }
+      if (count <= fewRows) sortFew(keys, count);
+      else keys.subarray(0, count).sort();
+      return keys;
+    },
+  };
+  return copy;
+}
+
+/** Up to here sorting by insertion takes less than to ask for a sort. */
+const fewRows = 24;
+function sortFew(keys: Float64Array, count: number): void {
+  for (let at = 1; at < count; at += 1) {
+    const key = keys[at] ?? 0;
+    let to = at;
+    for (; to > 0 && (keys[to - 1] ?? 0) > key; to -= 1) keys[to] = keys[to - 1] ?? 0;
+    keys[to] = key;
+  }
 }
 
 /** The smallest few of all, ascending. */
