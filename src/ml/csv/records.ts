@@ -68,6 +68,7 @@ export function csvRecords(options: CsvRecordsOptions): CsvRecords {
   const parser = new RecordParser({
     delimiter,
     quote,
+    escape: quote,
     encoding,
     relax_quotes: onBroken === undefined,
     relax_column_count: true,

@@ -151,12 +151,14 @@ export function csvTable({ maxRecordChars, onHeader, onRow }: CsvTableOptions): 
 
 /** By words of four bytes, as every byte of a long file comes through here while all of them are ASCII. */
 function anyBeyondAscii(bytes: Uint8Array): boolean {
-  const toWord = Math.min(bytes.length, -bytes.byteOffset & 3);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + toWord, (bytes.length - toWord) >> 2);
+  const toWord = -bytes.byteOffset & 3;
+  const wordCount = Math.max(0, (bytes.length - toWord) >> 2);
   let all = 0;
-  for (const word of words) all |= word;
-  for (let at = 0; at < toWord; at += 1) all |= bytes[at] ?? 0;
-  for (let at = toWord + words.length * 4; at < bytes.length; at += 1) all |= bytes[at] ?? 0;
+  if (wordCount > 0)
+    for (const word of new Uint32Array(bytes.buffer, bytes.byteOffset + toWord, wordCount)) all |= word;
+  const edge = wordCount > 0 ? toWord : 0;
+  for (let at = 0; at < edge; at += 1) all |= bytes[at] ?? 0;
+  for (let at = edge + wordCount * 4; at < bytes.length; at += 1) all |= bytes[at] ?? 0;
   return (all & 0x80808080) !== 0;
 }
 

@@ -61,15 +61,15 @@ export function ratingLog({ timed }: { timed: boolean }): RatingLog {
       const sorted = rowsByUser(blocks, rows, userRank, itemRank, timed);
       blocks = [];
       last = undefined;
-      const { columns, kept, repeats, firstRepeats } = withoutRepeats(sorted);
-      const byUser: SparseRows = {
-        starts: columns.starts,
-        indexes: cut(columns.items, kept),
-        values: cut(columns.values, kept),
-      };
-      const times = columns.times && cut(columns.times, kept);
-      const order = cut(columns.order, kept);
-      return { ratings: { byUser, byItem: transpose(byUser, itemRank.length), times, order }, repeats, firstRepeats };
+      const { kept, repeats, firstRepeats } = withoutRepeats(sorted);
+      // One after another, so that no more than one column is there twice.
+      sorted.items = cut(sorted.items, kept);
+      sorted.values = cut(sorted.values, kept);
+      sorted.times &&= cut(sorted.times, kept);
+      sorted.order = cut(sorted.order, kept);
+      const byUser: SparseRows = { starts: sorted.starts, indexes: sorted.items, values: sorted.values };
+      const byItem = transpose(byUser, itemRank.length);
+      return { ratings: { byUser, byItem, times: sorted.times, order: sorted.order }, repeats, firstRepeats };
     },
   };
 }
@@ -121,7 +121,7 @@ function rowsByUser(
 }
 
 /** Sorts each user's rows by item and keeps one of each pair, in place; what is kept stands at the beginning of the columns. */
-function withoutRepeats(columns: Columns): Omit<FinishedLog, 'ratings'> & { columns: Columns; kept: number } {
+function withoutRepeats(columns: Columns): Omit<FinishedLog, 'ratings'> & { kept: number } {
   const { starts, items, values, times, order } = columns;
   const firstRepeats: number[] = [];
   const copy = userCopy(columns);
@@ -150,7 +150,7 @@ function withoutRepeats(columns: Columns): Omit<FinishedLog, 'ratings'> & { colu
     from = to;
     starts[user + 1] = kept;
   }
-  return { columns, kept, repeats, firstRepeats };
+  return { kept, repeats, firstRepeats };
 }
 
 /** A key is the item and below it the place among the user's rows: at most 2^21 items and 2^32 rows, together the 53 bits of a number. */
@@ -205,6 +205,6 @@ function keepFirst(first: number[], row: number): void {
   first.length = Math.min(first.length, toldRepeats);
 }
 
-/** The first `length` of a column; a copy only where something is cut off, so that the rest is let go. */
+/** The first `length` of a column: a view where little is cut off, else a copy, so that the rest is let go. */
 const cut = <A extends Uint32Array | Float32Array | Float64Array>(column: A, length: number): A =>
-  length === column.length ? column : (column.slice(0, length) as A);
+  (length > column.length * 0.9 ? column.subarray(0, length) : column.slice(0, length)) as A;
