@@ -20,7 +20,10 @@ export interface DictionaryParts {
   readonly arena: Uint8Array;
   /** Where each id begins in the arena, and where the last one ends: size + 1. */
   readonly starts: Uint32Array;
-  /** Open addressing with linear probing: number + 1, or 0. Its length is a power of two. */
+  /**
+   * Open addressing with linear probing, two entries a slot: the hash, and number + 1 or 0. There are as many slots as a power of two. With
+   * the hash beside it, an id that is another one is passed over without a look at the arena, which is somewhere else in memory.
+   */
   readonly slots: Uint32Array;
 }
 
@@ -90,34 +93,54 @@ function hashOf(bytes: Uint8Array, from: number, to: number): number {
   return mixed(hash);
 }
 
-/** The slot that holds the id in `scratch`, or the free one where it would stand. */
-function slotOf(arena: Uint8Array, starts: Uint32Array, slots: Uint32Array, length: number): number {
-  const mask = slots.length - 1;
+/** Where in `slots` the number of the id in `scratch` stands, or would stand. */
+function placeOf(arena: Uint8Array, starts: Uint32Array, slots: Uint32Array, length: number): number {
+  const mask = (slots.length >> 1) - 1;
   const home = scratchHash & mask;
   for (let probe = 0; probe < maxProbes; probe += 1) {
-    const slot = (home + probe) & mask;
-    const taken = slots[slot] ?? 0;
-    if (taken === 0) return slot;
+    const place = ((home + probe) & mask) * 2 + 1;
+    const taken = slots[place] ?? 0;
+    if (taken === 0) return place;
+    if (slots[place - 1] !== scratchHash) continue;
     const from = starts[taken - 1] ?? 0;
     if ((starts[taken] ?? 0) - from !== length) continue;
     let at = 0;
     while (at < length && arena[from + at] === scratch[at]) at += 1;
-    if (at === length) return slot;
+    if (at === length) return place;
   }
   throw new HashesCollide(`over ${maxProbes} ids share a hash: they were made to slow the reading down`);
 }
 
-/** Slots for ids that are known to differ. At most two thirds of them are taken. */
-function slotsOf(arena: Uint8Array, starts: Uint32Array, size: number): Uint32Array {
-  let capacity = 16;
+/** Puts an id that is not there yet. */
+function put(slots: Uint32Array, hash: number, taken: number): void {
+  const mask = (slots.length >> 1) - 1;
+  let slot = hash & mask;
+  while (slots[slot * 2 + 1] !== 0) slot = (slot + 1) & mask;
+  slots[slot * 2] = hash;
+  slots[slot * 2 + 1] = taken;
+}
+
+/** At most two thirds of the slots are taken. */
+function emptySlots(size: number): Uint32Array {
+  let capacity = 8;
   while (capacity * 2 < size * 3) capacity *= 2;
-  const slots = new Uint32Array(capacity);
-  for (let index = 0; index < size; index += 1) {
-    let slot = hashOf(arena, starts[index] ?? 0, starts[index + 1] ?? 0) & (capacity - 1);
-    while (slots[slot] !== 0) slot = (slot + 1) & (capacity - 1);
-    slots[slot] = index + 1;
-  }
+  return new Uint32Array(capacity * 2);
+}
+
+function slotsOf(arena: Uint8Array, starts: Uint32Array, size: number): Uint32Array {
+  const slots = emptySlots(size);
+  for (let index = 0; index < size; index += 1)
+    put(slots, hashOf(arena, starts[index] ?? 0, starts[index + 1] ?? 0), index + 1);
   return slots;
+}
+
+function twiceAsMany(slots: Uint32Array): Uint32Array {
+  const more = new Uint32Array(slots.length * 2);
+  for (let place = 1; place < slots.length; place += 2) {
+    const taken = slots[place] ?? 0;
+    if (taken > 0) put(more, slots[place - 1] ?? 0, taken);
+  }
+  return more;
 }
 
 const textAt = ({ arena, starts }: DictionaryParts, index: number): string => {
@@ -130,7 +153,7 @@ const textAt = ({ arena, starts }: DictionaryParts, index: number): string => {
 
 export function dictionaryOf(parts: DictionaryParts): Dictionary {
   const find = (id: string): number =>
-    id.length > maxIdBytes ? -1 : (parts.slots[slotOf(parts.arena, parts.starts, parts.slots, encode(id))] ?? 0) - 1;
+    id.length > maxIdBytes ? -1 : (parts.slots[placeOf(parts.arena, parts.starts, parts.slots, encode(id))] ?? 0) - 1;
   return { size: parts.starts.length - 1, parts, find, idAt: (index) => textAt(parts, index) };
 }
 
@@ -138,7 +161,7 @@ export function dictionaryBuilder(): DictionaryBuilder {
   let size = 0;
   let arena = new Uint8Array(1_024);
   let starts = new Uint32Array(64);
-  let slots: Uint32Array = new Uint32Array(16);
+  let slots: Uint32Array = emptySlots(0);
 
   function append(length: number): void {
     const from = starts[size] ?? 0;
@@ -166,21 +189,22 @@ export function dictionaryBuilder(): DictionaryBuilder {
     },
     add(id) {
       const length = encode(id);
-      const slot = slotOf(arena, starts, slots, length);
-      const known = slots[slot] ?? 0;
+      const place = placeOf(arena, starts, slots, length);
+      const known = slots[place] ?? 0;
       if (known > 0) return known - 1;
       append(length);
-      slots[slot] = size;
-      if (size * 3 > slots.length * 2) slots = slotsOf(arena, starts, size + 1);
+      slots[place - 1] = scratchHash;
+      slots[place] = size;
+      if (size * 3 > slots.length) slots = twiceAsMany(slots);
       return size - 1;
     },
-    find: (id) => (id.length > maxIdBytes ? -1 : (slots[slotOf(arena, starts, slots, encode(id))] ?? 0) - 1),
+    find: (id) => (id.length > maxIdBytes ? -1 : (slots[placeOf(arena, starts, slots, encode(id))] ?? 0) - 1),
     idAt(index) {
       if (index >= size) throw new RangeError(`There is no id ${index}: the dictionary has ${size}.`);
       return textAt({ arena, starts, slots }, index);
     },
     finish() {
-      slots = new Uint32Array(16);
+      slots = emptySlots(0);
       const order = byteOrder(arena, starts, size);
       const sorted = new Uint8Array(starts[size] ?? 0);
       const sortedStarts = new Uint32Array(size + 1);
