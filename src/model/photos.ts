@@ -53,7 +53,7 @@ export const PassedOver = z.object({
 export type PassedOver = z.infer<typeof PassedOver>;
 
 /**
- * Words that name a food, or an amount of one, that no source knows. They are part of the meal and of none of its figures. `id` is one
+ * Words that name a food, or an amount of one, that no source knows, or an amount that nobody eats. They are part of the meal and of none of its figures. `id` is one
  * of those that items have, so that the user can say what it was, or that it was none.
  */
 export const Unrecognized = z.object({
@@ -61,6 +61,8 @@ export const Unrecognized = z.object({
   text: z.string(),
   /** How much of it was said, in the user's words. */
   amount: z.string().optional(),
+  /** The food is known; nobody eats so much of it. */
+  tooMuch: z.literal(true).optional(),
   /** As of an item. */
   request: z.string().optional(),
 });

@@ -162,7 +162,7 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
       unrecognized: isNothing ? [{ text: text.slice(0, 100) }] : unrecognized,
       places,
       strategy: items.some(isOfFdc) ? 'dish' : 'none',
-      read: reading.items,
+      read: reading.items.filter(({ absurd }) => !absurd),
       writtenIn: reading.writtenIn,
     };
   };
@@ -310,15 +310,18 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
     const isBeside = besideIt.test(caption);
     const { reading } = await reader.read(ownerId, caption);
     const agrees = (said: (typeof reading.items)[number]) => named.some((one) => meansSame(said, one));
-    const isSaid = reading.items.length > 0 || (isBeside && reading.unrecognized.length > 0);
-    const told = isSaid ? await ofWords(ownerId, caption, ask) : null;
-    if (told === null) return { ...(await figuresOf(named, ask)), by: 'picture', warnings: [] };
-
+    // Decided by what is known here: what FoodData Central makes of the rest must not change which item is which (F3).
+    const unknown = reading.unrecognized;
+    const isStated = unknown.some(({ amount }) => amount !== undefined);
+    if (reading.items.length === 0 && !isStated && !(isBeside && unknown.length > 0)) {
+      const notUnderstood = unknown.map(({ text }) => `"${text}" was not understood, and is not counted.`);
+      return { ...(await figuresOf(named, ask)), by: 'picture', warnings: notUnderstood };
+    }
+    const told = await ofWords(ownerId, caption, ask);
     const items = weighedByEye(told, named);
-    const isOneDish = named.length === 1 && told.read.some(agrees);
-    const others = items.filter((_item, at) => !told.read[at] || !agrees(told.read[at]));
-    if (isOneDish) return { ...told, items, by: 'picture', warnings: [] };
-    if (!isBeside && others.length > 0) {
+    if (named.length === 1 && reading.items.some(agrees)) return { ...told, items, by: 'picture', warnings: [] };
+    const namesOther = reading.items.length === 0 ? isStated : reading.items.some((said) => !agrees(said));
+    if (!isBeside && namesOther) {
       const saw = named.filter((one) => !told.read.some((said) => meansSame(said, one)));
       const looks = saw.map(({ label }) => label.toLowerCase()).join(', ');
       return {

@@ -144,6 +144,9 @@ export const createOwnFoodFacts = (deps: { reader: FoodReader; mealReader: MealR
         `"${unknown.text}" is no food that is known here; look it up with GET /foods and send its id and grams.`,
       );
     if (items.length === 0) return unknownFood(at, `"${text}" names no food; send its id and grams.`);
+    const impossible = items.find((item) => item.grams > heaviestG || item.grams < leastG);
+    if (impossible)
+      return unknownFood(at, `"${text}" would be ${impossible.grams.toPrecision(3)} g of it; check the amount.`);
     return items.map(({ food, grams }) => ({ food, grams }));
   };
 

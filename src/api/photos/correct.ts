@@ -87,8 +87,8 @@ export async function speak(deps: PhotoDeps, speaker: Speaker, said: Said): Prom
     }
     if (said.item !== null && said.item !== newItem && !(entry.analysis && hasItem(entry.analysis, said.item)))
       notFound('item of this entry');
-    const isFood = said.food !== undefined || said.picked !== undefined;
-    if (said.item !== null && isFood && entry.analysis && countParts(entry.analysis) >= mostItems)
+    const mayAdd = said.food !== undefined || (said.picked !== undefined && said.item === newItem);
+    if (said.item !== null && mayAdd && entry.analysis && countParts(entry.analysis) >= mostItems)
       unprocessable(`An entry has ${mostItems} items at most; take some out, or log the rest as another meal.`);
     const word = wordOf(entry.pendingCorrection, said);
     const heard = word ? await lookUp(deps, speaker, entry, word, said.consumedAt) : await compute(deps, entry, said);

@@ -82,11 +82,14 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
 
   const ofWords = async (text: string, ownerId: Id): Promise<Analysis> => {
     const read = await deps.mealReader.read(ownerId, text);
-    const { writtenIn } = read.reading;
+    const { writtenIn, items } = read.reading;
+    const tooMuch = items.find(({ absurd }) => absurd);
     return (
       analysisOfWords(read, deps.mealReader.base.table) ??
       unprocessable(
-        `No food that is known here could be found in the text.${writtenIn === null ? '' : ` It seems to be in ${languageName(writtenIn)}, which is not read here.`} Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send \`items\`, or send name and calories.`,
+        tooMuch
+          ? `${tooMuch.amountText ?? 'So much'} of ${tooMuch.text} is more than anybody eats; say how much it was.`
+          : `No food that is known here could be found in the text.${writtenIn === null ? '' : ` It seems to be in ${languageName(writtenIn)}, which is not read here.`} Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send \`items\`, or send name and calories.`,
       )
     );
   };

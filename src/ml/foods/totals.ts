@@ -101,7 +101,12 @@ export const mealOf = ({
     warnings.push(
       `Not every source states ${incomplete.map((key) => names[key]).join(', ')}: the total is what is known, or a lower bound`,
     );
-  for (const { text } of unrecognized) warnings.push(`${text}: not known to any source, and not counted`);
+  for (const { text, amount, tooMuch } of unrecognized)
+    warnings.push(
+      tooMuch === true
+        ? `${text}: ${amount ?? 'so much'} is more than anybody eats, and not counted; say how much it was`
+        : `${text}: not known to any source, and not counted`,
+    );
   return {
     items,
     ...(unrecognized.length > 0 && { unrecognized }),

@@ -16,6 +16,7 @@ import type { Span } from './spans';
 import { isArticle } from './numbers';
 import { componentsIn, type Component } from './components';
 import { suffixesAt } from './suffixes';
+import { times } from './measured';
 import { textAt } from './tokens';
 import { isHelping } from './household';
 import { weigh, type Weight } from './weigh';
@@ -62,6 +63,8 @@ const component = 2;
 const unknownBefore = 0.2;
 const unknownBeforeBare = 0.6;
 const unknownAfter = 1;
+/** For a count or a container before a food, and a weight behind it. */
+const bothSaid = 0.4;
 
 /** Who weighs these does it before they are cooked: "40 g oats" are dry, and oatmeal is not. */
 const weighedDry: ReadonlySet<string> = new Set(['oat', 'muesli']);
@@ -112,6 +115,9 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       if (amount.stated !== 'none') reach = Math.max(reach, amount.end);
       // Up to the food: "200 g of savoury grilled chicken"
       let cost = 0;
+      let strange = false;
+      // "Zorbix 100 g, pizza"
+      const isBehind = roles[amount.start - 1] === 'unknown' && textAt(tokens, amount.end) === ',';
       for (let at = amount.end; at < length && at - amount.end <= maxPassed; at += 1) {
         const list = prefixes.get(at);
         if (list === undefined) prefixes.set(at, [{ amount, cost }]);
@@ -120,6 +126,10 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
         const { text } = tokens[at] ?? { text: '' };
         // Its own unit or size is not passed over: "a [cup of] popcorn".
         if (sizeNamed(text) !== null || (role !== 'food' && unitOf(text) !== undefined)) break;
+        if (isBehind) break;
+        // "100 g zorbix and pizza": it is of the food that nobody knows.
+        if (strange && (role === 'join' || role === 'mark')) break;
+        strange ||= role === 'unknown';
         if (role === 'unknown') cost += unknownBefore;
         else if (role === 'qualifier')
           cost += isSize(text) || unitOf(text) !== undefined ? 0.05 : kindPassed * mismatchOf(text);
@@ -218,9 +228,15 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     const suffixes = suffixesAt(sentence, span.end, amounts);
     for (const { amount, end, cost } of suffixes) {
       consider(amount, span.start, end, cost);
-      // "2 eggs (100 g)": both are of the same food, and the scales are believed.
-      if (amount.measured?.kind === 'mass')
-        for (const before of prefixes.get(span.start) ?? []) consider(amount, before.amount.start, end, cost);
+      // "2 eggs (100 g)", "a can of cola 330 ml": both are of the same food, and the scales are believed.
+      const { measured } = amount;
+      if (measured !== null)
+        for (const { amount: before } of prefixes.get(span.start) ?? []) {
+          if (before.measured !== null) continue;
+          const isEach = /^(?:each|apiece)$/.test(textAt(tokens, end));
+          const whole = isEach ? { ...amount, measured: times(measured, before.quantity) } : amount;
+          consider(whole, before.start, isEach ? end + 1 : end, cost - bothSaid);
+        }
     }
   }
 

@@ -10,7 +10,20 @@ import { wordAt, type Token } from './tokens';
 
 export type Denial = 'denies' | 'denied' | null;
 
-const denials: ReadonlySet<string> = new Set(['without', 'no', 'than', 'minus', 'excluding', 'except', 'hold']);
+const denials: ReadonlySet<string> = new Set([
+  'without',
+  'no',
+  'than',
+  'minus',
+  'excluding',
+  'except',
+  'hold',
+  'instead',
+]);
+/** What follows "not" where it denies a food: "not the beans", "did not eat the beans", but not "not too sweet". */
+const afterNot: ReadonlySet<string> = new Set(
+  'the a an any my eat ate eaten have had drink drank finish finished touch touched'.split(' '),
+);
 const endsDenial: ReadonlySet<string> = new Set(['and', 'with', 'but', 'plus', 'on', 'in', 'for', 'just', 'only']);
 
 /** For each token whether it denies, is denied, or neither. */
@@ -34,7 +47,10 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
       denying = false;
       return null;
     }
-    if (denials.has(word) && wordAt(tokens, i + 1) !== '' && !isNamed(i)) {
+    const next = wordAt(tokens, i + 1);
+    const isNot =
+      (word === 'not' || word === 'didnt') && (afterNot.has(next) || (isNamed(i + 1) && !isQualifier(next)));
+    if (isNot || (denials.has(word) && next !== '' && !isNamed(i))) {
       denying = true;
       let before = i - 1;
       while (

@@ -41,6 +41,8 @@ export const recipeSpread: Readonly<Record<'kcal' | 'carbohydrateG', number>> = 
 };
 /** A candidate this much worse is e times less likely to be meant. */
 const temperature = 0.15;
+/** Candidates that are worse by more are not meant: a whole cake would widen the interval of an apple however unlikely it is. */
+const hopeless = 3 * temperature;
 /** The same for carbohydrate in g and energy in kcal of a food that was named and is not known. */
 const unknownFood = { carbohydrateG: 20, kcal: unknownFoodKcal } as const;
 
@@ -63,6 +65,7 @@ export const itemDeviation = (choices: readonly Weighed[], approximate: boolean,
   let weights = 0;
   let squares = 0;
   for (const choice of choices) {
+    if (first.score - choice.score > hopeless) continue;
     const weight = Math.exp((choice.score - first.score) / temperature);
     weights += weight;
     squares += weight * (amountOf(choice, figure) - taken) ** 2;

@@ -2,7 +2,8 @@
  * Every generic food that a process knows, for reading and for search alike: our table, and the imported releases that count.
  *
  * B1  One index a process, made in slices of counted work, so that requests go on meanwhile.
- * B2  It is made anew when other releases count, which one small read tells; whoever asks then gets the new one.
+ * B2  It is made anew when other releases count, which one small read tells; whoever asks then gets the new one. One is made at a time, and
+ *     none that is older than the one that stands. Where it cannot be made, the one before stays, and the next to ask tries again.
  * B3  A row of our table and the imported food that it cites are one food (`merge`): the figures are those of the import.
  */
 import type { Food } from '../../model/foods';
@@ -89,7 +90,8 @@ export const knownFoodsOf = (table: FoodTable, imported: readonly ReadableFood[]
   atOnce(steps(table, imported));
 
 export const createFoodBase = ({ table, imported, dataTypeNames, pause }: FoodBaseDeps): FoodBase => {
-  let made: { revision: number; known: Promise<KnownFoods> } | null = null;
+  let made: { revision: number; known: KnownFoods } | null = null;
+  let making: { revision: number; known: Promise<KnownFoods> } | null = null;
 
   const make = async (releases: readonly string[]): Promise<KnownFoods> => {
     const foods: ReadableFood[] = [];
@@ -102,14 +104,24 @@ export const createFoodBase = ({ table, imported, dataTypeNames, pause }: FoodBa
     table,
     async current() {
       const { revision, releases } = await imported.current();
-      if (made?.revision === revision) return made.known;
-      const making = { revision, known: make(releases) };
-      made = making;
-      // A failure is told to who asked; the next one tries again.
-      making.known.catch(() => {
-        if (made === making) made = null;
-      });
-      return making.known;
+      for (;;) {
+        if (made !== null && made.revision >= revision) return made.known;
+        const before = made;
+        if (making === null) {
+          const known = make(releases);
+          making = { revision, known };
+          known
+            .then((foods) => (made = { revision, known: foods }))
+            .catch(() => undefined)
+            .finally(() => (making = null));
+        }
+        try {
+          await making.known;
+        } catch (error) {
+          if (before === null) throw error;
+          return before.known;
+        }
+      }
     },
   };
 };

@@ -40,6 +40,11 @@ export interface Postings {
   readonly to: number;
 }
 
+export interface Whole {
+  readonly written: string;
+  readonly word: string;
+}
+
 export interface FoodIndex {
   readonly foods: readonly IndexedFood[];
   readonly densities: Densities;
@@ -54,6 +59,8 @@ export interface FoodIndex {
   readonly lengths: Uint8Array;
   /** Every word that leads to a name. */
   readonly words: Iterable<string>;
+  /** What is written and is read as one word, of as many letters, whatever its own words mean: names that a person gave. */
+  readonly wholes?: readonly Whole[];
   /** Null for a word of no name. */
   postingsOf(word: string): Postings | null;
   /** The word of a name that a misspelt one must have meant; null where none is nearest. */

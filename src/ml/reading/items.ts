@@ -2,7 +2,8 @@
  * What was read, as parts of a meal.
  *
  * I1  Figures are those of the food that was found times the grams that were read; what nobody knows is told apart and in no figure.
- * I2  Where the words leave open which food or how much of it, the item says what else may be meant, so that one tap settles it.
+ * I2  An amount that nobody eats is asked about: the food is told with it, and counted nowhere.
+ * I3  Where the words leave open which food or how much of it, the item says what else may be meant, so that one tap settles it.
  */
 import type { AnalyzedItem, Food, ItemCandidate } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
@@ -74,17 +75,29 @@ export const partsOfReading = (
   { items, unrecognized, unread }: Pick<Reading, 'items' | 'unrecognized' | 'unread'>,
   table: FoodTable,
   known: KnownFoods,
-): { items: AnalyzedItem[]; unrecognized: UnknownWords[]; places: Places } => ({
+): { items: AnalyzedItem[]; unrecognized: UnknownWords[]; places: Places } => {
+  const eaten = items.filter(({ absurd }) => !absurd);
+  const absurd = items.filter((item) => item.absurd);
   // What was not read may be of any of them.
-  items: items.map((item) => itemOfRead(item, (unread * unknownFoodKcal) / Math.sqrt(items.length), table, known)),
-  unrecognized: unrecognized.map(({ text, amount }) => unknownWords(text, amount ?? null)),
-  places: { items: items.map(({ start }) => start), unrecognized: unrecognized.map(({ start }) => start) },
-});
+  const unreadKcal = (unread * unknownFoodKcal) / Math.sqrt(eaten.length);
+  return {
+    items: eaten.map((item) => itemOfRead(item, unreadKcal, table, known)),
+    unrecognized: [
+      ...unrecognized.map(({ text, amount }) => unknownWords(text, amount ?? null)),
+      ...absurd.map(({ text, amountText }) => ({ ...unknownWords(text, amountText), tooMuch: true as const })),
+    ],
+    places: {
+      items: eaten.map(({ start }) => start),
+      unrecognized: [...unrecognized, ...absurd].map(({ start }) => start),
+    },
+  };
+};
 
 /** A meal in words; null where none of its foods is known. */
 export const analysisOfWords = ({ reading, known }: Read, table: FoodTable): Analysis | null => {
-  if (reading.items.length === 0) return null;
-  const meal = mealOf(partsOfReading(reading, table, known));
+  const parts = partsOfReading(reading, table, known);
+  if (parts.items.length === 0) return null;
+  const meal = mealOf(parts);
   return {
     food: nameOf(meal),
     inferenceSource: 'caption',

@@ -17,6 +17,7 @@ import type { Language } from './language';
 import { languages as allLanguages } from './languages';
 import { isSaidOf } from './likeness';
 import { readSentence, type Sentence } from './sentence';
+import { shareEaten } from './sharing';
 import { createSpanScorer, type SpanScorer } from './spans';
 import { textAt, tokenize } from './tokens';
 import { unreadShare, unrecognizedIn } from './unrecognized';
@@ -234,10 +235,15 @@ export const readMeal = (
     if (first === undefined || known === undefined) return [];
     const beside = customary(item, at, known);
     const { basis } = first.weight;
-    const grams = beside ?? first.weight.grams;
+    const share = shareEaten(sentence, item.start, item.end);
+    const grams = share * (beside ?? first.weight.grams);
     const { span, amount } = item;
-    const choices = item.choices.flatMap((choice) =>
-      foodOf(choice).map((food) => ({ food, score: choice.score, weight: choice.weight })),
+    const choices = item.choices.flatMap(({ weight, score, ...choice }) =>
+      foodOf({ weight, score, ...choice }).map((food) => ({
+        food,
+        score,
+        weight: { ...weight, grams: share * weight.grams },
+      })),
     );
     const words = between(firstWordOf(item, sentence), span.end);
     const approximate = !isSaidOf(sentence, item, index);
@@ -281,6 +287,10 @@ export const readMeal = (
     items,
     unrecognized,
     unread: unreadShare(sentence, chosen),
-    writtenIn: items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages),
+    writtenIn: items.length > 0 ? null : foreign(writtenIn(text, tokenize(text), index, languages), languages),
   });
 };
+
+/** A language that is read, and of whose words none was understood, is no reason. */
+const foreign = (code: string | null, read: readonly Language[]): string | null =>
+  read.some((language) => language.code === code) ? null : code;

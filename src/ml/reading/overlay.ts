@@ -3,7 +3,7 @@
  * is, as others read with it.
  */
 import { createSpeller } from '../foods/spelling';
-import { foodIndexOf, type FoodIndex, type Postings, type ReadableFood } from './foodIndex';
+import { foodIndexOf, type FoodIndex, type Postings, type ReadableFood, type Whole } from './foodIndex';
 
 /** Where words name two foods equally well, the added one is meant. */
 const addedGain = 0.3;
@@ -12,7 +12,11 @@ const addedGain = 0.3;
  * `index` and the foods of `added`. Copies what the index holds of names (some ten bytes a word of a name), so it is made only for texts
  * that `added` has to do with.
  */
-export const withFoods = (index: FoodIndex, added: readonly ReadableFood[]): FoodIndex => {
+export const withFoods = (
+  index: FoodIndex,
+  added: readonly ReadableFood[],
+  wholes: readonly Whole[] = [],
+): FoodIndex => {
   if (added.length === 0) return index;
   const more = foodIndexOf(added);
   const words = new Set(more.words);
@@ -74,6 +78,7 @@ export const withFoods = (index: FoodIndex, added: readonly ReadableFood[]): Foo
     gains,
     heads,
     lengths,
+    wholes,
     postingsOf: (word) => places.get(word) ?? index.postingsOf(word),
     spell: (word) => spellAdded(word) ?? index.spell(word),
   };

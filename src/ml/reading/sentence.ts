@@ -7,6 +7,7 @@ import { languageOf } from './detect';
 import type { Language } from './language';
 import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
+import { withoutSharing } from './sharing';
 import { tokenize, wordAt, wordToken, type Token } from './tokens';
 import { translate } from './translate';
 import { joinCompounds, joinEnglishNumbers } from './vocabulary';
@@ -84,10 +85,13 @@ const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
 };
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
-  const plain = plainDenials(tokenize(text));
+  const whole = (index.wholes ?? []).reduce((read, { written, word }) => read.replaceAll(written, word), text);
+  const plain = plainDenials(tokenize(whole));
   const language = languageOf(plain, index, languages);
   const written = joinCompounds(language === null ? plain : translate(plain, language));
-  const tokens = nameNumbers(joinEnglishNumbers(withMeanings(spelt(crispFoods(written, index), index), index)));
+  const tokens = nameNumbers(
+    joinEnglishNumbers(withMeanings(spelt(crispFoods(withoutSharing(written), index), index), index)),
+  );
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;
   /** "A light lunch" says nothing, "light mayonnaise" does. */

@@ -45,6 +45,8 @@ export const suffixesAt = (
       // "Coffee, 90 g of bread"
       if (textAt(tokens, amount.end) === 'of') return [];
       const bare = amount.measured === null && amount.household === null;
+      // "Pizza, 100 g zorbix"
+      if (mark === ',' && roles[amount.end] === 'unknown') return [];
       const before = comesBefore && (roles[amount.end] === 'food' || roles[amount.end] === 'qualifier');
       return [{ amount, end: amount.end, cost: opening + (bare ? bareNumber : 0) + (before ? nextFood : 0) }];
     }

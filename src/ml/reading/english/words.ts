@@ -77,7 +77,7 @@ const fillers = words(`
   breakfast lunch dinner supper brunch meal snack snacktime dessert starter appetizer morning afternoon evening night midnight noon midday today yesterday tonight day late early later before after
   during time now again once twice quick light hearty simple delicious tasty yummy nice good great lovely refreshing satisfying comforting wholesome nutritious healthy favorite
   favourite perfect classic my myself homemade leftover leftovers usual typical freshly prepared style plus as well so but if because since until like
-  amount amounts total portion side main course entire full heaping heaped generous level scant rounded packed lightly little bit bite extra more less other another same different
+  shared sharing amount amounts total portion side main course entire full heaping heaped generous level scant rounded packed lightly little bit bite extra more less other another same different
   kind type variety please thanks went go going came come coming would could should will can may might must shall let lets need want wanted love loved like liked
   restaurant home house place corner grandma grandmas grandmother mom moms mum mums dad dads kitchen work school office cafe store shop fast plate table
   optional taste needed desired divided finely chopped coarsely roughly thinly thickly freshly peeled seeded hulled pitted deseeded trimmed washed rinsed drained beaten mashed halved
