@@ -12,7 +12,7 @@ import type { SizeName } from './portions';
 import { mismatchOf, type FoodIndex } from './foodIndex';
 import type { Role, Sentence } from './sentence';
 import { unitOf } from './portions';
-import type { Span } from './spans';
+import type { Span } from './span';
 import { isArticle } from './numbers';
 import { componentsIn, type Component } from './components';
 import { suffixesAt } from './suffixes';

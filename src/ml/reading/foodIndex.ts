@@ -53,7 +53,7 @@ export interface FoodIndex {
   readonly base: Float32Array;
   readonly names: Int32Array;
   readonly gains: Float32Array;
-  /** Bits: 1, the food may be meant by the word alone; `lent`, a related word, or one against it; `nounOfName`, the word says what the food is. */
+  /** Bits: 1, the food may be meant by the word alone; `lent`, a related word, or one against it; `nounOfName`, the word says what the food is; `oneOfMany`, not by it alone after all. */
   readonly heads: Uint8Array;
   /** Words of each name. */
   readonly lengths: Uint8Array;
@@ -121,6 +121,11 @@ const isUnit = (word: string): boolean => unitOf(word) !== undefined && isQualif
 export const lent = 2;
 /** Marks postings of the word that says what the food is: "sauce" of "pasta sauce with meat". */
 export const nounOfName = 4;
+/** Marks postings of a word that names its food only with another: "drop" of "egg drop soup" is neither its noun nor half of it. */
+export const oneOfMany = 8;
+/** Marks postings of a noun that stands alone: "muffin" of "muffin, bran with fruit". */
+export const onlyNoun = 16;
+const manyWords = 3;
 
 /** Drives to an index; each `next()` does a slice of the work and answers how much that was (slices.ts). */
 export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<number, FoodIndex> {
@@ -198,8 +203,14 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
         (part === 'head' ||
           (part === 'second' && kind) ||
           (part === 'brand' && (frequency.get(word) ?? 0) <= mostOfProduct && !companies.has(word)));
-      return { word, part, cost: alternative ? cost / 5 : cost, gain, isHead, noun: noun && i > 0 };
+      return { word, part, cost: alternative ? cost / 5 : cost, gain, isHead, noun };
     });
+    // "Soup, egg drop" is an egg drop soup, and "fish, red snapper" a snapper.
+    const inFront = kind && isRemarkable(words[last]?.word ?? '');
+    const saying = worth.filter(
+      ({ part, word, noun }) => part === 'head' || (inFront && part === 'second' && !isQualifier(word)) || noun,
+    );
+    const isMany = saying.length >= manyWords && (inFront || !words.some(({ part }) => part === 'second'));
     // Names that are nothing but qualifiers ("Popped whole grain") are still named by them.
     const nameless = first && !worth.some(({ isHead }) => isHead);
     // "Crisp, apple": of what it is made says more than what it is like.
@@ -218,17 +229,18 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
         if (!own.has(word)) post(word, name, -mismatchOf(word) / 2, false, lent);
         continue;
       }
+      const few = isMany && !noun && (part === 'head' || part === 'second') ? oneOfMany : 0;
       post(
         word,
         name,
         gain + cost + mismatchOf(word),
         isHead || (nameless && namedBy(word, part)),
-        noun ? nounOfName : 0,
+        (noun ? nounOfName + (words[last - 1]?.part === 'head' ? 0 : onlyNoun) : 0) + few,
       );
       for (const other of relatedWords(word)) {
         if (own.has(other) || given.has(other)) continue;
         given.add(other);
-        post(other, name, relatedShare * (gain + cost) + mismatchOf(other), isHead && !isQualifier(other), lent);
+        post(other, name, relatedShare * (gain + cost) + mismatchOf(other), isHead && !isQualifier(other), lent + few);
       }
     }
     base[name] = score;

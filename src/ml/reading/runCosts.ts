@@ -26,6 +26,10 @@ export const listedPart = 0.3;
 export const setApart = 0.8;
 /** For a food that is not what the last noun says. */
 export const otherNoun = 0.3;
+/** For a food that is what was said behind a "with": "spaghetti with sauce" is no spaghetti sauce, whatever else it may be. */
+export const nounBehind = 1;
+/** A name of more words that was said whole is meant, wherever its noun stood; one more where that is a noun of several words. */
+export const fullName = 2;
 /** A word of the lexicon costs a name without it so much of what a word that was written costs. */
 export const meantShare = 0.5;
 /** For a name that holds what was said not to be there. */

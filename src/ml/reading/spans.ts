@@ -1,7 +1,8 @@
 /**
  * Which foods a run of words may mean. A run grows word by word and its foods' scores with it (foodIndex.ts, F1).
  *
- * S1  A food is a candidate only where a word of what it is was said: "grilled" or "cheese-flavoured" names none.
+ * S1  A food is a candidate only where a word of what it is was said: "grilled" or "cheese-flavoured" names none; nor does one word of many,
+ *     as "drop" of egg drop soup.
  * S2  The last noun before a "with" says what a food is: "cheese sandwich" is no cheese, "pasta with sauce" no pasta sauce. A food that it
  *     does not name is less likely.
  * S3  Fillers and words that a phrase of the lexicon adds may speak for a food, and never against it.
@@ -10,7 +11,7 @@
 import { componentsIn, type Component } from './components';
 import { isSize } from './english/weights';
 import { isFiller } from './fillers';
-import { lent, mismatchOf, nounOfName, type FoodIndex } from './foodIndex';
+import { lent, mismatchOf, nounOfName, oneOfMany, onlyNoun, type FoodIndex } from './foodIndex';
 import { isParting } from './parting';
 import { beginsFood, breads, canBegin, clauseBefore, isInside, isMeant, isWritten, nextFood, shareOf } from './runs';
 import {
@@ -22,27 +23,14 @@ import {
   listedPart,
   setApart,
   otherNoun,
+  nounBehind,
+  fullName,
   meantShare,
   deniedThough,
 } from './runCosts';
 import type { Sentence } from './sentence';
+import type { Candidate, Span } from './span';
 import { textAt } from './tokens';
-
-export interface Candidate {
-  /** Place in `index.foods`. */
-  readonly food: number;
-  readonly score: number;
-  /** All that was said is a name of it, and nothing is left of the name. */
-  readonly whole: boolean;
-}
-
-export interface Span {
-  /** Tokens [start, end); both its first and its last are words of a food. */
-  readonly start: number;
-  readonly end: number;
-  /** Best first. */
-  readonly candidates: readonly Candidate[];
-}
 
 const maxTokens = 24;
 const maxWords = 12;
@@ -86,14 +74,17 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
   const total = new Float32Array(size);
   /** The run for which the figures of a name stand. */
   const stamp = new Int32Array(size);
+  /** 1: by a word that was said; 2: by one that names it only with another. */
   const named = new Uint8Array(size);
+  /** Words that were said for it. */
+  const hits = new Uint8Array(size);
   /** Words of the name that were said; less than none where another stood for one. */
   const matched = new Int16Array(size);
   /** The same of the words as they were written, in place of which a phrase of the lexicon may stand. */
   const matchedWritten = new Int16Array(size);
   /** The last noun that the name holds, by its place in the run. */
   const nounOf = new Int16Array(size);
-  /** The word that says what the food is stands behind a "with". */
+  /** The word that says what the food is stands behind a "with": 1 where it is all that says so, 2 where it is the last of several. */
   const behind = new Uint8Array(size);
   const touched = new Int32Array(size);
   let run = 0;
@@ -120,6 +111,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         stamp[name] = run;
         total[name] = base[name] ?? 0;
         named[name] = 0;
+        hits[name] = 0;
         matched[name] = 0;
         matchedWritten[name] = 0;
         nounOf[name] = 0;
@@ -129,10 +121,11 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       }
       const kind = heads[p] ?? 0;
       total[name] = (total[name] ?? 0) + share * ((gains[p] ?? 0) - cost);
-      if (mayName && (kind & 1) === 1) named[name] = 1;
+      if (mayName && (kind & 1) === 1 && named[name] !== 1) named[name] = (kind & oneOfMany) === 0 ? 1 : 2;
+      hits[name] = (hits[name] ?? 0) + 1;
       if (noun > 0) nounOf[name] = noun;
       const step = (kind & lent) === 0 ? 1 : -9;
-      if ((kind & nounOfName) !== 0) behind[name] = isBehindWith ? 1 : 0;
+      if ((kind & nounOfName) !== 0) behind[name] = !isBehindWith ? 0 : (kind & onlyNoun) !== 0 ? 1 : 2;
       if (counts !== 'written') matched[name] = (matched[name] ?? 0) + step;
       if (counts !== 'meant') matchedWritten[name] = (matchedWritten[name] ?? 0) + step;
     }
@@ -154,16 +147,18 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     let least = -Infinity;
     for (let t = 0; t < count; t += 1) {
       const name = touched[t] ?? 0;
-      if (named[name] !== 1) continue;
+      if (named[name] === 0 || (named[name] === 2 && (hits[name] ?? 0) < 2)) continue;
       const length = lengths[name] ?? 0;
-      const isWhole =
-        listed !== 'apart' &&
-        (isAll(matched[name] ?? 0, length, run.counted) || isAll(matchedWritten[name] ?? 0, length, run.writtenWords));
+      const isVery =
+        isAll(matched[name] ?? 0, length, run.counted) || isAll(matchedWritten[name] ?? 0, length, run.writtenWords);
+      const side = behind[name] ?? 0;
+      const isBehind = side !== 0 && !(isVery && length >= fullName + side);
+      const isWhole = listed !== 'apart' && !isBehind && isVery;
       const whole = isWhole ? wholeName * Math.min(length, maxWhole) : 0;
       const isPart = listed === 'joined' && Math.max(matched[name] ?? 0, matchedWritten[name] ?? 0) < length;
       const apart =
         (listed === 'apart' ? setApart : isPart ? listedPart : 0) +
-        (nounOf[name] === noun && behind[name] === 0 ? 0 : otherNoun);
+        (isBehind ? nounBehind : nounOf[name] === noun ? 0 : otherNoun);
       const score = (total[name] ?? 0) - cost + whole - apart;
       if (score <= least && best.length === maxCandidates) continue;
       const food = foodOf[name] ?? 0;
@@ -220,7 +215,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         const price = crossing[text];
         if (price === undefined) return;
         joined = true;
-        if (text === 'with') isBehindWith = true;
+        if (text === 'with' && noun > 0) isBehindWith = true;
         if (components[at] === 'made' && components[start] !== 'made') {
           cost += listOfMakings;
           continue;
@@ -247,7 +242,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         }
       } else if (role === 'filler') {
         // "Pineapple in juice" is no pineapple juice.
-        if (text === 'in' && words > 0) isBehindWith = true;
+        if (text === 'in' && noun > 0) isBehindWith = true;
         if (seen.has(text) || index.postingsOf(text) === null) continue;
         seen.add(text);
         say(text, 1, mismatchOf(text), 0, false);
@@ -273,11 +268,13 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
           say(text, share, mismatchOf(text) * free, noun, true, added ? 'meant' : 'both');
         }
         writtenWords += token.instead?.length ?? 0;
-        for (const other of token.instead ?? [])
+        for (const other of token.instead ?? []) {
+          if (other === 'with') isBehindWith = true;
           if (!seen.has(other) && !isMeant(sentence, at, other)) {
             seen.add(other);
             say(other, 1, mismatchOf(other), noun, true, 'written');
           }
+        }
       }
       if (isInside(sentence, at + 1)) continue;
       work += count;

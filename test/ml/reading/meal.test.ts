@@ -44,6 +44,28 @@ describe('the food that was named is taken, whatever others have', () => {
   });
 });
 
+describe('a food is not what is told of behind its "with"', () => {
+  test.each([
+    ['spaghetti with red sauce', 'Pasta with tomato sauce 250'],
+    ['enchiladas with red sauce', 'Enchilada 150, Tomato sauce 65'],
+    ['a frankfurter in a bun', 'Hot dog 102'],
+    ['pasta with pesto sauce', 'Pasta 140, Pesto 32'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
+describe('one word of the many of a name names nothing', () => {
+  test.each([
+    ['drop', '?drop'],
+    ['egg drop soup', 'Egg drop soup 245'],
+    ['a red snapper', 'Red snapper 90'],
+    ['cheddar', 'Cheddar cheese 21'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('words of a kitchen are no food', () => {
   test.each([
     ['2 eggs, salt and pepper to taste', 'Egg 100'],
