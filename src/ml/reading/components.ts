@@ -9,6 +9,8 @@
  * K5  Bread holds what is told of with amounts of its own: "a roll filled with a slice of ham".
  * K6  What foods are kept in is not drunk beside them: "pineapple in juice".
  * K7  "Popcorn for an evening of films", "tea that smells of cinnamon": no food is eaten there.
+ * K8  Fillings told of after "with" are inside what is folded around them: "burrito with beans and cheese", not "burrito with crisps".
+ * K9  A coating is part of what it coats, whatever that is: "almonds coated in dark chocolate".
  */
 import { stem } from '../foods/names';
 import { isParting } from './parting';
@@ -30,8 +32,20 @@ const holders = words(
   'pizza sandwich hamburger cheeseburger burger hotdog submarine taco tostada burrito quesadilla enchilada nacho fajita gyro wrap omelet cake cupcake muffin cookie ' +
     'brownie donut danish cinnamonbun sweetroll snackcake pie pastry sundae casserole pasta spaghetti noodle macaroni ravioli tortellini candy candybar chocolate caramel',
 );
+/** Folded around a filling, and what they are filled with. */
+const folded = words(
+  'burrito taco tostada enchilada quesadilla fajita tamale empanada wrap omelet gyro pita calzone sandwich submarine',
+);
+const fillings = words(
+  'meat beef steak chicken turkey pork ham bacon sausage salami tuna fish shrimp egg bean cheese lettuce tomato onion pepper mushroom spinach rice potato vegetable avocado',
+);
+/** "Coated in", "dipped in" */
+const coatings = words('coated covered dipped enrobed drenched');
+const coats = words('chocolate sugar caramel yogurt batter breadcrumb honey fudge');
 /** Sweets are made with these: "chocolate with hazelnuts". */
-const sweets = words('cake cupcake muffin cookie brownie donut pie candy candybar chocolate caramel cereal granolabar');
+const sweets = words(
+  'cake cupcake muffin cookie brownie donut pie candy candybar chocolate caramel cereal granolabar granola muesli oat yogurt',
+);
 const inclusions = words(
   'nut almond peanut walnut pecan hazelnut raisin fruit berry blueberry caramel nougat sprinkle marshmallow coconut icing frosting chocolatechip',
 );
@@ -85,8 +99,22 @@ export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] 
       (joins && (makings.has(text) || (toppings.has(text) && holders.has(lastFood)))) ||
       (text === 'rich' && textAt(tokens, i + 1) === 'in') ||
       (text === 'in' && (media.has(textAt(tokens, i + 1)) || media.has(textAt(tokens, i + 2)))) ||
+      (coatings.has(text) && makingJoins.has(textAt(tokens, i + 1)) && isOf(coats, i + 2)) ||
+      (text === 'with' && folded.has(lastFood) && isOf(fillings, i + 1)) ||
       (text === 'with' && sweets.has(lastFood) && isInclusion(i + 1))
     );
+  };
+  /** One of `those`, of no stated amount, after at most two words that say of what kind it is. */
+  const isOf = (those: ReadonlySet<string>, from: number): boolean => {
+    let i = from;
+    while (
+      i < from + 2 &&
+      (roles[i] === 'qualifier' || roles[i] === 'filler') &&
+      !those.has(textAt(tokens, i)) &&
+      textAt(tokens, i) !== 'a'
+    )
+      i += 1;
+    return roles[i] !== 'number' && those.has(textAt(tokens, i));
   };
   /** Of no stated amount: "with whole hazelnuts". */
   const isInclusion = (i: number): boolean =>

@@ -55,6 +55,19 @@ describe('a food is not what is told of behind its "with"', () => {
   });
 });
 
+describe('what is inside of a food is not eaten beside it', () => {
+  test.each([
+    ['a taco with chicken, lettuce and sour cream', 'Chicken taco 105'],
+    ['a burrito with beans and cheese and a beer', 'Bean and cheese burrito 190, Beer 360'],
+    ['a burrito with crisps', 'Burrito 220, Potato chips 28'],
+    ['toffee dipped in dark chocolate', 'Caramel 60'],
+    ['a bowl of granola with almonds', 'Granola 110'],
+    ['a bowl of granola with 10 almonds', 'Granola 110, Almonds 12'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('one word of the many of a name names nothing', () => {
   test.each([
     ['drop', '?drop'],
