@@ -150,7 +150,7 @@ export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] 
     else if (text === 'and') listed = true;
     else if (hosted && isMaking(i) && !(breads.has(lastFood) && isMeasuredAfter(i))) [opened, listed] = ['made', false];
     else if (hosted && text === 'for' && purposes.has(textAt(tokens, i + 1))) opened = 'purpose';
-    else if (hosted && (text === 'which' || text === 'that')) opened = 'purpose';
+    else if (hosted && (text === 'which' || text === 'that' || text === 'whether')) opened = 'purpose';
     else if (breaded && (text === 'on' || text === 'in')) opened = 'bread';
     else if (text === 'with' && ((weighs && weighed) || lastFood === 'toddler')) [opened, listed] = ['made', false];
     else if (opened === 'bread' && text === 'with') opened = null;

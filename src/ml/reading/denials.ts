@@ -24,6 +24,8 @@ const denials: ReadonlySet<string> = new Set([
 const afterNot: ReadonlySet<string> = new Set(
   'the a an any my eat ate eaten have had drink drank finish finished touch touched'.split(' '),
 );
+/** These deny even where a name holds them, and all of a list. */
+const leavesOut: ReadonlySet<string> = new Set(['excluding', 'except']);
 const endsDenial: ReadonlySet<string> = new Set(['and', 'with', 'but', 'plus', 'on', 'in', 'for', 'just', 'only']);
 
 /** For each token whether it denies, is denied, or neither. */
@@ -41,17 +43,20 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
   /** Words that may still be denied. */
   let left = 0;
   let most = 0;
+  let leaving = false;
   return tokens.map((token, i) => {
     const word = wordAt(tokens, i);
     if (word === '') {
-      denying = false;
+      if (!(leaving && token.text === ',')) denying = false;
+      left = most;
       return null;
     }
     const next = wordAt(tokens, i + 1);
     const isNot =
       (word === 'not' || word === 'didnt') && (afterNot.has(next) || (isNamed(i + 1) && !isQualifier(next)));
-    if (isNot || (denials.has(word) && next !== '' && !isNamed(i))) {
+    if (isNot || (denials.has(word) && next !== '' && (!isNamed(i) || leavesOut.has(word)))) {
       denying = true;
+      leaving = leavesOut.has(word);
       let before = i - 1;
       while (
         wordAt(tokens, before) === 'of' ||
@@ -60,12 +65,15 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
         before -= 1;
       const measured = tokens[before]?.kind === 'number' || unitOf(wordAt(tokens, before)) !== undefined;
       // "No chocolate sauce" denies both; of "no sauce fried noodles" and "100 g no icing cake" the rest is eaten.
-      most = word === 'than' || measured || wordsFrom(i + 1) > 2 ? 1 : 2;
+      most = word === 'than' || leaving || measured || wordsFrom(i + 1) > 2 ? 1 : 2;
       left = most;
       return 'denies';
     }
-    if (isJoin(word) || endsDenial.has(word)) denying = false;
-    if (denying && word === 'or') left = most;
+    const goesOnWith = leaving && (word === 'and' || word === 'or');
+    if (!goesOnWith && (isJoin(word) || endsDenial.has(word))) denying = false;
+    if (denying && (word === 'or' || goesOnWith)) left = most;
+    if (goesOnWith) return null;
+    if (leaving && isQualifier(word) && left <= 0) denying = false;
     const goesOn = token.instead?.length === 0;
     if (!denying || isFiller(word) || (left <= 0 && !goesOn)) return null;
     if (!goesOn) left -= 1;

@@ -221,6 +221,7 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
     for (const { word, part, cost, gain, isHead, noun } of worth) {
       if (part === 'aside' || part === 'unstated') {
         post(word, name, gain + mismatchOf(word), false, lent);
+        if (part === 'aside') post(`no ${word}`, name, gain + mismatchOf(word), false, lent);
         continue;
       }
       score -= cost;

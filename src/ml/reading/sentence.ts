@@ -1,6 +1,6 @@
 /** A meal description as tokens that know what they may be: a word of a food, a filler, something denied, an unknown word. */
 import { denialsIn } from './denials';
-import { isQualifier } from './english/weights';
+import { isQualifier, isSize } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import { languageOf } from './detect';
@@ -45,7 +45,9 @@ const plainDenials = (tokens: readonly Token[]): Token[] =>
 /** "A crisp apple" is no apple crisp; "crisp rice cereal" is crisp by name. */
 const crispFoods = (tokens: readonly Token[], index: FoodIndex): Token[] =>
   tokens.map((token, i) => {
-    const next = wordAt(tokens, i + 1);
+    let at = i + 1;
+    while (isSize(wordAt(tokens, at))) at += 1;
+    const next = wordAt(tokens, at);
     const isPraise =
       token.text === 'crisp' &&
       next !== '' &&

@@ -136,7 +136,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     const postings = index.postingsOf(word);
     for (let p = postings?.from ?? 0; p < (postings?.to ?? 0); p += 1) {
       const name = names[p] ?? 0;
-      if (stamp[name] === run) total[name] = (total[name] ?? 0) - deniedThough;
+      if (stamp[name] === run && ((heads[p] ?? 0) & lent) === 0) total[name] = (total[name] ?? 0) - deniedThough;
     }
   };
 

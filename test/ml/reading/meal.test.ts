@@ -48,7 +48,7 @@ describe('a food is not what is told of behind its "with"', () => {
   test.each([
     ['spaghetti with red sauce', 'Pasta with tomato sauce 250'],
     ['enchiladas with red sauce', 'Enchilada 150, Tomato sauce 65'],
-    ['a frankfurter in a bun', 'Hot dog 102'],
+    ['a hot dog in a bun', 'Hot dog 102'],
     ['pasta with pesto sauce', 'Pasta 140, Pesto 32'],
   ])('%s', (text, expected) => {
     expect(read(text)).toBe(expected);
@@ -60,9 +60,20 @@ describe('what is inside of a food is not eaten beside it', () => {
     ['a taco with chicken, lettuce and sour cream', 'Chicken taco 105'],
     ['a burrito with beans and cheese and a beer', 'Bean and cheese burrito 190, Beer 360'],
     ['a burrito with crisps', 'Burrito 220, Potato chips 28'],
-    ['toffee dipped in dark chocolate', 'Caramel 60'],
+    ['a banana dipped in chocolate', 'Banana 126'],
     ['a bowl of granola with almonds', 'Granola 110'],
     ['a bowl of granola with 10 almonds', 'Granola 110, Almonds 12'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
+describe('what is left out or only one of two is not eaten', () => {
+  test.each([
+    ['a salad except the tomatoes and onions, 2 eggs', 'Garden salad 73, Egg 100'],
+    ['200 g mixed vegetables, excluding carrots and peas', 'Mixed vegetables 200'],
+    ['2 crisp large apples', 'Apple 484'],
+    ['a banana, whether fresh or from a can of fruit', 'Banana 126'],
   ])('%s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });
