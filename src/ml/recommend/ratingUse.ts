@@ -13,6 +13,8 @@ export interface PositiveInteractions {
   interactions: Interactions;
   /** What was done: presence in place of a weight that says nothing. */
   use: RatingUse;
+  /** Of the entries of `byUser`: which row of the file, as in the ratings. */
+  order: Uint32Array;
   /** Ratings that do not count. */
   leftOut: number;
 }
@@ -40,10 +42,20 @@ export function positiveInteractions(ratings: Ratings, use: RatingUse): Positive
     const { byUser, byItem, times } = ratings;
     const ones = weighted ? null : new Float32Array(kept).fill(1);
     const valued = (rows: SparseRows): SparseRows => (ones === null ? rows : { ...rows, values: ones });
-    return { interactions: { ...sizes, byUser: valued(byUser), byItem: valued(byItem), times }, use: done, leftOut };
+    return {
+      interactions: { ...sizes, byUser: valued(byUser), byItem: valued(byItem), times },
+      use: done,
+      order: ratings.order,
+      leftOut,
+    };
   }
-  const { byUser, times } = only(ratings, kept, counts, weighted);
-  return { interactions: { ...sizes, byUser, byItem: transpose(byUser, sizes.items), times }, use: done, leftOut };
+  const { byUser, times, order } = only(ratings, kept, counts, weighted);
+  return {
+    interactions: { ...sizes, byUser, byItem: transpose(byUser, sizes.items), times },
+    use: done,
+    order,
+    leftOut,
+  };
 }
 
 function only(
@@ -51,7 +63,7 @@ function only(
   kept: number,
   counts: (value: number) => boolean,
   weighted: boolean,
-): { byUser: SparseRows; times: Float64Array | null } {
+): { byUser: SparseRows; times: Float64Array | null; order: Uint32Array } {
   const { starts, indexes, values } = ratings.byUser;
   const byUser = {
     starts: new Uint32Array(starts.length),
@@ -60,6 +72,7 @@ function only(
   };
   const before = ratings.times;
   const times = before && new Float64Array(kept);
+  const order = new Uint32Array(kept);
   let to = 0;
   for (let user = 0; user + 1 < starts.length; user += 1) {
     for (let at = starts[user] ?? 0; at < (starts[user + 1] ?? 0); at += 1) {
@@ -68,9 +81,10 @@ function only(
       byUser.indexes[to] = indexes[at] ?? 0;
       byUser.values[to] = weighted ? value : 1;
       if (times) times[to] = before[at] ?? 0;
+      order[to] = ratings.order[at] ?? 0;
       to += 1;
     }
     byUser.starts[user + 1] = to;
   }
-  return { byUser, times };
+  return { byUser, times, order };
 }

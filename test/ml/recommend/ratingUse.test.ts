@@ -10,11 +10,11 @@ const entries = (use: Parameters<typeof positiveInteractions>[1]) => {
   const { interactions, ...rest } = positiveInteractions(ratings, use);
   const { byUser, times, users, items } = interactions;
   expect([users, items]).toEqual([3, 3]);
-  return { values: [...byUser.values], items: [...byUser.indexes], starts: [...byUser.starts], times: [...times!].map((time) => time - 1767225600), ...rest }; // prettier-ignore
+  return { values: [...byUser.values], items: [...byUser.indexes], starts: [...byUser.starts], times: [...times!].map((time) => time - 1767225600), ...rest, order: [...rest.order] }; // prettier-ignore
 };
 
 test('what is at or below 0 is never positive, whatever the use', () => {
-  const rows = { items: [0, 2, 2], starts: [0, 1, 2, 3], times: [1, 4, 5], leftOut: 2 };
+  const rows = { items: [0, 2, 2], starts: [0, 1, 2, 3], times: [1, 4, 5], order: [0, 3, 4], leftOut: 2 };
   expect(entries({ kind: 'presence' })).toEqual({ ...rows, values: [1, 1, 1], use: { kind: 'presence' } });
   expect(entries({ kind: 'weight' })).toEqual({ ...rows, values: [5, 2, 3.5], use: { kind: 'weight' } });
   const all = { kind: 'threshold', atLeast: -5 } as const;
@@ -23,7 +23,15 @@ test('what is at or below 0 is never positive, whatever the use', () => {
 
 test('a threshold takes what is at it or above, as presence', () => {
   const use = { kind: 'threshold', atLeast: 3.5 } as const;
-  expect(entries(use)).toEqual({ items: [0, 2], starts: [0, 1, 1, 2], times: [1, 5], values: [1, 1], leftOut: 3, use });
+  expect(entries(use)).toEqual({
+    items: [0, 2],
+    starts: [0, 1, 1, 2],
+    times: [1, 5],
+    values: [1, 1],
+    order: [0, 4],
+    leftOut: 3,
+    use,
+  });
 });
 
 test('both directions are those of the same entries, made otherwise', () => {
