@@ -3,6 +3,7 @@
  * A verb is a function in `verbs`; each gets what was read, and prints a report that a person reads.
  */
 import { createWriteStream } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -14,6 +15,9 @@ import { count, progressLine } from './importing.mjs';
 import { printable } from './printable.mjs';
 
 const USAGE = `npm run recommend -- read --interactions <file.csv> [--items <file.csv>] [--out <file>]
+npm run recommend -- train --interactions <file.csv> [--items <file.csv>] [--budget <seconds>] [--seed <number>]
+train searches for a model within the budget (30 seconds) and says which would be served, and by which figures. Its minimum of interactions
+is MIN_TRAINING_SAMPLES (10).
 Files are CSV with a header, packed by gzip or not. Which column is which is told by the header, or by
 --columns user_id=User,item_id="Track URI",rating=plays,timestamp=   (nothing after = : no such column)
 --item-columns item_id=id,item_title=name,category=genre,feature_cols=year|text
@@ -68,14 +72,50 @@ const verbs = {
     await pipeline(Readable.from(writeDataset(dataset), { objectMode: false }), createWriteStream(file));
     say(`Written to ${file}.`);
   },
+  async train({ ingested: { dataset, interactions, items, warnings }, budget, seed }) {
+    for (const report of [items, interactions]) if (report) reportFile(report);
+    for (const warning of warnings) say(warning);
+    const { trainDataset } = await built('imports/recommend/trainFiles.js');
+    const { createKernelThreads } = await built('worker/kernelThreads.js');
+    const threads = createKernelThreads(os.availableParallelism());
+    try {
+      const options = {
+        threads,
+        budgetSeconds: budget,
+        minTrainingSamples: minimum(),
+        seed,
+        nowMs: () => performance.now(),
+      };
+      for (const report of await trainDataset(dataset, options)) say(report);
+    } finally {
+      await threads.end();
+    }
+  },
 };
+
+/** A number of an option or a setting. */
+function wholeNumber(name, text, standard) {
+  if (text === undefined || text === '') return standard;
+  if (!/^\d{1,9}$/.test(text)) throw new Problem(`${name} ${text}: write a whole number from 0 to 999999999.`);
+  return Number(text);
+}
+
+const minimum = () => wholeNumber('MIN_TRAINING_SAMPLES', process.env.MIN_TRAINING_SAMPLES, 10);
 
 function argumentsGiven() {
   const text = { type: 'string' };
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { interactions: text, items: text, columns: text, 'item-columns': text, out: text },
+      options: {
+        interactions: text,
+        items: text,
+        columns: text,
+        'item-columns': text,
+        out: text,
+        budget: text,
+        seed: text,
+      },
     });
   } catch (fault) {
     throw new Problem(`${fault.message}\n${USAGE}`);
@@ -88,6 +128,9 @@ try {
   if (verb === undefined || !Object.hasOwn(verbs, verb) || more.length > 0) throw new Problem(USAGE);
   if (values.interactions === undefined && values.items === undefined)
     throw new Problem(`Name a file with --interactions, with --items, or both.\n${USAGE}`);
+  const budget = wholeNumber('--budget', values.budget, 30);
+  const seed = wholeNumber('--seed', values.seed, 42);
+  minimum();
   const interactionSchema = schemaOf('columns', values.columns);
   const itemSchema = schemaOf('item-columns', values['item-columns']);
   await ensureDependencies({ env: process.env, say: tell });
@@ -103,7 +146,7 @@ try {
     onProgress: ({ file, bytes }) => line.over(`${file}: ${count(Math.round(bytes / 1e6))} MB read`),
   });
   line.end();
-  await verbs[verb]({ ingested, out: values.out, ms: performance.now() - begun });
+  await verbs[verb]({ ingested, out: values.out, budget, seed, ms: performance.now() - begun });
 } catch (fault) {
   line.end();
   tell(sentence(fault, 'the checkout'));

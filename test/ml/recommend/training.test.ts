@@ -11,6 +11,7 @@ import {
   type SearchLimit,
   type SearchRecord,
 } from '../../../src/ml/recommend/training/search';
+import { reportTraining } from '../../../src/ml/recommend/training/report';
 import { popularity, train, TrainingRefused, type TrainingOptions } from '../../../src/ml/recommend/training/train';
 import { mulberry32 } from '../../mulberry';
 
@@ -184,5 +185,28 @@ describe('champion against challenger', () => {
   it('asks for a mean above the interval of popularity', () => {
     const above = (more: number) => compare(ranking(values.map((value) => value + more)), ranking(values), null, 1);
     expect([above(0.001).beatsPopularity, above(0.2).beatsPopularity]).toEqual([false, true]);
+  });
+});
+
+describe('the report', () => {
+  const lines = async (interactions: Interactions, more: Partial<TrainingOptions> = {}) =>
+    reportTraining(await run(interactions, more)).join('\n');
+
+  it('says what is served and why, with the figures of popularity beside it and every trial', async () => {
+    const text = await lines(tastes(120, 12), { champion: popularity });
+    expect(text).toContain('Served: ease (regularisation 400, kept 1000) by presence. It ranks better than popularity');
+    for (const name of ['challenger', 'champion', 'popularity']) expect(text).toContain(`\n${name}: nDCG@10 0.`);
+    expect(text).toContain('drawn with the seed 1');
+    expect(text).toContain('\n  1. ease (regularisation 400, kept 1000) by presence on all users: 0.');
+    expect(text).not.toContain('NaN');
+  });
+
+  it('says that nothing was proven or learnt', async () => {
+    expect(await lines(tastes(20, 8))).toContain('unproven. Too few users');
+    expect(await lines(tastes(20, 8), { minTrainingSamples: 1_000 })).toBe(
+      `${tastes(20, 8).byUser.indexes.length} interactions of 20 users with 80 items, where at least 1000 interactions are asked for.\n` +
+        'Served: popularity. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.',
+    );
+    expect(await lines(noise(120, 6))).toContain('Served: popularity, the same list for everybody.');
   });
 });

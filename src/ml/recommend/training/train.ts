@@ -40,6 +40,7 @@ export interface Training {
   readonly served: { readonly candidate: Candidate; readonly model: Model };
   readonly outcome: Outcome;
   readonly counts: { readonly users: number; readonly items: number; readonly interactions: number };
+  readonly minTrainingSamples: number;
   /** Null where nothing could be held out or nothing was learnt. */
   readonly evaluation: Evaluation | null;
 }
@@ -92,7 +93,8 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
   const all = { weighted: interactions, presence: asPresence(interactions) };
   const serve = async (candidate: Candidate, outcome: Outcome, evaluation: Evaluation | null): Promise<Training> => {
     const fit = await fitModel(valuesFor(candidate, all), candidate.parameters, fitting);
-    if (fit.kind === 'fitted') return { served: { candidate, model: fit.model }, outcome, counts, evaluation };
+    if (fit.kind === 'fitted')
+      return { served: { candidate, model: fit.model }, outcome, counts, minTrainingSamples, evaluation };
     if (candidate === popularity) throw new RangeError(`Popularity cannot be fitted: ${fit.reason}.`);
     return serve(popularity, outcome === 'unproven' ? 'unproven' : 'popularity served', evaluation);
   };
