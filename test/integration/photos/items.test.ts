@@ -240,16 +240,16 @@ describe('an item whose words leave open what it is', () => {
   };
 
   it('says which foods it may be, and becomes one of them by one request', async () => {
-    const body = await unsure('a salad and an apple');
-    const [salad] = body.items;
-    const other = salad!.candidates!.find(({ portion }) => portion === undefined)!;
-    const { status, body: taken } = await say('PATCH', `/history/${body.id}/items/${salad!.id}`, {
+    const body = await unsure('a glass of milk and an apple');
+    const [milk] = body.items;
+    const other = milk!.candidates!.find(({ portion }) => portion === undefined)!;
+    const { status, body: taken } = await say('PATCH', `/history/${body.id}/items/${milk!.id}`, {
       food_id: other.food_id,
       grams: other.grams,
     });
     expect(status).toBe(200);
     expect(taken.items[0]).toMatchObject({
-      id: salad!.id,
+      id: milk!.id,
       label: other.name,
       grams: other.grams,
       calories: other.calories,
