@@ -5,6 +5,7 @@
  * C2  Words between foods cost nothing; a word of a food that is left over does, and so does an amount that belongs to nothing.
  * C3  Where a food bears the very name that was said, a count or a size does not speak for another: "two fries" are no restaurant's.
  * C4  Words that follow each other without anything between them belong together: "almond butter" is no butter.
+ * C5  Where foods fit alike, the one that stands for all of them is taken (unstated.ts).
  */
 import { amountsAt, sizeNamed, type Amount } from './amounts';
 import { isSize } from './english/weights';
@@ -18,6 +19,7 @@ import { componentsIn, type Component } from './components';
 import { suffixesAt } from './suffixes';
 import { times } from './measured';
 import { textAt } from './tokens';
+import { middleFirst } from './unstated';
 import { isHelping } from './household';
 import { weigh, type Weight } from './weigh';
 
@@ -148,7 +150,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
   const byStart = new Map<number, { value: number; chosen: Chosen }[]>();
 
   let weighings = 0;
-  const choicesOf = (span: Span, amount: Amount | null): Choice[] => {
+  const choicesOf = (span: Span, amount: Amount | null): readonly Choice[] => {
     const said = new Set<string>(amount?.words);
     let size: SizeName | null = null;
     for (let i = span.start; i < span.end; i += 1) {
@@ -172,13 +174,15 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     });
     const fits = weighed.flatMap(({ whole, weight }) => (whole && counts ? [weight.fit] : []));
     const mostFit = fits.length === 0 ? Infinity : Math.max(...fits);
-    return weighed
+    const choices = weighed
       .map(({ food, score, whole, weight }) => ({
         food,
         score: score + (whole ? weight.fit : Math.min(weight.fit, mostFit)),
         weight,
       }))
       .sort((a, b) => b.score - a.score || a.food - b.food);
+    const isNamed = weighed.some(({ food, whole }) => whole && food === choices[0]?.food);
+    return isNamed ? choices : middleFirst(choices, index);
   };
   /** The word of a food that stands right before or after, qualifiers passed over. */
   const wordBeside = (i: number, step: 1 | -1): Role | undefined => {

@@ -21,7 +21,7 @@
  *   `spans`      runs of words (`runs`, `runCosts`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
  *   `amounts`    every way to read an amount (`measured`: of the scales and the jug) before a food, `suffixes` behind it: 2 cups
  *   `weigh`      amount × food → grams, and how well the two go together (`household`: what cans and glasses hold)
- *   `choose`     the best set of runs and amounts for the whole sentence; `components` are parts of a dish, not eaten beside it
+ *   `choose`     the best set of runs and amounts for the whole sentence (`unstated`: which food stands for what was left open); `components` are parts of a dish, not eaten beside it
  *   `unrecognized`, `doubt`, `likeness`, `additions`
  *                what was not understood, how wide the interval is, whether the food is only the nearest, what milk in a coffee weighs
  *
