@@ -310,7 +310,7 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
     const isBeside = besideIt.test(caption);
     const { reading } = await reader.read(ownerId, caption);
     const agrees = (said: (typeof reading.items)[number]) => named.some((one) => meansSame(said, one));
-    // Decided by what is known here: what FoodData Central makes of the rest must not change which item is which (F3).
+    // Decided by what is known here: what FoodData Central makes of the rest must not change which item is which.
     const unknown = reading.unrecognized;
     const isStated = unknown.some(({ amount }) => amount !== undefined);
     if (reading.items.length === 0 && !isStated && !(isBeside && unknown.length > 0)) {
@@ -320,8 +320,7 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
     const told = await ofWords(ownerId, caption, ask);
     const items = weighedByEye(told, named);
     if (named.length === 1 && reading.items.some(agrees)) return { ...told, items, by: 'picture', warnings: [] };
-    const namesOther = reading.items.length === 0 ? isStated : reading.items.some((said) => !agrees(said));
-    if (!isBeside && namesOther) {
+    if (!isBeside && reading.items.some((said) => !agrees(said))) {
       const saw = named.filter((one) => !told.read.some((said) => meansSame(said, one)));
       const looks = saw.map(({ label }) => label.toLowerCase()).join(', ');
       return {

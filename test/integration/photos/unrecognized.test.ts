@@ -219,7 +219,13 @@ describe.each([
     expect(before.message).toMatch(/the classifier is asked again/);
     classifier.always(null);
     await eventually(async () => (await read(before.id)).status === 'analyzed');
-    expect(await read(before.id)).toMatchObject({ inference_source: 'huggingface_space', food: 'Pizza' });
+    // What was said with an amount is not passed over: the user says whether it is that dish.
+    expect(await read(before.id)).toMatchObject({
+      inference_source: 'huggingface_space',
+      food: 'Pizza, zorbleberry',
+      unrecognized: [{ text: 'zorbleberry', amount: '300 g' }],
+      incomplete: true,
+    });
   });
 
   it('as a label is a candidate and no food; a label that names no food is none', async () => {
