@@ -361,7 +361,14 @@ describe.each([
 
   it('two at once over the same accounts each have one result for each', async () => {
     const ids = await failedAccounts(house.store, 12);
-    const both = await Promise.all([startReplay({ batch: 3 }), startReplay({ batch: 4 })]);
+    const names = [newId(), newId()];
+    // Whom the first pushes before the second has noted them is not the second's: nobody is pushed until both have.
+    const noted = async () => {
+      const found = await Promise.all(names.map((id) => house.store.contextReplays.find(id)));
+      return found.every((one) => typeof one?.total === 'number');
+    };
+    fake.told.before = () => eventually(noted);
+    const both = await Promise.all([startReplay({ batch: 3 }, names[0]), startReplay({ batch: 4 }, names[1])]);
     for (const id of both) {
       const { replayed, failed, skipped } = await state(id, 'done');
       expect([replayed + skipped, failed]).toEqual([12, 0]);
