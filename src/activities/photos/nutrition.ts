@@ -19,7 +19,14 @@ import {
   type TableFood,
   type UnknownWords,
 } from '../../ml/foods';
-import { languageName, partsOfReading, type MealReader, type Read, type ReadableFood } from '../../ml/reading';
+import {
+  languageName,
+  partsOfReading,
+  unreadLanguage,
+  type MealReader,
+  type Read,
+  type ReadableFood,
+} from '../../ml/reading';
 import { CircuitOpen } from '../outbound/circuits';
 import type { Advising } from './advising';
 import { createNaming, meansSame, words, type Named } from './named';
@@ -163,7 +170,7 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
       places,
       strategy: items.some(isOfFdc) ? 'dish' : 'none',
       read: reading.items.filter(({ absurd }) => !absurd),
-      writtenIn: reading.writtenIn,
+      writtenIn: unreadLanguage(reading),
     };
   };
 

@@ -1,3 +1,4 @@
+import { unreadLanguage } from '../../ml/reading';
 import type { Id } from '../../model/ids';
 import { objectKeys, type Entry } from '../../model/photos';
 import { photoWorkflows, type AnalyzePhoto } from '../../messages/photos';
@@ -154,6 +155,7 @@ async function readCaption(
   caption: string | undefined,
 ): Promise<{ kind: AnalyzePhoto['caption']; writtenIn: string | null }> {
   if (caption === undefined) return { kind: 'none', writtenIn: null };
-  const { items, unrecognized, writtenIn } = (await mealReader.read(ownerId, caption)).reading;
-  return { kind: items.length + unrecognized.length > 0 ? 'foods' : 'words', writtenIn };
+  const { reading } = await mealReader.read(ownerId, caption);
+  const isFoods = reading.items.length + reading.unrecognized.length > 0;
+  return { kind: isFoods ? 'foods' : 'words', writtenIn: unreadLanguage(reading) };
 }

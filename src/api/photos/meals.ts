@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
 import { analysisOfItems, analysisOfStated } from '../../ml/foods';
-import { analysisOfWords, languageName, maxMealLength } from '../../ml/reading';
+import { analysisOfWords, languageName, maxMealLength, unreadLanguage } from '../../ml/reading';
 import { dayOf } from '../../ml/zones';
 import { Problem, problem, unprocessable } from '../errors';
 import { nutrientsOf } from '../foods/figures';
@@ -82,7 +82,8 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
 
   const ofWords = async (text: string, ownerId: Id): Promise<Analysis> => {
     const read = await deps.mealReader.read(ownerId, text);
-    const { writtenIn, items } = read.reading;
+    const { items } = read.reading;
+    const writtenIn = unreadLanguage(read.reading);
     const tooMuch = items.find(({ absurd }) => absurd);
     return (
       analysisOfWords(read, deps.mealReader.base.table) ??

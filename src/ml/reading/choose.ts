@@ -18,6 +18,7 @@ import { isArticle } from './numbers';
 import { componentsIn, type Component } from './components';
 import { suffixesAt } from './suffixes';
 import { times } from './measured';
+import { silent } from './names';
 import { textAt } from './tokens';
 import { middleFirst } from './unstated';
 import { isHelping } from './household';
@@ -131,7 +132,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
         if (isBehind) break;
         // "100 g zorbix and pizza": it is of the food that nobody knows.
         if (strange && (role === 'join' || role === 'mark')) break;
-        strange ||= role === 'unknown';
+        strange = (role === 'unknown' && !silent.has(text)) || (strange && role === 'filler');
         if (role === 'unknown') cost += unknownBefore;
         else if (role === 'qualifier')
           cost += isSize(text) || unitOf(text) !== undefined ? 0.05 : kindPassed * mismatchOf(text);

@@ -21,9 +21,7 @@ const denials: ReadonlySet<string> = new Set([
   'instead',
 ]);
 /** What follows "not" where it denies a food: "not the beans", "did not eat the beans", but not "not too sweet". */
-const afterNot: ReadonlySet<string> = new Set(
-  'the a an any my eat ate eaten have had drink drank finish finished touch touched'.split(' '),
-);
+const afterNot: ReadonlySet<string> = new Set('the a an any my eat have drink finish touch'.split(' '));
 /** These deny even where a name holds them, and all of a list. */
 const leavesOut: ReadonlySet<string> = new Set(['excluding', 'except']);
 const endsDenial: ReadonlySet<string> = new Set(['and', 'with', 'but', 'plus', 'on', 'in', 'for', 'just', 'only']);
@@ -53,7 +51,8 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
     }
     const next = wordAt(tokens, i + 1);
     const isNot =
-      (word === 'not' || word === 'didnt') && (afterNot.has(next) || (isNamed(i + 1) && !isQualifier(next)));
+      (word === 'not' || word === 'didnt') &&
+      (afterNot.has(next) || (next !== 'eaten' && isNamed(i + 1) && !isQualifier(next)));
     if (isNot || (denials.has(word) && next !== '' && (!isNamed(i) || leavesOut.has(word)))) {
       denying = true;
       leaving = leavesOut.has(word);

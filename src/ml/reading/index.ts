@@ -34,7 +34,7 @@ export { buildFoodIndex, foodIndexOf } from './foodIndex';
 export { createFoodBase, knownFoodsOf } from './foodBase';
 export type { FoodBase, FoodBaseDeps, KnownFoods } from './foodBase';
 export type { FoodIndex, ReadableFood } from './foodIndex';
-export { languageName } from './languageName';
+export { languageName, unreadLanguage } from './languageName';
 export { createMealReader } from './mealReader';
 export type { MealReader, OwnFoodNames, Read } from './mealReader';
 export type { Language, UnitWord } from './language';

@@ -1,3 +1,6 @@
+import { languages as read } from './languages';
+import type { Reading } from './meal';
+
 /** English names of what a text may be written in. */
 const languages = new Intl.DisplayNames(['en'], { type: 'language' });
 const scripts = new Intl.DisplayNames(['en'], { type: 'script' });
@@ -5,3 +8,7 @@ const scripts = new Intl.DisplayNames(['en'], { type: 'script' });
 /** The name of an ISO 639-1 language or of an ISO 15924 script ("Italian", "Japanese"), as `Reading.writtenIn` has them. */
 export const languageName = (code: string): string =>
   code === 'Hani' ? 'Chinese or Japanese' : ((code.length === 4 ? scripts.of(code) : languages.of(code)) ?? code);
+
+/** What a text is written in that nobody reads here; null where it is a language that is read, though none of its words was understood. */
+export const unreadLanguage = ({ writtenIn }: Pick<Reading, 'writtenIn'>): string | null =>
+  read.some(({ code }) => code === writtenIn) ? null : writtenIn;

@@ -287,10 +287,6 @@ export const readMeal = (
     items,
     unrecognized,
     unread: unreadShare(sentence, chosen),
-    writtenIn: items.length > 0 ? null : foreign(writtenIn(text, tokenize(text), index, languages), languages),
+    writtenIn: items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages),
   });
 };
-
-/** A language that is read, and of whose words none was understood, is no reason. */
-const foreign = (code: string | null, read: readonly Language[]): string | null =>
-  read.some((language) => language.code === code) ? null : code;

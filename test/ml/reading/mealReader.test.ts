@@ -11,7 +11,9 @@ const base = (imported?: Parameters<typeof createFoodBase>[0]['imported']) =>
     dataTypeNames,
     pause: () => Promise.resolve(),
   });
-async function* nothing(): AsyncGenerator<ImportedFood> {}
+async function* nothing(): AsyncGenerator<ImportedFood> {
+  yield* await Promise.resolve<ImportedFood[]>([]);
+}
 
 const ownFood = (name: string, at = 0): Food => ({
   key: `own:${String(at).padStart(24, '0')}`,
