@@ -12,10 +12,11 @@ export async function killChangeStreams(connection: Connection): Promise<void> {
   const cursors = await eventually(async () => {
     const found = await client
       .db('admin')
-      .aggregate<{ cursor: { cursorId: unknown } }>([
-        { $currentOp: { idleCursors: true, allUsers: true } },
-        { $match: ofThis },
-      ])
+      // As numbers of 64 bits: the few small enough for JavaScript's would go back as another type, which MongoDB refuses.
+      .aggregate<{ cursor: { cursorId: unknown } }>(
+        [{ $currentOp: { idleCursors: true, allUsers: true } }, { $match: ofThis }],
+        { promoteLongs: false },
+      )
       .toArray();
     return found.length > 0 && found.map(({ cursor }) => cursor.cursorId);
   });
