@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from './checkout/dependencies.mjs';
+import { printable } from './printable.mjs';
 
 const file = path.join(root, 'src', 'ml', 'recommend', 'kernels', 'bytes.ts');
 const check = process.argv.includes('--check');
@@ -50,10 +51,9 @@ function moduleOf(bytes) {
 const text = moduleOf(await compile());
 if (!check) {
   await writeFile(file, text);
-  console.log(`Wrote ${path.relative(root, file)}.`);
+  console.log(printable(`Wrote ${path.relative(root, file)}.`));
 } else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
-  console.error(
-    `${path.relative(root, file)} is not what kernels/ compiles to. Run \`npm run kernels:build\` and commit it.`,
-  );
+  const message = `${path.relative(root, file)} is not what kernels/ compiles to. Run \`npm run kernels:build\` and commit it.`;
+  console.error(printable(message));
   process.exitCode = 1;
 }
