@@ -1,4 +1,4 @@
-import { maxIdBytes, type DictionaryBuilder } from '../artefact/dictionary';
+import type { DictionaryBuilder } from '../artefact/dictionary';
 import type { Ratings } from '../artefact/dataset';
 import { numberIn, quoted, timeIn } from './cells';
 import { chooseColumns, interactionFields, type ChosenColumns, type InteractionSchema } from './columns';
@@ -60,15 +60,15 @@ export class InteractionsFile {
 
   #take(cells: readonly string[], line: number, { at, names }: ChosenColumns<Field>): boolean {
     const table = this.#table;
-    const user = this.#id(cells[at.user_id ?? 0] ?? '', line, 'user_id', names.user_id);
+    const user = table.id(cells[at.user_id ?? 0] ?? '', line, 'user_id', names.user_id);
     if (user === null) return false;
-    const item = this.#id(cells[at.item_id ?? 0] ?? '', line, 'item_id', names.item_id);
+    const item = table.id(cells[at.item_id ?? 0] ?? '', line, 'item_id', names.item_id);
     if (item === null) return false;
     let value = 1;
     if (at.rating !== null) {
       const text = table.text(cells[at.rating] ?? '', line, names.rating, false);
       if (text === null) return false;
-      const number = numberIn(text, this.#commas);
+      const number = numberIn(text, table.hasDecimalCommas);
       if ('fault' in number) return table.reject('rating', line, names.rating, () => (text === '' ? 'the rating is empty' : number.fault)); // prettier-ignore
       if (number.comma) table.notices.add('decimal_comma', line, names.rating, () => `${quoted(text)} was read as ${number.value}`); // prettier-ignore
       value = number.value;
@@ -87,14 +87,6 @@ export class InteractionsFile {
     return true;
   }
 
-  #id(cell: string, line: number, kind: 'user_id' | 'item_id', column: string | null): string | null {
-    const text = this.#table.text(cell, line, column, false);
-    if (text === null) return null;
-    if (text !== '' && text.length <= maxIdBytes) return text;
-    this.#table.reject(kind, line, column, () => text === '' ? `the ${kind} is empty` : `the ${kind} has ${text.length} characters; at most ${maxIdBytes} are taken`); // prettier-ignore
-    return null;
-  }
-
   #time(cell: string, line: number, column: string | null): number | null {
     const text = this.#table.text(cell, line, column, false);
     if (text === null) return null;
@@ -109,9 +101,5 @@ export class InteractionsFile {
     }
     if (time.zoneless) this.#table.notices.add('timestamp_without_zone', line, column, () => `${quoted(text)} names no zone and was read as UTC`); // prettier-ignore
     return time.value;
-  }
-
-  get #commas(): boolean {
-    return this.#table.delimiter !== ',';
   }
 }

@@ -1,4 +1,4 @@
-import { maxIdBytes, type DictionaryBuilder } from '../artefact/dictionary';
+import type { DictionaryBuilder } from '../artefact/dictionary';
 import type { Catalogue, Feature } from '../artefact/dataset';
 import { textColumnBuilder, type TextColumnBuilder } from '../artefact/textColumn';
 import { numberIn, timeIn } from './cells';
@@ -89,10 +89,8 @@ export class ItemsFile {
 
   #take(cells: readonly string[], line: number, { at, names }: ChosenColumns<Field>): boolean {
     const table = this.#table;
-    const id = table.text(cells[at.item_id ?? 0] ?? '', line, names.item_id, false);
+    const id = table.id(cells[at.item_id ?? 0] ?? '', line, 'item_id', names.item_id);
     if (id === null) return false;
-    if (id === '' || id.length > maxIdBytes)
-      return table.reject('item_id', line, names.item_id, () => id === '' ? 'the item_id is empty' : `the item_id has ${id.length} characters; at most ${maxIdBytes} are taken`); // prettier-ignore
     // All of the row is looked at before anything of it is kept.
     const textAt = (place: number | null, column: string | null): string | null =>
       place === null ? '' : table.text(cells[place] ?? '', line, column, true);
@@ -138,7 +136,7 @@ export class ItemsFile {
     feature.texts.set(item, text);
     if (text === '') return;
     feature.filled += 1;
-    if (feature.numbers && 'fault' in numberIn(text, this.#table.delimiter !== ',')) feature.numbers = false;
+    if (feature.numbers && 'fault' in numberIn(text, this.#table.hasDecimalCommas)) feature.numbers = false;
   }
 
   #checkBytes(line: number): void {

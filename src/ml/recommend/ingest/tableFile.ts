@@ -1,4 +1,4 @@
-import { HashesCollide } from '../artefact/dictionary';
+import { HashesCollide, maxIdBytes } from '../artefact/dictionary';
 import { delimiterName } from '../../csv/dialect';
 import { CsvRefused, csvTable, type CsvTable } from '../../csv/table';
 import { quoted } from './cells';
@@ -94,6 +94,11 @@ export class TableFile<Field extends string> {
     return this.#table.dialect.delimiter;
   }
 
+  /** Whether "3,5" may be a number. */
+  get hasDecimalCommas(): boolean {
+    return this.delimiter !== ',';
+  }
+
   get columns(): ChosenColumns<Field> {
     if (this.#columns === null) throw new Error('The columns are known from the header on.');
     return this.#columns;
@@ -124,6 +129,15 @@ export class TableFile<Field extends string> {
     if (trimmed.length !== text.length && !breaks)
       this.notices.add('blanks_trimmed', line, column, () => `the blanks around ${quoted(trimmed)} were left out`);
     return trimmed;
+  }
+
+  /** The id in a cell, as `text` gives it. Null where there is none, or one too long, which is then rejected as `kind`. */
+  id(cell: string, line: number, kind: 'user_id' | 'item_id', column: string | null): string | null {
+    const text = this.text(cell, line, column, false);
+    if (text === null) return null;
+    if (text !== '' && text.length <= maxIdBytes) return text;
+    this.reject(kind, line, column, () => text === '' ? `the ${kind} is empty` : `the ${kind} has ${text.length} characters; at most ${maxIdBytes} are taken`); // prettier-ignore
+    return null;
   }
 
   report(columns: FileReport['columns'], ignored: string[], warnings: string[]): FileReport {
