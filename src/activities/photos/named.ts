@@ -2,7 +2,7 @@ import type { Food, PortionSource } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import type { Candidate, Classification } from '../../model/photos';
 import { measureOf, nameStems, type FoodTable, type Measure, type TableFood } from '../../ml/foods';
-import type { KnownFoods, MealReader, ReadItem } from '../../ml/reading';
+import type { MealReader, ReadItem } from '../../ml/reading';
 
 /** What a classifier named, as foods; `nutrition.ts` finds the figures. */
 
@@ -29,9 +29,9 @@ const holds = (all: readonly string[], some: readonly string[]): boolean => some
 
 export function createNaming(reader: MealReader, foods: FoodTable) {
   /** A class name of a classifier, or a name in a model's words. */
-  const byLabel = async (ownerId: Id | null, label: string, known: KnownFoods): Promise<Named> => {
+  const byLabel = async (ownerId: Id | null, label: string): Promise<Named> => {
     const text = words(label);
-    const { reading } = await reader.read(ownerId, text);
+    const { reading, known } = await reader.read(ownerId, text);
     const [item, ...more] = reading.items;
     const read = more.length === 0 && reading.unrecognized.length === 0 ? item : undefined;
     // A food that its owner described comes before all others of the name.
@@ -50,18 +50,14 @@ export function createNaming(reader: MealReader, foods: FoodTable) {
     { source, rankedBy, foods: plate }: Classification,
     best: Candidate,
   ): Promise<Named[]> => {
-    const known = await reader.base.current();
     const portionSource = source === 'memory' || rankedBy !== undefined ? ('memory' as const) : ('picture' as const);
-    if (!plate || plate.length === 0) return [await byLabel(ownerId, best.label, known)];
-    const all: Named[] = [];
-    for (const { label, grams } of plate) {
-      const named = await byLabel(ownerId, label, known);
-      all.push({
-        ...named,
+    if (!plate || plate.length === 0) return [await byLabel(ownerId, best.label)];
+    return Promise.all(
+      plate.map(async ({ label, grams }) => ({
+        ...(await byLabel(ownerId, label)),
         stated: grams === null ? null : { grams, portionSource, measure: measureOf(portionSource) },
-      });
-    }
-    return all;
+      })),
+    );
   };
 
   return { ofClassification };

@@ -144,8 +144,8 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
     };
   };
 
-  const read = async (ownerId: Id | null, text: string, ask: Asking): Promise<Read> => {
-    const first = await reader.read(ownerId, text);
+  /** `first`: the text as it was read before anybody was asked. */
+  const read = async (ownerId: Id | null, text: string, ask: Asking, first: Read): Promise<Read> => {
     const unknown = first.reading.unrecognized.map((one) => one.text).filter((said) => text.includes(said));
     const lookedUp = await firstAlone([...new Set(unknown)].slice(0, mostLookups), async (said) => {
       const food = await ask.search(said);
@@ -160,8 +160,9 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
     return { ...again, reading: { ...reading, items } };
   };
 
-  const ofWords = async (ownerId: Id | null, text: string, ask: Asking): Promise<Told> => {
-    const { reading, known } = await read(ownerId, text, ask);
+  const ofWords = async (ownerId: Id | null, text: string, ask: Asking, before?: Read): Promise<Told> => {
+    const first = before ?? (await reader.read(ownerId, text));
+    const { reading, known } = await read(ownerId, text, ask, first);
     const { items, unrecognized, places } = partsOfReading(reading, foods, known);
     const isNothing = items.length === 0 && unrecognized.length === 0;
     return {
@@ -315,7 +316,8 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
     ask: Asking,
   ): Promise<Found & { by: 'words' | 'picture'; warnings: string[] }> => {
     const isBeside = besideIt.test(caption);
-    const { reading } = await reader.read(ownerId, caption);
+    const first = await reader.read(ownerId, caption);
+    const { reading } = first;
     const agrees = (said: (typeof reading.items)[number]) => named.some((one) => meansSame(said, one));
     // Decided by what is known here: what FoodData Central makes of the rest must not change which item is which.
     const unknown = reading.unrecognized;
@@ -324,7 +326,7 @@ export function createNutrition({ reader, advising, fooddata, ingredientWeights 
       const notUnderstood = unknown.map(({ text }) => `"${text}" was not understood, and is not counted.`);
       return { ...(await figuresOf(named, ask)), by: 'picture', warnings: notUnderstood };
     }
-    const told = await ofWords(ownerId, caption, ask);
+    const told = await ofWords(ownerId, caption, ask, first);
     const items = weighedByEye(told, named);
     if (named.length === 1 && reading.items.some(agrees)) return { ...told, items, by: 'picture', warnings: [] };
     if (!isBeside && reading.items.some((said) => !agrees(said))) {

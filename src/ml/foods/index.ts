@@ -26,8 +26,7 @@ export {
   withItem,
 } from './analysis';
 export { atwaterKcal, energyKcal, implausible, isAlcoholic } from './energy';
-export type { StatedEnergy } from './energy';
-export { intervalLevel, measureOf, relativeSpread } from './interval';
+export { intervalLevel, measureOf } from './interval';
 export type { Measure } from './interval';
 export {
   composeDish,
@@ -40,15 +39,14 @@ export {
   sourceOf,
   unknownWords,
 } from './items';
-export type { ItemOptions, UnknownWords, WeighedFood } from './items';
+export type { UnknownWords, WeighedFood } from './items';
 export { namesFood } from './labels';
 export { descriptionWords, fit, queryWords } from './matching';
 export { nameStems } from './names';
 export { nutrientKeys, per100GOf, scale, sum, unknownNutrients } from './nutrients';
-export type { NutrientSum } from './nutrients';
 export { compareHits, createSearchIndex } from './search';
 export type { SearchEntry, SearchHit, SearchIndex } from './search';
 export { createFoodTable } from './table';
 export type { FoodTable, Ingredient, TableFood } from './table';
 export { mealOf, mealOfGrams, mealOfServings } from './totals';
-export type { MealParts, MealTotals, Places } from './totals';
+export type { Places } from './totals';

@@ -8,7 +8,7 @@
  */
 import {
   compositionSpread,
-  halfWidth,
+  intervalAround,
   householdSpread,
   kindSpread,
   portionSpread,
@@ -77,12 +77,6 @@ export const itemDeviation = (choices: readonly Weighed[], approximate: boolean,
   );
 };
 
-/** Range that should hold the truth in `intervalLevel` of all cases. */
-export const intervalOf = (amount: number, deviation: number): Interval => ({
-  low: Math.max(0, amount - halfWidth * deviation),
-  high: amount + halfWidth * deviation,
-});
-
 /** Range of a whole meal; what was not understood can only add. `unread`: share of the words of food that are part of no item. */
 export const mealInterval = (
   items: readonly { readonly amount: number; readonly deviation: number }[],
@@ -92,7 +86,7 @@ export const mealInterval = (
 ): Interval => {
   const amount = items.reduce((sum, item) => sum + item.amount, 0);
   const deviation = Math.hypot(...items.map((item) => item.deviation), unread * unknownFood[figure]);
-  const { low } = intervalOf(amount, deviation);
-  const { high } = intervalOf(amount, Math.hypot(deviation, unrecognized * unknownFood[figure]));
+  const { low } = intervalAround(amount, deviation);
+  const { high } = intervalAround(amount, Math.hypot(deviation, unrecognized * unknownFood[figure]));
   return { low, high };
 };

@@ -91,7 +91,7 @@ export const knownFoodsOf = (table: FoodTable, imported: readonly ReadableFood[]
 
 export const createFoodBase = ({ table, imported, dataTypeNames, pause }: FoodBaseDeps): FoodBase => {
   let made: { revision: number; known: KnownFoods } | null = null;
-  let making: { revision: number; known: Promise<KnownFoods> } | null = null;
+  let making: Promise<KnownFoods> | null = null;
 
   const make = async (releases: readonly string[]): Promise<KnownFoods> => {
     const foods: ReadableFood[] = [];
@@ -108,15 +108,14 @@ export const createFoodBase = ({ table, imported, dataTypeNames, pause }: FoodBa
         if (made !== null && made.revision >= revision) return made.known;
         const before = made;
         if (making === null) {
-          const known = make(releases);
-          making = { revision, known };
-          known
+          making = make(releases);
+          making
             .then((foods) => (made = { revision, known: foods }))
             .catch(() => undefined)
             .finally(() => (making = null));
         }
         try {
-          await making.known;
+          await making;
         } catch (error) {
           if (before === null) throw error;
           return before.known;

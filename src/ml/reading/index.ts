@@ -32,7 +32,7 @@
  */
 export { buildFoodIndex, foodIndexOf } from './foodIndex';
 export { createFoodBase, knownFoodsOf } from './foodBase';
-export type { FoodBase, FoodBaseDeps, KnownFoods } from './foodBase';
+export type { FoodBase, KnownFoods } from './foodBase';
 export type { FoodIndex, ReadableFood } from './foodIndex';
 export { languageName, unreadLanguage } from './languageName';
 export { createMealReader } from './mealReader';

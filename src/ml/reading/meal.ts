@@ -7,10 +7,10 @@
  * M3  Work grows with the length of the text alone, the text read and the items given back are bounded, and nothing throws.
  */
 import type { Food, Interval, PortionSource } from '../../model/foods';
-import type { Measure } from '../foods/interval';
+import { intervalAround, type Measure } from '../foods/interval';
 import { customaryG } from './additions';
 import { chooseItems, type Choice, type Chosen } from './choose';
-import { intervalOf, itemDeviation, mealInterval, type Figure } from './doubt';
+import { itemDeviation, mealInterval, type Figure } from './doubt';
 import { writtenIn } from './detect';
 import type { FoodIndex, IndexedFood } from './foodIndex';
 import type { Language } from './language';
@@ -269,7 +269,7 @@ export const readMeal = (
           .slice(0, maxCandidates)
           .map(({ food, score, weight }) => ({ food: food.food, score, grams: weight.grams })),
         deviation,
-        interval: intervalOf((grams / 100) * (known.food.per100G.kcal ?? 0), deviation.kcal),
+        interval: intervalAround((grams / 100) * (known.food.per100G.kcal ?? 0), deviation.kcal),
       },
     ];
   });

@@ -71,7 +71,13 @@ export const withFoods = (
   return {
     foods: [...index.foods, ...more.foods],
     densities: index.densities,
-    words: new Set([...index.words, ...words]),
+    // Gone through only by who asks: all words of the index are too many to copy for a text.
+    words: {
+      *[Symbol.iterator]() {
+        yield* index.words;
+        for (const word of words) if (index.postingsOf(word) === null) yield word;
+      },
+    },
     foodOf,
     base,
     names,

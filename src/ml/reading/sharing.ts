@@ -20,13 +20,9 @@ const isSplitting = (tokens: readonly Token[], i: number): boolean =>
     tokens[i + 1]?.kind === 'number' ||
     /^(?:with|between|among|the|it)$/.test(wordAt(tokens, i + 1)));
 
-/** Words of sharing as words that name no food. */
+/** "Split" as a word that names no food, where it is what people did. */
 export const withoutSharing = (tokens: readonly Token[]): Token[] =>
-  tokens.map((token, i) =>
-    isSplitting(tokens, i) || /^shar(?:ed|ing)$/.test(token.text)
-      ? { ...token, text: token.text === 'split' ? 'shared' : token.text }
-      : token,
-  );
+  tokens.map((token, i) => (isSplitting(tokens, i) ? { ...token, text: 'shared' } : token));
 
 /** How many ate of it whose words end before token `i`; null where that is not said. */
 const eatersAfter = ({ tokens }: Sentence, i: number): number | null => {
