@@ -98,12 +98,15 @@ export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] 
       containing.has(text) ||
       (joins && (makings.has(text) || (toppings.has(text) && holders.has(lastFood)))) ||
       (text === 'rich' && textAt(tokens, i + 1) === 'in') ||
-      (text === 'in' && (media.has(textAt(tokens, i + 1)) || media.has(textAt(tokens, i + 2)))) ||
+      (text === 'in' && (isMedium(i + 1) || isMedium(i + 2))) ||
       (coatings.has(text) && makingJoins.has(textAt(tokens, i + 1)) && isOf(coats, i + 2)) ||
       (text === 'with' && folded.has(lastFood) && isOf(fillings, i + 1)) ||
       (text === 'with' && sweets.has(lastFood) && isInclusion(i + 1))
     );
   };
+  /** "Syrup" alone is what is poured on pancakes, in the lexicon; in what pears are kept it is what was written. */
+  const isMedium = (i: number): boolean =>
+    media.has(textAt(tokens, i)) || tokens[i]?.instead?.some((word) => media.has(word)) === true;
   /** One of `those`, of no stated amount, after at most two words that say of what kind it is. */
   const isOf = (those: ReadonlySet<string>, from: number): boolean => {
     let i = from;

@@ -16,6 +16,7 @@ import type { FoodIndex, IndexedFood } from './foodIndex';
 import type { Language } from './language';
 import { languages as allLanguages } from './languages';
 import { isSaidOf } from './likeness';
+import { isParting } from './parting';
 import { readSentence, type Sentence } from './sentence';
 import { shareEaten } from './sharing';
 import { createSpanScorer, type SpanScorer } from './spans';
@@ -120,11 +121,21 @@ const scorerOf = (index: FoodIndex): SpanScorer => {
   return scorer;
 };
 
+const isStated = ({ amount }: Chosen): boolean => amount !== null && amount.stated !== 'none';
+
+/** "A bag of cheese puffs, enjoying the cheesy snacks": what goes on about the same food, without an amount of its own. */
+const goesOnAbout = (item: Chosen, before: Chosen | undefined, { tokens }: Sentence): boolean =>
+  before !== undefined &&
+  isStated(before) &&
+  before.choices[0]?.food === item.choices[0]?.food &&
+  !tokens.slice(before.end, item.start).some(({ text }) => isParting(text) || /^(?:and|[+;.])$/.test(text));
+
 /** "Into my coffee" names the coffee that was listed before; so does "the nutty bar" where both words lead to one food. */
-const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], { tokens }: Sentence): boolean => {
-  if (item.amount !== null && item.amount.stated !== 'none') return false;
-  const before = tokens[item.start - 1]?.text ?? '';
-  if (!/^(?:my|your|his|her|our|their|the|this|that)$/.test(before)) return false;
+const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], sentence: Sentence): boolean => {
+  if (isStated(item)) return false;
+  if (goesOnAbout(item, earlier.at(-1), sentence)) return true;
+  const { tokens } = sentence;
+  if (!/^(?:my|your|his|her|our|their|the|this|that)$/.test(textAt(tokens, item.start - 1))) return false;
   const words = tokens
     .slice(item.span.start, item.span.end)
     .flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));

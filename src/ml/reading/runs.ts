@@ -1,5 +1,5 @@
 /** What runs of words are made of: where one may begin, and which of its words a phrase of the lexicon stands for. */
-import { isQualifier } from './english/weights';
+import { isQualifier, isSize } from './english/weights';
 import { isArticle } from './numbers';
 import { unitOf } from './portions';
 import type { Sentence } from './sentence';
@@ -43,6 +43,24 @@ export const beginsFood = ({ roles }: Sentence, from: number): boolean => {
   let at = from;
   while (roles[at] === 'qualifier') at += 1;
   return roles[at] === 'food';
+};
+
+/**
+ * Whether what begins at `from` and ends at the next mark or "and" says only of what kind a food is: "potato, [served without fat]".
+ * `isNoun`: whether a word says what a food is, as "meat" does, which also says of what kind.
+ */
+export const isKindOnly = ({ tokens, roles }: Sentence, from: number, isNoun: (word: string) => boolean): boolean => {
+  let kinds = 0;
+  for (let at = from; ; at += 1) {
+    const role = roles[at];
+    if (role === undefined || role === 'mark' || role === 'join') return kinds > 0;
+    if (role === 'denied') kinds += 1;
+    else if (role === 'qualifier') {
+      const word = textAt(tokens, at);
+      if (isNoun(word)) return false;
+      if (!isSize(word)) kinds += 1;
+    } else if (role !== 'filler') return false;
+  }
 };
 
 /** Whether a run of words that names a food may begin at `i`. */

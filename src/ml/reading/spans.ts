@@ -13,7 +13,18 @@ import { isSize } from './english/weights';
 import { isFiller } from './fillers';
 import { lent, mismatchOf, nounOfName, oneOfMany, onlyNoun, type FoodIndex } from './foodIndex';
 import { isParting } from './parting';
-import { beginsFood, breads, canBegin, clauseBefore, isInside, isMeant, isWritten, nextFood, shareOf } from './runs';
+import {
+  beginsFood,
+  breads,
+  canBegin,
+  clauseBefore,
+  isInside,
+  isKindOnly,
+  isMeant,
+  isWritten,
+  nextFood,
+  shareOf,
+} from './runs';
 import {
   crossing,
   listOfMakings,
@@ -131,6 +142,13 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     }
   };
 
+  const isNoun = (word: string): boolean => {
+    const postings = index.postingsOf(word);
+    for (let p = postings?.from ?? 0; p < (postings?.to ?? 0); p += 1)
+      if (((heads[p] ?? 0) & nounOfName) !== 0) return true;
+    return false;
+  };
+
   const deny = (word: string): void => {
     say(`no ${word}`, 1, mismatchOf(word), 0, false);
     const postings = index.postingsOf(word);
@@ -220,6 +238,8 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
           cost += listOfMakings;
           continue;
         }
+        // "Potato, served without fat"
+        if ((text === ',' || text === 'and') && noun > 0 && isKindOnly(sentence, at + 1, isNoun)) continue;
         cost += price;
         if (text === ',' && noun > 0 && beginsFood(sentence, at + 1)) listed = 'apart';
         else if (text === 'and' || text === ',' || text === '+') listed ??= 'joined';
