@@ -8,7 +8,7 @@
  * C5  Where foods fit alike, the one that stands for all of them is taken (unstated.ts).
  */
 import { amountsAt, sizeNamed, type Amount } from './amounts';
-import { isSize } from './english/weights';
+import { isEveryday, isSize } from './english/weights';
 import type { SizeName } from './portions';
 import { mismatchOf, type FoodIndex } from './foodIndex';
 import type { Role, Sentence } from './sentence';
@@ -202,10 +202,24 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
   const isPartOf = (i: number): boolean =>
     tokens[i]?.text === 'of' && (roles[i + 1] === 'food' || roles[i + 1] === 'qualifier');
 
+  /** Nothing but words that mean something else where nobody says how much, "at a birthday party", and no whole name, "pig feet". */
+  const isEverydayOnly = ({ start, end, candidates: [first] }: Span): boolean => {
+    let words = 0;
+    for (let i = start; i < end; i += 1) {
+      if (roles[i] === 'food' || (roles[i] === 'qualifier' && !isEveryday(textAt(tokens, i)))) return false;
+      if (roles[i] === 'qualifier') words += 1;
+    }
+    return words < 2 || first?.whole !== true;
+  };
+  const hasUnit = (amount: Amount | null): boolean =>
+    amount !== null && (amount.measured !== null || amount.household !== null);
+
   for (const span of spans) {
     const top = span.candidates[0];
     if (top === undefined || top.score < -0.2) continue;
+    const everyday = isEverydayOnly(span);
     const consider = (amount: Amount | null, start: number, end: number, cost: number): void => {
+      if (everyday && !hasUnit(amount)) return;
       const choices = choicesOf(span, amount);
       const first = choices[0];
       if (first === undefined) return;

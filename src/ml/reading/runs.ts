@@ -1,5 +1,5 @@
 /** What runs of words are made of: where one may begin, and which of its words a phrase of the lexicon stands for. */
-import { isQualifier, isSize } from './english/weights';
+import { isEveryday, isQualifier, isSize } from './english/weights';
 import { isArticle } from './numbers';
 import { unitOf } from './portions';
 import type { Sentence } from './sentence';
@@ -47,9 +47,9 @@ export const beginsFood = ({ roles }: Sentence, from: number): boolean => {
 
 /**
  * Whether what begins at `from` and ends at the next mark or "and" says only of what kind a food is: "potato, [served without fat]".
- * `isNoun`: whether a word says what a food is, as "meat" does, which also says of what kind.
+ * `isName`: whether a word alone names a food, as "meat" does, which also says of what kind one is.
  */
-export const isKindOnly = ({ tokens, roles }: Sentence, from: number, isNoun: (word: string) => boolean): boolean => {
+export const isKindOnly = ({ tokens, roles }: Sentence, from: number, isName: (word: string) => boolean): boolean => {
   let kinds = 0;
   for (let at = from; ; at += 1) {
     const role = roles[at];
@@ -57,7 +57,7 @@ export const isKindOnly = ({ tokens, roles }: Sentence, from: number, isNoun: (w
     if (role === 'denied') kinds += 1;
     else if (role === 'qualifier') {
       const word = textAt(tokens, at);
-      if (isNoun(word)) return false;
+      if (isName(word) || isEveryday(word)) return false;
       if (!isSize(word)) kinds += 1;
     } else if (role !== 'filler') return false;
   }

@@ -1,6 +1,6 @@
 /** A meal description as tokens that know what they may be: a word of a food, a filler, something denied, an unknown word. */
 import { denialsIn } from './denials';
-import { isQualifier, isSize } from './english/weights';
+import { isEveryday, isQualifier, isSize } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import { languageOf } from './detect';
@@ -115,7 +115,7 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
     // "(Boost Plus)" joins nothing on
     if (isJoin(word) && !(isNamed(word) && tokens[i + 1]?.text === ')')) return 'join';
     if (word === '' || (isFiller(word) && !saysKind(i))) return 'filler';
-    if (isQualifier(word)) return 'qualifier';
+    if (isQualifier(word) || (isEveryday(word) && isNamed(word))) return 'qualifier';
     if (isNamed(word)) return 'food';
     return unitOf(word) !== undefined || word.length === 1 ? 'filler' : 'unknown';
   });

@@ -142,10 +142,10 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     }
   };
 
-  const isNoun = (word: string): boolean => {
+  const isName = (word: string): boolean => {
     const postings = index.postingsOf(word);
     for (let p = postings?.from ?? 0; p < (postings?.to ?? 0); p += 1)
-      if (((heads[p] ?? 0) & nounOfName) !== 0) return true;
+      if (((heads[p] ?? 0) & (1 | nounOfName)) === (1 | nounOfName)) return true;
     return false;
   };
 
@@ -239,7 +239,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
           continue;
         }
         // "Potato, served without fat"
-        if ((text === ',' || text === 'and') && noun > 0 && isKindOnly(sentence, at + 1, isNoun)) continue;
+        if ((text === ',' || text === 'and') && noun > 0 && isKindOnly(sentence, at + 1, isName)) continue;
         cost += price;
         if (text === ',' && noun > 0 && beginsFood(sentence, at + 1)) listed = 'apart';
         else if (text === 'and' || text === ',' || text === '+') listed ??= 'joined';

@@ -5,6 +5,7 @@
  * U1  Reported is what an amount is stated of, what a text consists of, and what stands as a member of a list of foods.
  * U2  Not reported: small talk, what is denied, and what the dish before it was made with.
  */
+import { isEveryday, isQualifier } from './english/weights';
 import type { Amount } from './amounts';
 import { amountsAt } from './amounts';
 import type { Chosen } from './choose';
@@ -37,6 +38,9 @@ const maxListWords = 5;
 /** Fillers that may stand in the name of a food: "a stew-like thing". */
 const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', 'one', 'of', 'like']);
 
+/** Of names of foods, and none by itself: "drop" alone is no food that is known. */
+const isNameless = (word: string): boolean => isEveryday(word) && !isQualifier(word);
+
 export const unrecognizedIn = (
   { tokens, roles }: Sentence,
   items: readonly Chosen[],
@@ -64,7 +68,7 @@ export const unrecognizedIn = (
       }
       const role = roles[i];
       const text = tokens[i]?.text ?? '';
-      if (role === 'unknown' || role === 'food') {
+      if (role === 'unknown' || role === 'food' || isNameless(text)) {
         if (text.length > 2) {
           first = first < 0 ? i : first;
           last = i;

@@ -79,6 +79,34 @@ describe('what is left out or only one of two is not eaten', () => {
   });
 });
 
+describe('words of everyday English that names of foods hold', () => {
+  test.each([
+    ['we had a birthday party in the country and ate an apple', 'Apple 200'],
+    ['a cup of tea, a perfect way to unwind', 'Tea 240'],
+    ['an apple, everything else was strong and special', 'Apple 200'],
+    ['a milky way', 'Milky Way bar 55'],
+    ['200 g of sea bass', 'Sea bass 200'],
+    ['way', '?way'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
+describe('what is said of a food behind a comma', () => {
+  test.each([
+    ['a chicken breast, grilled without the skin', 'Grilled chicken breast 120'],
+    ['50 g apricots, dried', 'Dried apricots 50'],
+    ['canned pears in syrup', 'Canned pears 125'],
+    ['100 g dehydrated apricots', 'Dried apricots 100'],
+    ['30 g oil-roasted peanuts', 'Salted peanuts 30'],
+    ['a small bag of cheese puffs, enjoying the cheesy puffs', 'Cheese puffs 28'],
+    ['10 ml apple cider vinegar', 'Vinegar 10'],
+    ['10 ml red wine vinegar', 'Vinegar 10'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('one word of the many of a name names nothing', () => {
   test.each([
     ['drop', '?drop'],

@@ -1,7 +1,7 @@
 /** What words of a name are worth when they are said, and cost when they are not. Round numbers, which no labelled data was fitted to. */
 import { stem } from '../../foods/names';
 import { phraseWords } from '../vocabulary';
-import { qualifiers } from './words';
+import { everyday, qualifiers } from './words';
 
 const set = (text: string): ReadonlySet<string> =>
   new Set(
@@ -66,6 +66,7 @@ export const relatedShare = 0.5;
 
 export const isUsual = (word: string): boolean => usual.has(word);
 export const isRemarkable = (word: string): boolean => remarkable.has(word);
+export const isEveryday = (word: string): boolean => everyday.has(word);
 export const isQualifier = (word: string): boolean => qualifiers.has(word) || companies.has(word) || /^\d/.test(word);
 
 const sizeWords = set('miniature funsize snacksize small little medium regular average large big xl jumbo huge');

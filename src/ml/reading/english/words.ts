@@ -136,3 +136,22 @@ export const qualifiers: ReadonlySet<string> = new Set(
   mixed assorted various combination variety high protein toasted popped microwave movie theater kettle frosted crisp crusted seasoned sauteed stirfry marinated rotisserie peeled strained pureed cubed shelled unshelled uncooked cracked loaf sandwich-type fiber calcium vitamin vitaminc rich creamy spiced wild baby
   `).map(stem),
 );
+
+/**
+ * Words of everyday English that names of foods hold ("birthday cake", "Milky Way", "sea bass"). Standing alone without a unit they name none:
+ * "at a birthday party", "a perfect way to unwind".
+ */
+export const everyday: ReadonlySet<string> = new Set(
+  words(`
+  acorn angel animal arnold back bake baking bavarian belly birthday bitter blend blended block blood bloody blossom board bone boston bottled boy brain brick
+  bubble bud bulb button cape captain casino charm chew christmas cinema clarified claw club condensed cooler cottage cotton country crystal cuba cutie
+  deluxe denver desiccated dim ding dirty divan dog doodle dove dover dream drop drink easy empty ensure equal evaporated everything extract farmer fashioned
+  feet fizz flat foot food forest formula fortune freezer fresco fuzzy gala german germ globe gold golden granny hawaiian heart helper hen hero hog hole hostess
+  hunan hush ice infant innocent irish jack jacket jasmine jolly kaiser king kit lance leaf leather leg libre life limb loop lotus louisiana lucky maria mary
+  melt milky mineral miracle mixture moscow mountain multiple nail naked native navel neck nutrition nutritional original oven overnight pain palm pan paper party
+  pearl peking pig pink pocket pool pound premier premium prepackaged prime processed puff puffed puppy quest rainbow raised reconstituted replacement restructured
+  ridged rob root rose rusty sea seared sec shell shepherd shirley shoot short shoulder skewer skinny skirt sling smith snap sour special species split sponge
+  sport spray spreadable stacked star sticker sticky still straw street strong student substitute sucker sum summer sun sunrise supreme swedish swirl
+  tail tap temple thread tinned tom topping tot trail tropical tube turkish ultra unroasted vanilla vault victoria vietnamese vine wavy way wedding welsh western
+  wheel whip wilted winter woven worm zebra zero`).map(stem),
+);
