@@ -211,6 +211,11 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     }
     return words < 2 || first?.whole !== true;
   };
+  /** "2 pizza slices", not "a trout fillet sandwich": of what a food before `i` is counted in. */
+  const countedUnit = (i: number): string | null => {
+    const unit = roles[i] === 'food' || roles[i + 1] === 'food' ? undefined : unitOf(textAt(tokens, i));
+    return unit?.kind === 'household' ? unit.unit : null;
+  };
   const hasUnit = (amount: Amount | null): boolean =>
     amount !== null && (amount.measured !== null || amount.household !== null);
 
@@ -243,7 +248,12 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       else list.push(entry);
     };
     consider(null, span.start, span.end, 0);
-    for (const { amount, cost } of prefixes.get(span.start) ?? []) consider(amount, amount.start, span.end, cost);
+    const unitBehind = countedUnit(span.end);
+    for (const { amount, cost } of prefixes.get(span.start) ?? []) {
+      consider(amount, amount.start, span.end, cost);
+      if (unitBehind !== null && amount.stated !== 'none' && !hasUnit(amount))
+        consider({ ...amount, household: unitBehind }, amount.start, span.end + 1, cost);
+    }
     const suffixes = suffixesAt(sentence, span.end, amounts);
     for (const { amount, end, cost } of suffixes) {
       consider(amount, span.start, end, cost);

@@ -8,7 +8,16 @@
  */
 import type { Food } from '../../model/foods';
 import { createSpeller } from '../foods/spelling';
-import { companies, isQualifier, isSize, isRemarkable, isUsual, relatedShare, relatedWords } from './english/weights';
+import {
+  companies,
+  isQualifier,
+  isSize,
+  isRemarkable,
+  isSubstitute,
+  isUsual,
+  relatedShare,
+  relatedWords,
+} from './english/weights';
 import { parseName, type NamePart, type NameWord } from './names';
 import { parsePortion, unitOf, type ParsedPortion } from './portions';
 import { buildDensities, type Densities } from './densities';
@@ -88,6 +97,8 @@ const said: Readonly<Record<NamePart, number>> = {
 const qualifierUnsaid = 0.06;
 const qualifierSaid = 0.4;
 const remarkableUnsaid = 0.35;
+/** Who eats an imitation says so. */
+const substituteUnsaid = 1.5;
 const usualUnsaid = 0.02;
 /** The last of several words of a head says what it is: "ice cream sandwich". */
 const nounUnsaid = 0.8;
@@ -185,7 +196,9 @@ export function* buildFoodIndex(readable: readonly ReadableFood[]): Generator<nu
           : isUsual(word)
             ? usualUnsaid
             : part !== 'head' && isRemarkable(word)
-              ? remarkableUnsaid
+              ? isSubstitute(word)
+                ? substituteUnsaid
+                : remarkableUnsaid
               : qualifier && part !== 'brand'
                 ? isRemarkable(word)
                   ? remarkableUnsaid

@@ -77,7 +77,9 @@ export const parsePortion = (description: string, grams: number): ParsedPortion 
   const beside = besideOf(description.trim());
   if (beside !== null)
     return { grams, unit: null, ml: null, sizes: [], general: false, words: [], content: null, beside };
-  const tokens = joinEnglishNumbers(joinCompounds(tokenize(description).filter(({ text }) => text !== '/')));
+  // "1 half smoke sausage" is one, not half of one.
+  const counted = description.replace(/\bhalf smoke sausage\b/i, 'halfsmoke');
+  const tokens = joinEnglishNumbers(joinCompounds(tokenize(counted).filter(({ text }) => text !== '/')));
   let count = 1;
   let at = 0;
   if (tokens[0]?.kind === 'number' && tokens[0].value > 0) [count, at] = [tokens[0].value, 1];

@@ -165,7 +165,8 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
   if (unit === 'drink' && amount.size !== null) return 0.18;
   // "1 pouch/regular size"
   if (packagings.has(unit)) return portion.sizes.length > 0 ? 0.16 : null;
-  if (said.has(unit) || endsIn(said, unit)) return 0.18;
+  // "10 potato chips" are chips, not bags of them.
+  if (said.has(unit) || endsIn(said, unit)) return 0.3;
   return null;
 };
 
@@ -188,9 +189,9 @@ export const weigh = (
   const usual = usualG(food);
   if (amount === null) return { grams: usual, basis: 'usual', fit: 0 };
   const { quantity, measured, household, content, size } = amount;
-  // "A coffee" is what people usually take, not the middle one of a shop's cups.
-  if (amount.stated === 'article' && measured === null && household === null && size === null && isDrink(food))
-    return { grams: usual, basis: 'usual', fit: 0 };
+  // "A coffee", "2 coffees" are what people usually take, not the middle one of a shop's cups.
+  if (amount.stated !== 'none' && measured === null && household === null && size === null && isDrink(food))
+    return { grams: quantity * usual, basis: 'usual', fit: 0 };
   if (measured !== null) return measuredG(food, measured, said, densities);
 
   if (household === null && said.has('whole') && ![...said].some((word) => cuts.test(word)))
@@ -206,7 +207,8 @@ export const weigh = (
   let bestFit = -Infinity;
   for (const portion of food.portions) {
     const unit = unitFit(portion, amount, said, usual);
-    if (unit === null || (ofHelpings && portion.grams < usual / 4)) continue;
+    const isStick = ofHelpings && portion.grams < usual / 4 && !(size !== null && portion.sizes.includes(size));
+    if (unit === null || isStick) continue;
     let fit = unit + sizeFit(portion, size) + wordsFit(portion, said);
     if (size === null) fit += 0.06 - Math.min(0.12, 0.05 * Math.abs(Math.log(portion.grams / usual)));
     if (content !== null && portion.content !== null)

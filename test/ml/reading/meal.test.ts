@@ -92,6 +92,21 @@ describe('words of everyday English that names of foods hold', () => {
   });
 });
 
+describe('what is counted is counted in its own pieces', () => {
+  test.each([
+    ['10 potato chips', 'Potato chips 20'],
+    ['a miniature chocolate chip muffin', 'Chocolate chip muffin 25'],
+    ['2 pizza slices', 'Pizza 238'],
+    ['a grilled trout fillet', 'Trout 90'],
+    ['an apple slice', 'Apple 25'],
+    ['3 bacon strips', 'Bacon 24'],
+    ['2 coffees', 'Coffee 720'],
+    ['3 pork sausages', 'Pork breakfast sausage 60'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('what is said of a food behind a comma', () => {
   test.each([
     ['a chicken breast, grilled without the skin', 'Grilled chicken breast 120'],

@@ -66,6 +66,9 @@ export const relatedShare = 0.5;
 
 export const isUsual = (word: string): boolean => usual.has(word);
 export const isRemarkable = (word: string): boolean => remarkable.has(word);
+/** Says that a food is not what it is called: of remarkable words those that nobody leaves out. */
+const substitutes = set('meatless imitation vegetarian vegan artificial');
+export const isSubstitute = (word: string): boolean => substitutes.has(word);
 export const isEveryday = (word: string): boolean => everyday.has(word);
 export const isQualifier = (word: string): boolean => qualifiers.has(word) || companies.has(word) || /^\d/.test(word);
 
