@@ -36,6 +36,23 @@ const nameNumbers = (tokens: readonly Token[]): Token[] => {
   });
 };
 
+/** "2 slices of 12-grain bread", "a 3-egg omelette": a number with a hyphen before what is no unit is part of a name. */
+const compoundNumbers = (tokens: readonly Token[]): Token[] => {
+  const isPart = (i: number): boolean => {
+    const [number, hyphen, word] = tokens.slice(i, i + 3);
+    return (
+      number?.kind === 'number' &&
+      hyphen?.text === '-' &&
+      word?.kind === 'word' &&
+      number.end === hyphen.start &&
+      hyphen.end === word.start &&
+      unitOf(word.text) === undefined &&
+      !/^(?:inch|day|year|hour|minute|course|pack|count)$/.test(word.text)
+    );
+  };
+  return tokens.filter((_, i) => !isPart(i) && !isPart(i - 1));
+};
+
 /** "Without any added fat", "with the skin": the words of names have nothing between. */
 const plainDenials = (tokens: readonly Token[]): Token[] =>
   tokens.filter(
@@ -88,7 +105,7 @@ const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
   const whole = (index.wholes ?? []).reduce((read, { written, word }) => read.replaceAll(written, word), text);
-  const plain = plainDenials(tokenize(whole));
+  const plain = compoundNumbers(plainDenials(tokenize(whole)));
   const language = languageOf(plain, index, languages);
   const written = joinCompounds(language === null ? plain : translate(plain, language));
   const tokens = nameNumbers(

@@ -92,6 +92,19 @@ describe('words of everyday English that names of foods hold', () => {
   });
 });
 
+describe('numbers that belong to a name count nothing', () => {
+  test.each([
+    ['2 slices of 12-grain bread', 'Sprouted grain bread 52'],
+    ['a slice of nine grain bread', 'Multigrain bread 36'],
+    ['a three bean salad', 'Bean salad 75'],
+    ['a 16-inch pizza', 'Pizza 238'],
+    ['30 g 1000 island dressing', 'Thousand Island dressing 30'],
+    ['a 3 Musketeers bar', 'Milky Way bar 55'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('what is counted is counted in its own pieces', () => {
   test.each([
     ['10 potato chips', 'Potato chips 20'],

@@ -94,7 +94,7 @@ const fillers = words(`
   company friend family child kid son daughter husband wife partner everyone everybody sides treat treats goodness deliciousness bliss delight craving boost pick-me-up energy fuel routine
   day's today's morning's evening's feeling felt decided decide managed sat sit sitting down relaxed relax relaxing break midday mid late-night early-morning busy lazy sunday monday tuesday
   wednesday thursday friday saturday weekend weekday holiday bright
-  experience variety selection assortment comfort classic timeless beloved popular fancy lovely soft-spoken exotic local authentic rustic elegant
+  inch diameter experience variety selection assortment comfort classic timeless beloved popular fancy lovely soft-spoken exotic local authentic rustic elegant
 `);
 
 export const english: Language = {
