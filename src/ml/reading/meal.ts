@@ -146,6 +146,10 @@ const isMentionedAgain = (item: Chosen, earlier: readonly Chosen[], sentence: Se
   });
 };
 
+/** "Sushi: 6 nigiri, 8 rolls" names what is then counted. */
+const isHeading = (item: Chosen, next: Chosen | undefined, { tokens }: Sentence): boolean =>
+  next !== undefined && !isStated(item) && textAt(tokens, item.end) === ':';
+
 const withoutBrand = (name: string): string => name.replace(/ \(.*/, '');
 
 /** "50 g crisps, Pringles": the brand of what stands right before. */
@@ -220,6 +224,7 @@ export const readMeal = (
       (item, at) =>
         item.amount?.quantity !== 0 &&
         !isFlavouring(item, sentence) &&
+        !isHeading(item, chosen[at + 1], sentence) &&
         !isMentionedAgain(item, chosen.slice(0, at), sentence) &&
         !isBrandOf(item, chosen[at - 1], sentence, index),
     )

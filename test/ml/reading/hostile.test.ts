@@ -28,6 +28,9 @@ const hostile: readonly (readonly [string, string])[] = [
   ['foods joined on', 'chicken and '.repeat(long / 12)],
   ['kinds of foods', 'fried chicken baked cheese raw milk whole rice '.repeat(long / 47)],
   ['amounts before and behind', '2 cups rice 1 slice bread (100 g) '.repeat(long / 34)],
+  ['pieces named behind', '2 apple slices '.repeat(long / 15)],
+  ['kinds behind commas', 'potato, boiled, salted, fried, '.repeat(long / 31)],
+  ['words of everyday English', 'birthday party way sun '.repeat(long / 23)],
 ];
 const scorer = createSpanScorer(tableIndex);
 test.each(hostile)('hostile text, %s: bounded in work, time and answer', (_, text) => {

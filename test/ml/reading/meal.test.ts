@@ -92,6 +92,16 @@ describe('words of everyday English that names of foods hold', () => {
   });
 });
 
+describe('a heading is not eaten beside what it names', () => {
+  test.each([
+    ['sushi: 6 salmon nigiri', 'Salmon nigiri 210'],
+    ['eggs: 2, toast: 1', 'Egg 100, Toast 25'],
+    ['pizza:', 'Pizza 238'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('numbers that belong to a name count nothing', () => {
   test.each([
     ['2 slices of 12-grain bread', 'Sprouted grain bread 52'],

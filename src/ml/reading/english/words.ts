@@ -149,7 +149,7 @@ export const everyday: ReadonlySet<string> = new Set(
   feet fizz flat foot food forest formula fortune freezer fresco fuzzy gala german germ globe gold golden granny hawaiian heart helper hen hero hog hole hostess
   hunan hush ice infant innocent irish jack jacket jasmine jolly kaiser king kit lance leaf leather leg libre life limb loop lotus louisiana lucky maria mary
   melt milky mineral miracle mixture moscow mountain multiple nail naked native navel neck nutrition nutritional original oven overnight pain palm pan paper party
-  pearl peking pig pink pocket pool pound premier premium prepackaged prime processed puff puffed puppy quest rainbow raised reconstituted replacement restructured
+  pearl peking pig pink pocket poke pool pound premier premium prepackaged prime processed puff puffed puppy quest rainbow raised reconstituted replacement restructured
   ridged rob root rose rusty sea seared sec shell shepherd shirley shoot short shoulder skewer skinny skirt sling smith snap sour special species split sponge
   sport spray spreadable stacked star sticker sticky still straw street strong student substitute sucker sum summer sun sunrise supreme swedish swirl
   tail tap temple thread tinned tom topping tot trail tropical tube turkish ultra unroasted vanilla vault victoria vietnamese vine wavy way wedding welsh western
