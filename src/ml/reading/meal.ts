@@ -237,10 +237,16 @@ export const readMeal = (
     return known === undefined ? [] : [known];
   };
 
+  /** "Coffee with 2 sugars and milk": the item that all of a list after a "with" is taken with. */
+  const hostOf = (at: number): Chosen | undefined => {
+    const before = textAt(tokens, (eaten[at]?.start ?? 0) - 1);
+    if (before === 'with') return eaten[at - 1];
+    return before === 'and' || before === ',' ? hostOf(at - 1) : undefined;
+  };
   /** What is customary of a food after "with", where no amount is stated. */
   const customary = (item: Chosen, at: number, known: IndexedFood): number | null => {
-    const host = eaten[at - 1]?.choices[0];
-    if (item.amount !== null || host === undefined || textAt(tokens, item.start - 1) !== 'with') return null;
+    const host = item.amount === null ? hostOf(at)?.choices[0] : undefined;
+    if (host === undefined) return null;
     const [hostFood] = foodOf(host);
     return hostFood === undefined ? null : customaryG(known, hostFood, host.weight.grams);
   };

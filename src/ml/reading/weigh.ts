@@ -194,9 +194,11 @@ export const weigh = (
     return { grams: quantity * usual, basis: 'usual', fit: 0 };
   if (measured !== null) return measuredG(food, measured, said, densities);
 
-  if (household === null && said.has('whole') && ![...said].some((word) => cuts.test(word)))
+  // "A whole chicken", "half a chicken"
+  if (household === null && (said.has('whole') || quantity < 1) && ![...said].some((word) => cuts.test(word)))
     for (const [bird, grams] of Object.entries(birdG))
-      if (said.has(bird)) return { grams: quantity * grams, basis: 'likeness', fit: 0.2 };
+      // Half a bird is what is on the plate, off the bone; a whole one is what was bought.
+      if (said.has(bird)) return { grams: quantity * (quantity < 1 ? grams / 2 : grams), basis: 'likeness', fit: 0.2 };
   if (household === 'handful' && !food.portions.some(({ unit }) => unit === 'handful'))
     return { grams: quantity * Math.min(usual, handfulG), basis: 'likeness', fit: 0 };
 

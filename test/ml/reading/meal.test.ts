@@ -92,6 +92,15 @@ describe('words of everyday English that names of foods hold', () => {
   });
 });
 
+describe('what is customary', () => {
+  test.each([
+    ['a cup of coffee with 2 sugars and milk', 'Coffee 240, Sugar 5, Milk 30'],
+    ['half a roast chicken', 'Grilled chicken breast 300'],
+  ])('%s', (text, expected) => {
+    expect(read(text)).toBe(expected);
+  });
+});
+
 describe('a heading is not eaten beside what it names', () => {
   test.each([
     ['sushi: 6 salmon nigiri', 'Salmon nigiri 210'],
