@@ -4,7 +4,8 @@ import type { Analysis, Correction, Entry, Refining } from '../../model/photos';
 import { hasItem, mostItems, newItem } from '../../ml/foods';
 import type { PhotoStore } from '../../store/photos';
 import type { PhotoFactStore } from '../../store/photos/facts';
-import type { Figures, Nutrition } from './nutrition';
+import type { Figures } from './asking';
+import type { Nutrition } from './nutrition';
 import { entryGone } from './openings';
 
 /**
