@@ -51,7 +51,7 @@ const Item = z.strictObject({
   count: pickedAmounts.count.optional(),
   ...Amount,
 });
-/** Of a food that is picked: how much it is in grams or in its portions; where neither is said, its usual portion. */
+/** Of a food that is picked: how much it is in grams or in its portions; where neither is said, its usual portion is assumed. */
 const picking = (schema: typeof Item): typeof Item => {
   const beside = onlyBeside(
     schema,

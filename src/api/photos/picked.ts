@@ -13,7 +13,8 @@ export const pickedFields = {
 export const pickedAmounts = {
   grams: z.number().positive().max(20_000),
   portion: z.string().trim().min(1).max(200).meta({
-    description: 'One of the portions that GET /foods/:id names, or `default`',
+    description:
+      'One of the portions that GET /foods/:id names, or `default`, the usual one. `default` without `count` states no amount: `portion.source` of the item is then who states that portion (`usda`, `table`, or `memory` for your own food), and not `given`',
   }),
   count: z.number().positive().max(100),
 };

@@ -26,7 +26,13 @@ const Range = z.object({ low: z.number(), high: z.number(), level: z.number().op
   description:
     'kcal that should hold the truth, in `level` (0 to 1) of all cases; without `level`: written before it was told',
 });
-const Portion = z.object({ grams: z.number(), source: PortionSource });
+const Portion = z.object({
+  grams: z.number(),
+  source: PortionSource.meta({
+    description:
+      'Where the weight comes from: stated (`given`, `caption`), stated by you before (`memory`), or assumed: a usual portion (`usda`, `table`), judged by eye by a model (`picture`), or that of any dish (`estimate`)',
+  }),
+});
 const weight = figure.meta({ description: 'Grams; null where only the energy was stated' });
 const ProvenanceView = z
   .object({

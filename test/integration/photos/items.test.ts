@@ -22,6 +22,7 @@ interface Item {
   calories: number | null;
   nutrition_facts: Facts;
   portion: { source: string };
+  interval: { low: number; high: number };
 }
 interface View {
   id: string;
@@ -274,6 +275,48 @@ describe('an item whose words leave open what it is', () => {
     const two = { food_id: cup.food_id, portion: cup.portion, count: 2 };
     const { body: twice } = await say('PATCH', `/history/${body.id}/items/${coffee!.id}`, two);
     expect(twice.items[0]!.grams).toBe(2 * cup.grams);
+  });
+
+  it.each([
+    ['nothing', {}, 'usda', 200],
+    ['the usual portion', { portion: 'default' }, 'usda', 200],
+    ['a number of usual portions', { count: 2 }, 'given', 400],
+    ['a portion', { portion: '1 small' }, 'given', 165],
+    ['grams', { grams: 200 }, 'given', 200],
+  ])('a picked food of which %s is said has its portion from there', async (_what, amount, source, grams) => {
+    const { id } = await plate();
+    const pick = { food_id: 'table:apple', ...amount };
+    const { status, body } = await say('PATCH', `/history/${id}/items/1`, pick);
+    expect(status).toBe(200);
+    expect(body.items[0]).toMatchObject({ grams, portion: { grams, source } });
+    const added = await say('POST', `/history/${id}/items`, pick);
+    expect(added.body.items[3]).toMatchObject({ grams, portion: { grams, source } });
+  });
+
+  it('a portion that nobody stated is in doubt, and a weight is not', async () => {
+    const { id } = await plate();
+    const widthOf = async (amount: object) => {
+      const { body } = await say('PATCH', `/history/${id}/items/1`, { food_id: 'table:apple', ...amount });
+      const { calories, interval } = body.items[0]!;
+      return (interval.high - interval.low) / calories!;
+    };
+    const [weighed, household, assumed] = [
+      await widthOf({ grams: 200 }),
+      await widthOf({ portion: '1 small' }),
+      await widthOf({}),
+    ];
+    expect(weighed).toBeLessThan(household);
+    expect(household).toBeLessThan(assumed);
+  });
+
+  it('the usual portion of an own food is what its owner said before; one that is ours is of the table', async () => {
+    const food = { name: 'Zorble bar', serving: { grams: 40, figures: { calories: 180 } } };
+    const own = await ask<{ id: string }>(url, 'POST', '/foods', { token, json: food });
+    const { id } = await plate();
+    const { body } = await say('POST', `/history/${id}/items`, { food_id: own.body.id });
+    expect(body.items[3]).toMatchObject({ grams: 40, portion: { source: 'memory' } });
+    const dish = await say('POST', `/history/${id}/items`, { food_id: 'table:caesar_salad' });
+    expect(dish.body.items[4]).toMatchObject({ grams: 194, portion: { source: 'table' } });
   });
 
   it('is not asked about where words and weight are plain', async () => {
