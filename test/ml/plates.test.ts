@@ -1,5 +1,15 @@
 import type { Food } from '../../src/model/foods';
-import { amendedItem, hasItem, mealOf, mealOfGrams, newItem, unknownNutrients, withItem } from '../../src/ml/foods';
+import {
+  allItems,
+  amendedItem,
+  hasItem,
+  mealOf,
+  mealOfGrams,
+  newItem,
+  unknownNutrients,
+  withItem,
+  withWordsInstead,
+} from '../../src/ml/foods';
 import { shareDoubt } from '../../src/ml/foods/interval';
 import { readMeal, withFoods } from '../../src/ml/reading';
 import { analysisIn, partsOf, tableAlone } from './knownFoods';
@@ -60,6 +70,52 @@ describe('items of a plate', () => {
     const provisional = { ...meal(), provisional: true };
     expect(amendedItem(provisional, '1', { grams: 5, servings: null })).not.toHaveProperty('provisional');
     expect(withItem(provisional, '1', { items: [] })).not.toHaveProperty('provisional');
+  });
+});
+
+describe('words that nobody knows', () => {
+  const words = [{ text: 'zorbleberry' }];
+
+  it('take nothing away, and those of before', () => {
+    const before = meal();
+    const after = withWordsInstead(before, allItems, words);
+    expect(after.items).toEqual(before.items);
+    expect(after.totals).toEqual(before.totals);
+    expect(after.unrecognized).toEqual([{ id: '4', text: 'zorbleberry', instead: allItems }]);
+    const again = withWordsInstead(withWordsInstead(after, '1', words), allItems, [{ text: 'gruntlefruit' }]);
+    expect(again.unrecognized).toEqual([
+      { id: '5', text: 'zorbleberry', instead: '1' },
+      { id: '6', text: 'gruntlefruit', instead: allItems },
+    ]);
+  });
+
+  it('make room, with what they were said in place of, for what is known', () => {
+    const apple = partsOf('an apple');
+    const ofOne = withWordsInstead(meal(), '1', words);
+    for (const id of ['1', '4']) {
+      const named = withItem(ofOne, id, apple);
+      expect(named.items.map((item) => item.label)).toEqual(expect.arrayContaining(['Apple']));
+      expect(named.items.map((item) => item.id).sort()).toEqual(['2', '3', id].sort());
+      expect(named.unrecognized).toBeUndefined();
+    }
+    const ofAll = withWordsInstead(meal(), allItems, words);
+    expect(withItem(ofAll, '4', apple).items.map(({ id, label }) => [id, label])).toEqual([['4', 'Apple']]);
+    expect(withItem(ofAll, '1', apple).unrecognized).toEqual(ofAll.unrecognized);
+  });
+
+  it('stay what they were said in place of, whatever else they are called', () => {
+    const ofOne = withWordsInstead(meal(), '1', words);
+    const otherwise = withItem(ofOne, '4', { items: [], unrecognized: [{ text: 'gruntlefruit' }] });
+    expect(otherwise.unrecognized).toEqual([{ id: '4', text: 'gruntlefruit', instead: '1' }]);
+    expect(otherwise.items).toEqual(ofOne.items);
+  });
+
+  it('go alone where they are taken out, and stay where the item is weighed or taken out', () => {
+    const ofOne = withWordsInstead(meal(), '1', words);
+    const remove = { grams: null, servings: null, remove: true };
+    expect(amendedItem(ofOne, '4', remove).items.map(({ id }) => id)).toEqual(['1', '2', '3']);
+    expect(amendedItem(ofOne, '1', remove).unrecognized).toEqual(ofOne.unrecognized);
+    expect(amendedItem(ofOne, '1', { grams: 5, servings: null }).unrecognized).toEqual(ofOne.unrecognized);
   });
 });
 

@@ -14,6 +14,7 @@ import { entryGone } from './openings';
  * C1  Figures that had to come from our own table are provisional, and the run of the word that made them so asks for better ones.
  * C2  A word about one item leaves the others as they are. So where provisional figures stand already, its run takes over what was said
  *     before (`Refining`), and refines the figures of all: those of the machine, then those of each word, in order.
+ * C3  Words that nobody knows lose nothing: what stood before stands, and a photo without figures waits for its label as before.
  */
 export function createCorrections(deps: {
   photos: Pick<PhotoStore, 'find' | 'findClassification' | 'refiningOf' | 'applyCorrection' | 'refineCorrection'>;
@@ -35,12 +36,13 @@ export function createCorrections(deps: {
     return nutrition.analyse(entry, classification, namedBy(over, deps.confidenceThreshold), figures, signal);
   };
 
+  /** Null: nobody knows what the words name, and there is nothing else that the entry shows figures of. */
   const workOut = async (
     entry: Entry,
     { word, earlier = [], over }: Omit<Refining, 'workflowId'>,
     figures: Figures,
     signal: AbortSignal,
-  ): Promise<Analysis> => {
+  ): Promise<Analysis | null> => {
     const words = [...earlier, word];
     const item = words[0]?.item ?? null;
     const found = item === null ? over : await machineFigures(entry, over, figures, signal);
@@ -49,11 +51,10 @@ export function createCorrections(deps: {
     let analysis = isThere ? found : over;
     let provisional = false;
     for (const one of words) {
-      analysis = await nutrition.correct({ ownerId: entry.ownerId, analysis }, one, figures, signal);
-      provisional ||= analysis.provisional === true;
+      analysis = await nutrition.correct({ ...entry, analysis }, one, figures, signal);
+      provisional ||= analysis?.provisional === true;
     }
-    if (!analysis) throw new Error('There was no word to work in');
-    return { ...analysis, ...(provisional && { provisional }) };
+    return analysis && { ...analysis, ...(provisional && { provisional }) };
   };
 
   /** What a word is to be worked into, and worked in with. */
@@ -83,9 +84,9 @@ export function createCorrections(deps: {
       }
       const said = await standing(entry, word);
       const analysis = await workOut(entry, said, figures, cancellationSignal);
-      const provisional = analysis.provisional === true;
+      const provisional = analysis?.provisional === true;
       // First, as the word stands whatever becomes of this attempt, and the next would find it worked in.
-      await deps.facts.recordCorrected(entryId, { what: word.food === null ? 'weight' : 'food' });
+      if (analysis) await deps.facts.recordCorrected(entryId, { what: word.food === null ? 'weight' : 'food' });
       const refining = provisional ? { workflowId, ...said } : null;
       if (!(await photos.applyCorrection(entryId, word.at, analysis, refining))) return 'superseded';
       return provisional ? 'provisional' : 'corrected';

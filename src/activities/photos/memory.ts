@@ -1,5 +1,5 @@
 import { isSamePlate, nearest, spokenLabel } from '../../ml/pictures';
-import type { FoodTable } from '../../ml/foods';
+import { allItems, type FoodTable } from '../../ml/foods';
 import type { AnalyzedItem } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import { mostPlateFoods, type Candidate, type Classification, type Entry, type PlateFood } from '../../model/photos';
@@ -35,11 +35,13 @@ export function createMemory({ photos, foods }: { photos: PhotoStore; foods: Foo
 
   /**
    * What its owner said is on the plate of an entry, each food as sure as `confidence`, also what nobody knew then: a meal that was
-   * incomplete is so again. Empty where the entry is gone.
+   * incomplete is so again. What words were said in place of is not on it (M1). Empty where the entry is gone.
    */
   const plateOf = async (id: Id, confidence: number): Promise<PlateFood[]> => {
     const { items = [], unrecognized = [] } = (await photos.find(id))?.analysis ?? {};
-    const known = items.map(({ label, grams, portionSource }) => ({
+    const replaced = new Set(unrecognized.flatMap(({ instead }) => instead ?? []));
+    const meant = items.filter((item) => !replaced.has(allItems) && !replaced.has(item.id ?? ''));
+    const known = meant.map(({ label, grams, portionSource }) => ({
       label,
       confidence,
       grams: stated.includes(portionSource) && grams > 0 ? grams : null,

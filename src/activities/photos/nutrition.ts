@@ -1,6 +1,18 @@
 import type { Id } from '../../model/ids';
 import type { Analysis, Classification, Correction, Entry, InferenceSource } from '../../model/photos';
-import { amendedItem, mealOf, mealOfGrams, mealOfServings, nameOf, withItem } from '../../ml/foods';
+import {
+  allItems,
+  amendedItem,
+  hasItem,
+  isUnrecognized,
+  mealOf,
+  mealOfGrams,
+  mealOfServings,
+  nameOf,
+  withItem,
+  withWordsInstead,
+  type UnknownWords,
+} from '../../ml/foods';
 import { languageName, type MealReader } from '../../ml/reading';
 import { createAsking, type Asking, type AskingDeps, type Figures } from './asking';
 import { createDescribedPlate } from './describedPlate';
@@ -19,6 +31,8 @@ import { createWordFigures } from './wordFigures';
  * N3  Where words leave open what is meant, a language model may help to read them (advising.ts), after FoodData Central was asked. It is
  *     not called from our table's figures, which are worked out on the queue that every run needs.
  * N4  A person's words go before what a classifier saw.
+ * N5  Words that nobody knows take no figures away: what they were said in place of stands, and they stand beside it, counted nowhere. Of one
+ *     item that is so once FoodData Central was asked: until then they stand in its place.
  */
 export interface NutritionDeps extends AskingDeps, PlateFiguresDeps {
   reader: MealReader;
@@ -82,6 +96,7 @@ export function createNutrition(deps: NutritionDeps) {
     };
   };
 
+  /** The user's words about one item. Where nobody knows them an item with figures stays, and the words stand beside it (N5). */
   const correctItem = async (
     ownerId: Id | null,
     analysis: Analysis,
@@ -93,7 +108,10 @@ export function createNutrition(deps: NutritionDeps) {
     const before = analysis.unrecognized?.find(({ id }) => id === item)?.amount ?? null;
     const isWeighed = grams !== null || servings !== null;
     const told = await ofWordsInPlace(ownerId, isWeighed ? null : before, text, ask);
-    const { items, unrecognized, places } = told;
+    const { items, places } = told;
+    const unrecognized = weighedWords(told.unrecognized, grams);
+    const isCounted = hasItem(analysis, item) && !isUnrecognized(analysis, item);
+    if (items.length === 0 && !ask.wasSkipped() && isCounted) return withWordsInstead(analysis, item, unrecognized);
     const weighed =
       grams !== null
         ? mealOfGrams({ items }, grams)
@@ -104,11 +122,7 @@ export function createNutrition(deps: NutritionDeps) {
     return {
       ...withItem(analysis, item, {
         items: weighed.items.map(({ id: _id, ...one }) => ({ ...one, ...asked })),
-        unrecognized: unrecognized.map((one) => ({
-          ...one,
-          ...(grams !== null && { amount: `${grams} g` }),
-          ...asked,
-        })),
+        unrecognized: unrecognized.map((one) => ({ ...one, ...asked })),
         places,
       }),
       // One item that FoodData Central does not know does not make the others anybody else's.
@@ -152,13 +166,16 @@ export function createNutrition(deps: NutritionDeps) {
       );
     },
 
-    /** Figures for the user's own word, said over those of the entry. */
+    /**
+     * Figures for the user's own word, said over those of the entry. Null: of a photo without any figures, nobody knows what it names
+     * either.
+     */
     async correct(
-      entry: Pick<Entry, 'ownerId' | 'analysis'>,
+      entry: Pick<Entry, 'ownerId' | 'kind' | 'analysis'>,
       correction: Correction,
       figures: Figures,
       signal: AbortSignal,
-    ): Promise<Analysis> {
+    ): Promise<Analysis | null> {
       if (typeof correction.item === 'string' && entry.analysis && correction.picked)
         return withItem(entry.analysis, correction.item, { items: [correction.picked] });
       if (typeof correction.item === 'string' && entry.analysis && correction.food === null)
@@ -167,18 +184,33 @@ export function createNutrition(deps: NutritionDeps) {
       if (typeof correction.item === 'string' && entry.analysis)
         return correctItem(entry.ownerId, entry.analysis, correction.item, correction, ask);
       const told = await ofWords(entry.ownerId, correction.food ?? entry.analysis?.food ?? '', ask);
+      const warnings = told.writtenIn === null ? [] : [notRead(told.writtenIn)];
+      const isNothing = told.items.length === 0;
+      if (isNothing && entry.analysis && entry.analysis.items.length > 0) {
+        const words = weighedWords(told.unrecognized, correction.grams);
+        const standing = withWordsInstead(entry.analysis, allItems, words);
+        return {
+          ...standing,
+          warnings: [...warnings, ...standing.warnings],
+          ...(ask.wasSkipped() && { fdc: await fdcOf(told, ask), provisional: true }),
+        };
+      }
+      if (isNothing && entry.kind === 'photo' && !ask.wasSkipped()) return null;
       return finish(told, ask, {
         source: 'user',
         classification: entry.analysis?.classification ?? null,
         grams: correction.grams,
         servings: correction.servings,
         lastItemId: entry.analysis?.lastItemId,
-        warnings: told.writtenIn === null ? [] : [notRead(told.writtenIn)],
+        warnings,
       });
     },
   };
 }
 
 export type Nutrition = ReturnType<typeof createNutrition>;
+
+const weighedWords = (words: readonly UnknownWords[], grams: number | null): UnknownWords[] =>
+  words.map((one) => ({ ...one, ...(grams !== null && { amount: `${grams} g` }) }));
 
 const notRead = (code: string): string => `The words seem to be in ${languageName(code)}, which is not read here.`;

@@ -20,6 +20,7 @@ import { notFound, problem, unprocessable } from '../errors';
 import type { PhotoDeps } from './deps';
 import { ownedEntry } from './owned';
 import { waitUntilSettled, type LogEntry } from './wait';
+import { refuseUnknown } from './words';
 
 /**
  * What users say over what a machine found.
@@ -30,6 +31,8 @@ import { waitUntilSettled, type LogEntry } from './wait';
  *     item waits for its turn, and is refused with 409 rather than dropped where the turn does not come.
  * W3  A write names the revision it read, so that nobody's change is undone unseen.
  * W4  A repeat under one Idempotency-Key adds no second item, also where the first request died before its answer.
+ * W5  Words that name no known food in place of a meal or an item take nothing away: 422 where that is certain in the request, else the run
+ *     that asks others keeps what stood before.
  */
 export interface Said {
   /** Id of the item it is about, `new` for one more; null: the whole meal. */
@@ -87,6 +90,7 @@ export async function speak(deps: PhotoDeps, speaker: Speaker, said: Said): Prom
     }
     if (said.item !== null && said.item !== newItem && !(entry.analysis && hasItem(entry.analysis, said.item)))
       notFound('item of this entry');
+    if (said.food !== undefined && said.item !== newItem) await refuseUnknown(deps, ownerId, said.food);
     const mayAdd = said.food !== undefined || (said.picked !== undefined && said.item === newItem);
     if (said.item !== null && mayAdd && entry.analysis && countParts(entry.analysis) >= mostItems)
       unprocessable(`An entry has ${mostItems} items at most; take some out, or log the rest as another meal.`);

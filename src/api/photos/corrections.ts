@@ -84,7 +84,11 @@ const responses = {
   200: PhotoView,
   202: { description: 'Kept; the figures follow', schema: PhotoView, headers: ['location'] },
   409: { description: 'Others change the entry at the same time', schema: Problem },
-  422: { description: 'The entry has no food yet, so it cannot be weighed', schema: Problem },
+  422: {
+    description:
+      'The entry has no food yet, so it cannot be weighed; or nobody knows what `food` names, in which case nothing was changed',
+    schema: Problem,
+  },
 } as const;
 type Answer = Reply<200, PhotoView> | Reply<202, PhotoView>;
 
@@ -126,7 +130,7 @@ export const correctionRoutes = (deps: PhotoDeps): Route[] => {
         tag: 'log',
         summary: 'Correct an entry: another food, weight, number of servings or time',
         description:
-          'Everything is computed anew. A new food is looked up; where that takes longer than the server waits, the answer is 202.',
+          'Everything is computed anew. A new food is looked up; where that takes longer than the server waits, the answer is 202. Where nobody knows what `food` names, the items stay as they were: 422, or, where FoodData Central or a language model was asked for it, with your words in `unrecognized`.',
         params: Params,
         body: Change(deps.clock),
         responses,

@@ -34,4 +34,7 @@ export interface PhotoSettings {
   readonly predictWaitMs: number;
   readonly photoTiming: PhotoTiming;
   readonly hfRejectionStatusCode: number;
+  /** Whether the run of a correction may ask FoodData Central, or a language model, what words mean. */
+  readonly fdcConfigured: boolean;
+  readonly captionModel: boolean;
 }

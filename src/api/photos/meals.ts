@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Id } from '../../model/ids';
 import type { Analysis } from '../../model/photos';
 import { analysisOfItems, analysisOfStated } from '../../ml/foods';
-import { analysisOfWords, languageName, maxMealLength, unreadLanguage } from '../../ml/reading';
+import { analysisOfWords, maxMealLength } from '../../ml/reading';
 import { dayOf } from '../../ml/zones';
 import { Problem, problem, unprocessable } from '../errors';
 import { nutrientsOf } from '../foods/figures';
@@ -13,6 +13,7 @@ import { MealTime, momentOf, timeZoneOf } from './mealTime';
 import { pickedAmounts, pickedFields, pickItem } from './picked';
 import { PhotoView, presentEntry } from './present';
 import { asLogEntry, type LogEntry } from './wait';
+import { whyNothing } from './words';
 
 /** Meals entered by hand, in the shape of FoodLog's clients. */
 const MealView = z
@@ -82,15 +83,10 @@ export const mealRoutes = (deps: PhotoDeps): Route[] => {
 
   const ofWords = async (text: string, ownerId: Id): Promise<Analysis> => {
     const read = await deps.mealReader.read(ownerId, text);
-    const { items } = read.reading;
-    const writtenIn = unreadLanguage(read.reading);
-    const tooMuch = items.find(({ absurd }) => absurd);
     return (
       analysisOfWords(read, deps.mealReader.base.table) ??
       unprocessable(
-        tooMuch
-          ? `${tooMuch.amountText ?? 'So much'} of ${tooMuch.text} is more than anybody eats; say how much it was.`
-          : `No food that is known here could be found in the text.${writtenIn === null ? '' : ` It seems to be in ${languageName(writtenIn)}, which is not read here.`} Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send \`items\`, or send name and calories.`,
+        `${whyNothing(read.reading) ?? ''} Name foods and amounts ("two eggs and a slice of toast"), pick them with GET /foods and send \`items\`, or send name and calories.`,
       )
     );
   };

@@ -2,7 +2,7 @@
 import type { AnalyzedItem, Nutrients } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
 import { intervalLevel } from './interval';
-import { regrammed, servingsOf } from './items';
+import { regrammed, servingsOf, type UnknownWords } from './items';
 import { unknownNutrients } from './nutrients';
 import { inOrder, mealOf, mealOfGrams, mealOfServings, type MealParts, type MealTotals } from './totals';
 
@@ -69,35 +69,79 @@ export const isUnrecognized = ({ unrecognized = [] }: Analysis, id: string): boo
 /** Items, and words in place of them. */
 export const countParts = ({ items, unrecognized = [] }: Analysis): number => items.length + unrecognized.length;
 
+type Put = Pick<MealParts, 'items' | 'unrecognized' | 'places'>;
+
+const remade = (analysis: Analysis, parts: MealParts): Analysis => {
+  const meal = mealOf(parts);
+  const { unrecognized: _before, ...standing } = final(analysis);
+  return { ...standing, food: nameOf(meal), ...meal };
+};
+
 /**
  * The meal with what is given for the item (or the words in place of one) `id`: one other, which keeps its id, several, the first of which
  * keeps it, or none. An item keeps its place. Everything of the whole is computed anew. `new` adds them at the end.
  */
-export const withItem = (
-  analysis: Analysis,
-  id: string,
-  { items: put, unrecognized: unknown = [], places }: Pick<MealParts, 'items' | 'unrecognized' | 'places'>,
-): Analysis => {
+const put = (analysis: Analysis, id: string, { items: given, unrecognized: unknown = [], places }: Put): Analysis => {
   const { items, unrecognized = [], lastItemId } = mealOf(analysis);
-  const [first] = inOrder<object>(put, unknown, places);
+  const others = unrecognized.filter((words) => words.id !== id);
+  const [first] = inOrder<object>(given, unknown, places);
   const own = id === newItem ? {} : { id };
-  const named = put.map((item) => ({ ...item, ...(item === first && own) }));
+  const named = given.map((item) => ({ ...item, ...(item === first && own) }));
   const unnamed = unknown.map((words) => ({ ...words, ...(words === first && own) }));
   const inPlace = items.some((item) => item.id === id);
-  const meal = mealOf({
+  return remade(analysis, {
     items: inPlace ? items.flatMap((item) => (item.id === id ? named : [item])) : [...items, ...named],
-    unrecognized: [...unrecognized.filter((words) => words.id !== id), ...unnamed],
+    unrecognized: [...others, ...unnamed],
     lastItemId,
     // What stands has its ids; of what is new the places tell.
     places: places && {
       items: inPlace
         ? items.flatMap((item) => (item.id === id ? places.items : [0]))
         : [...items.map(() => 0), ...places.items],
-      unrecognized: [...unrecognized.filter((words) => words.id !== id).map(() => 0), ...places.unrecognized],
+      unrecognized: [...others.map(() => 0), ...places.unrecognized],
     },
   });
-  const { unrecognized: _before, ...standing } = final(analysis);
-  return { ...standing, food: nameOf(meal), ...meal };
+};
+
+/** In `instead` of words: all items there were. */
+export const allItems = 'all';
+
+/**
+ * As `put`, for what is now known to be in the place of `id`. Words that were said in place of it go; where `id` is such words, and they are
+ * known now, what they were said in place of goes.
+ */
+export const withItem = (analysis: Analysis, id: string, given: Put): Analysis => {
+  const { items, unrecognized = [], lastItemId } = mealOf(analysis);
+  const instead = unrecognized.find((words) => words.id === id)?.instead;
+  if (instead !== undefined && given.items.length === 0)
+    return put(analysis, id, { ...given, unrecognized: given.unrecognized?.map((words) => ({ ...words, instead })) });
+  const isOnly = items.length === 1 && items[0]?.id === id;
+  return put(
+    {
+      ...analysis,
+      items: items.filter((item) => instead !== allItems && item.id !== instead),
+      unrecognized: unrecognized.filter(
+        (words) => words.instead === undefined || (words.instead !== id && !(isOnly && words.instead === allItems)),
+      ),
+      lastItemId,
+    },
+    id,
+    given,
+  );
+};
+
+/**
+ * The meal as it stands, and beside it words that nobody knows and that were said in place of the item `instead`, or of `all` of it. They
+ * take the place of such words of before.
+ */
+export const withWordsInstead = (analysis: Analysis, instead: string, words: readonly UnknownWords[]): Analysis => {
+  const { items, unrecognized = [], lastItemId } = mealOf(analysis);
+  const others = unrecognized.filter((before) => before.instead !== instead);
+  return remade(analysis, {
+    items,
+    unrecognized: [...others, ...words.map((one) => ({ ...one, instead }))],
+    lastItemId,
+  });
 };
 /** Items of an entry beyond which none is added: a row with all its versions must stay far below MongoDB's 16 MiB. */
 export const mostItems = 60;
@@ -110,10 +154,10 @@ export const amendedItem = (
   id: string,
   change: { grams: number | null; servings: number | null; remove?: boolean | undefined },
 ): Analysis => {
-  if (change.remove === true) return withItem(analysis, id, { items: [] });
+  if (change.remove === true) return put(analysis, id, { items: [] });
   const standing = mealOf(analysis).items.filter((item) => item.id === id);
   const { grams, servings } = change;
   const amount = (item: AnalyzedItem) =>
     grams !== null ? regrammed(item, grams) : servings !== null ? servingsOf(item, servings) : item;
-  return withItem(analysis, id, { items: standing.map(amount) });
+  return put(analysis, id, { items: standing.map(amount) });
 };

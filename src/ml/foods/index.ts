@@ -12,6 +12,7 @@
  *   createSearchIndex(entries): SearchIndex                           search as you type, typos forgiven
  */
 export {
+  allItems,
   amended,
   amendedItem,
   analysisOfItems,
@@ -24,6 +25,7 @@ export {
   nameOf,
   newItem,
   withItem,
+  withWordsInstead,
 } from './analysis';
 export { atwaterKcal, energyKcal, implausible, isAlcoholic } from './energy';
 export { intervalLevel, measureOf } from './interval';

@@ -101,11 +101,11 @@ export const mealOf = ({
     warnings.push(
       `Not every source states ${incomplete.map((key) => names[key]).join(', ')}: the total is what is known, or a lower bound`,
     );
-  for (const { text, amount, tooMuch } of unrecognized)
+  for (const { text, amount, tooMuch, instead } of unrecognized)
     warnings.push(
       tooMuch === true
         ? `${text}: ${amount ?? 'so much'} is more than anybody eats, and not counted; say how much it was`
-        : `${text}: not known to any source, and not counted`,
+        : `${text}: not known to any source, and not counted${instead === undefined ? '' : '; what it was said in place of stands'}`,
     );
   return {
     items,

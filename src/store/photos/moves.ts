@@ -18,6 +18,15 @@ import { fromRow, unsettled, visible, type EntryRow, type EntryRows } from './ro
 /** State moves of an entry: single atomic updates that name the states they may leave (rule E2), each raising the revision (E1). */
 const tombstoneMs = 24 * 3600_000;
 
+/** Nobody knows what the user's word names, and the entry has no other figures. */
+const unlabelled = {
+  state: 'needs_label',
+  analysis: null,
+  correctedAt: null,
+  refining: null,
+  retrying: false,
+} as const;
+
 const within = (session: ClientSession | undefined) => (session ? { session } : {});
 
 /**
@@ -183,10 +192,10 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
       );
     },
     /** The same of a correction: its food is the user's, and no later word of theirs is written over. */
-    async refineCorrection(id: Id, at: Date, analysis: Analysis): Promise<Entry | null> {
+    async refineCorrection(id: Id, at: Date, analysis: Analysis | null): Promise<Entry | null> {
       return replace(
         { _id: id, state: 'analyzed', 'analysis.provisional': true, correctedAt: at, pendingCorrection: null },
-        { analysis, refining: null },
+        analysis ? { analysis, refining: null } : unlabelled,
         'fooddata',
       );
     },
@@ -235,19 +244,22 @@ export function createMoves(rows: EntryRows, clock: () => Date) {
         session,
       );
     },
-    /** Figures for the word given at `at`; a later word is not overwritten. `refining`: where they are provisional. */
-    async applyCorrection(id: Id, at: Date, analysis: Analysis, refining: Refining | null): Promise<Entry | null> {
+    /**
+     * Figures for the word given at `at`; a later word is not overwritten. Null: nobody knows what it names, and the entry waits for its
+     * label. `refining`: where they are provisional.
+     */
+    async applyCorrection(
+      id: Id,
+      at: Date,
+      analysis: Analysis | null,
+      refining: Refining | null,
+    ): Promise<Entry | null> {
+      const outcome = analysis
+        ? { state: 'analyzed' as const, analysis, correctedAt: at, refining, retrying: false, classifierError: null }
+        : unlabelled;
       return replace(
         { _id: id, state: { $in: visible }, 'pendingCorrection.at': at },
-        {
-          state: 'analyzed',
-          analysis,
-          pendingCorrection: null,
-          correctedAt: at,
-          refining,
-          retrying: false,
-          classifierError: null,
-        },
+        { ...outcome, pendingCorrection: null },
         'user',
       );
     },

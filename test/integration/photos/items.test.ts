@@ -356,6 +356,25 @@ describe('an item whose words leave open what it is', () => {
     expect((await say('GET', `/history/${before.id}`)).body.items).toEqual(before.items);
   });
 
+  it.each(['', '/items/1'])('a correction of …%s to what nobody knows is refused, and changes nothing', async (of) => {
+    const before = await plate();
+    const { status, body } = await ask<{ detail: string }>(url, 'PATCH', `/history/${before.id}${of}`, {
+      token,
+      json: { food: '300 g of zorbleberry' },
+    });
+    expect(status).toBe(422);
+    expect(body.detail).toMatch(/^No food that is known here could be found in the text\. Nothing was changed\./);
+    const { versions: _none, ...after } = (await say('GET', `/history/${before.id}`)).body;
+    expect(after).toMatchObject({ items: before.items, corrected: false });
+    const tooMuch = await ask<{ detail: string }>(url, 'PATCH', `/history/${before.id}${of}`, {
+      token,
+      json: { food: '1000 kg of rice' },
+    });
+    expect([tooMuch.status, tooMuch.body.detail]).toEqual([422, expect.stringMatching(/more than anybody eats/)]);
+    const added = await say('POST', `/history/${before.id}/items`, { food: 'zorbleberry' });
+    expect(added).toMatchObject({ status: 200, body: { food: 'Egg, Toast, Banana, zorbleberry' } });
+  });
+
   it('a food of somebody else is not there', async () => {
     const stranger = (await signUp(url)).token;
     const theirs = await ask<{ id: string }>(url, 'POST', '/foods', {

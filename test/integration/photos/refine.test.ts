@@ -124,6 +124,53 @@ describe.each([
       expect(after.versions!.at(-1)).toMatchObject({ by: 'fooddata', provisional: true, calories: corrected.calories });
     });
 
+    it('are those of before, until what the user named is known', async () => {
+      const before = await predict();
+      fooddata.always(faults.status(500));
+      await house.mongo.collection('food_answers').deleteMany({});
+      const { body: corrected } = await correct(before.id, { food: 'drumbleroot' });
+      expect(corrected).toMatchObject({
+        items: before.items,
+        calories: before.calories,
+        unrecognized: [{ text: 'drumbleroot' }],
+        provisional: true,
+      });
+      const run = await correctionOf(before.id);
+      fooddata.always(null);
+      expect(await run.result()).toBe('refined');
+      const after = await read(before.id);
+      expect(after.items.map(({ id, label }) => [id, label])).toEqual([[corrected.unrecognized[0]!.id, 'drumbleroot']]);
+      expect(after).toMatchObject({ provisional: false, incomplete: false });
+    });
+
+    it('are those of before for good, where nobody knows what the user named', async () => {
+      const before = await predict();
+      fooddata.always(faults.status(500));
+      await correct(before.id, { food: 'zorbleberry' });
+      const run = await correctionOf(before.id);
+      fooddata.always(null);
+      expect(await run.result()).toBe('refined');
+      expect(await read(before.id)).toMatchObject({
+        items: before.items,
+        unrecognized: [{ text: 'zorbleberry' }],
+        provisional: false,
+        incomplete: true,
+      });
+    });
+
+    it('are none of a photo without any, which waits for its label where nobody knows what the user named', async () => {
+      classifier.answers([{ label: 'zorbleberry', score: 0.9 }]);
+      const { id, status } = await predict();
+      expect(status).toBe('needs_label');
+      fooddata.always(faults.status(500));
+      const { body: corrected } = await correct(id, { food: 'gruntlefruit' });
+      expect(corrected).toMatchObject({ status: 'analyzed', provisional: true, items: [] });
+      const run = await correctionOf(id);
+      fooddata.always(null);
+      expect(await run.result()).toBe('refined');
+      expect(await read(id)).toMatchObject({ status: 'needs_label', corrected: false, items: [], unrecognized: [] });
+    });
+
     it('are those of one item only, where the word was about one', async () => {
       const { id, items } = await predict();
       fooddata.always(faults.status(500));

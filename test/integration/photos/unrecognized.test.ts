@@ -1,3 +1,4 @@
+import sharp from 'sharp';
 import { FooddataDouble, type FdcFood } from '../../doubles/fooddata';
 import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
@@ -16,6 +17,7 @@ interface View {
   incomplete: boolean;
   candidates: { label: string; confidence: number }[];
   provisional: boolean;
+  corrected: boolean;
   inference_source: string | null;
   warnings: string[];
   message?: string;
@@ -246,23 +248,109 @@ describe.each([
     expect(await predict()).toMatchObject({ status: 'analyzed', food: 'Pizza' });
   });
 
-  it('is what a user says it is, without figures, in a correction', async () => {
-    const eaten = await predict();
-    expect(eaten).toMatchObject({ food: 'Pizza' });
-    const { body } = await ask<View>(url, 'PATCH', `/history/${eaten.id}`, { token, json: { food: 'zorbleberry' } });
-    expect(body).toMatchObject({
-      status: 'analyzed',
-      food: 'zorbleberry',
-      calories: null,
-      interval: null,
-      items: [],
-      unrecognized: [{ text: 'zorbleberry' }],
-      incomplete: true,
+  describe('in a correction', () => {
+    const correct = async (id: string, json: object, item = '') => {
+      const path = `/history/${id}${item === '' ? '' : `/items/${item}`}`;
+      const { status, body } = await ask<View>(url, 'PATCH', path, { token, json });
+      expect(status).toBe(200);
+      return body;
+    };
+    const pizza = async () => {
+      const eaten = await predict();
+      expect(eaten).toMatchObject({ food: 'Pizza' });
+      return eaten;
+    };
+
+    it('takes nothing away: what stood before stands, beside the words', async () => {
+      const before = await pizza();
+      const after = await correct(before.id, { food: 'zorbleberry', grams: 300 });
+      expect(after).toMatchObject({
+        status: 'analyzed',
+        corrected: true,
+        food: 'Pizza, zorbleberry',
+        calories: before.calories,
+        items: before.items,
+        unrecognized: [{ id: '2', text: 'zorbleberry', amount: '300 g' }],
+        incomplete: true,
+      });
+      expect(after.warnings.join()).toMatch(/zorbleberry: not known .* what it was said in place of stands/);
+      const again = await correct(before.id, { food: 'gruntlefruit' });
+      expect(again).toMatchObject({ items: before.items, unrecognized: [{ id: '3', text: 'gruntlefruit' }] });
+      const { status } = await ask(url, 'PATCH', `/history/${before.id}`, { token, json: { grams: 300 } });
+      expect(status).toBe(422);
+      const added = await ask<View>(url, 'POST', `/history/${before.id}/items`, {
+        token,
+        json: { food: 'brunglebeet' },
+      });
+      expect(added.body.unrecognized.map(({ text }) => text)).toEqual(['gruntlefruit', 'brunglebeet']);
     });
-    for (const json of [{ grams: 300 }, { servings: 2 }])
-      expect(await ask(url, 'PATCH', `/history/${eaten.id}`, { token, json })).toMatchObject({ status: 422 });
-    const added = await ask<View>(url, 'POST', `/history/${eaten.id}/items`, { token, json: { food: 'gruntlefruit' } });
-    expect(added.body.unrecognized.map(({ text }) => text)).toEqual(['zorbleberry', 'gruntlefruit']);
+
+    it.each([
+      ['the entry', ''],
+      ['the words', '2'],
+      ['the only item', '1'],
+    ])('leaves nothing of itself once %s is named', async (_what, item) => {
+      const { id } = await pizza();
+      await correct(id, { food: 'zorbleberry' });
+      const named = await correct(id, { food: '150 g of apple' }, item);
+      expect(named).toMatchObject({ food: 'Apple', unrecognized: [], incomplete: false });
+      expect(named.items.map(({ grams }) => grams)).toEqual([150]);
+    });
+
+    it('of one item leaves that item as it was, and goes when it is named', async () => {
+      classifier.answers([{ label: 'pizza', score: 0.1 }]);
+      const before = await predict('two boiled eggs and a banana');
+      const unknown = await correct(before.id, { food: 'gruntlefruit' }, '1');
+      expect(unknown).toMatchObject({
+        items: before.items,
+        calories: before.calories,
+        unrecognized: [{ id: '3', text: 'gruntlefruit' }],
+        incomplete: true,
+      });
+      const weighed = await correct(before.id, { grams: 60 }, '1');
+      expect(weighed).toMatchObject({ unrecognized: [{ id: '3' }] });
+      const otherwise = await correct(before.id, { food: 'brunglebeet' }, '3');
+      expect(otherwise).toMatchObject({ items: weighed.items, unrecognized: [{ id: '3', text: 'brunglebeet' }] });
+      const named = await correct(before.id, { food: '150 g of apple' }, '1');
+      expect(named.items.map(({ id, label }) => [id, label])).toEqual([
+        ['1', 'Apple'],
+        ['2', 'Banana'],
+      ]);
+      expect(named).toMatchObject({ unrecognized: [], incomplete: false });
+    });
+
+    it('of one item stays where that item is taken out, and is taken out alone', async () => {
+      classifier.answers([{ label: 'pizza', score: 0.1 }]);
+      const { id } = await predict('two boiled eggs and a banana');
+      await correct(id, { food: 'gruntlefruit' }, '1');
+      const out = await ask<View>(url, 'DELETE', `/history/${id}/items/1`, { token });
+      expect(out.body).toMatchObject({ food: 'Banana, gruntlefruit', incomplete: true });
+      const none = await ask<View>(url, 'DELETE', `/history/${id}/items/3`, { token });
+      expect(none.body).toMatchObject({ food: 'Banana', incomplete: false });
+    });
+
+    it('leaves a photo without figures waiting for its label', async () => {
+      classifier.answers([{ label: 'zorbleberry', score: 0.9 }]);
+      const before = await predict();
+      expect(before.status).toBe('needs_label');
+      const after = await correct(before.id, { food: 'gruntlefruit' });
+      expect(after).toMatchObject({ status: 'needs_label', corrected: false, calories: null, items: [] });
+      expect(after.message).toMatch(/Name it yourself/);
+      expect(await correct(before.id, { food: '150 g of apple' })).toMatchObject({ status: 'analyzed', food: 'Apple' });
+    });
+
+    it('is remembered of the plate, and what it was said in place of is not', async () => {
+      const bytes = await picture(4_700);
+      const send = async (photo: Buffer) =>
+        (await ask<View>(url, 'POST', '/predict', { token, form: photoForm(photo) })).body;
+      const first = await send(bytes);
+      expect(first.food).toBe('Pizza');
+      await correct(first.id, { food: 'zorbleberry' });
+      house.time.passedMs += 11 * 60_000;
+      const unknown = await send(await sharp(bytes).jpeg({ quality: 70 }).toBuffer());
+      expect(unknown.status).toBe('needs_label');
+      expect(unknown.candidates[0]!.label).toBe('zorbleberry');
+    });
   });
 
   it('of a meal in words is told, and a meal of nothing else is refused', async () => {
