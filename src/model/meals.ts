@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Appliance, applianceNames, applianceOf } from './appliances';
 import { Nutrients } from './foods';
 import { Id } from './ids';
+import { plain, prose } from './plainText';
 import { recordOf } from './records';
 import { SkillLevel } from './skills';
 import { oneOfWords } from './stated';
@@ -85,23 +86,6 @@ export type NamedMeal = Pick<Meal, 'id' | 'name' | 'cuisine' | 'mealType' | 'nut
  * Meals as SmartBite's clients and catalogue files write them: `calories`, `carbs`, `cookTime`. Both names of an appliance are understood
  * (`oven`, `hasOven`), and appliances also as `{ hasOven: true }`.
  */
-const unseen = 'holds characters that cannot be shown';
-/** Everyone is shown these texts: none may turn the words around it. Joiners and marks stay, as emoji and whole languages are written with them. */
-const plain = (most: number) =>
-  z
-    .string()
-    .overwrite((text) => text.normalize('NFC').replace(/\s+/g, ' ').trim())
-    .min(1, 'is empty')
-    .max(most, `is longer than ${most} characters`)
-    .regex(/^[^\p{Cc}\uFFFD\u202A-\u202E\u2066-\u2069]*$/u, unseen);
-/** The same with lines. */
-const prose = (most: number) =>
-  z
-    .string()
-    .overwrite((text) => text.normalize('NFC').replace(/\r\n?/g, '\n').trim())
-    .max(most, `is longer than ${most} characters`)
-    .regex(/^(?:[^\p{Cc}\uFFFD\u202A-\u202E\u2066-\u2069]|[\n\t])*$/u, unseen)
-    .transform((text) => (text === '' ? null : text));
 const lower = (most: number) => plain(most).toLowerCase();
 const distinct = <T>(values: readonly T[]): T[] => [...new Set(values)];
 const ApplianceName = oneOfWords(z.string().max(40), applianceNames).transform((text, ctx) => {

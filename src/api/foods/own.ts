@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { FoodKey, mostPer100G, type Nutrients, type Provenance } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import type { OwnFoodFacts } from '../../model/ownFoods';
+import { nameKey, type OwnFoodFacts } from '../../model/ownFoods';
+import { plain } from '../../model/plainText';
 import { alsoStates, exactlyOne, onlyBeside, someNumberOf } from '../../model/stated';
 import {
   composeDish,
@@ -59,12 +60,12 @@ const IngredientIn = z.union([
 
 const Described = exactlyOne(
   z.strictObject({
-    name: z.string().trim().min(1).max(200),
+    name: plain(200),
     per_100g: FiguresOf100G.optional(),
     serving: z
       .strictObject({
         grams: z.number().min(leastG).max(10_000),
-        description: z.string().trim().min(1).max(100).optional().meta({ example: '1 bar' }),
+        description: plain(100).optional().meta({ example: '1 bar' }),
         figures: Figures,
       })
       .optional(),
@@ -74,9 +75,7 @@ const Described = exactlyOne(
       .meta({ description: 'What the recipe weighs when it is done; where missing, what its ingredients weigh' }),
     servings: z.number().min(0.1).max(1_000).optional().meta({ description: 'How many servings the recipe gives' }),
     portions: z
-      .array(
-        z.strictObject({ description: z.string().trim().min(1).max(100), grams: z.number().min(leastG).max(20_000) }),
-      )
+      .array(z.strictObject({ description: plain(100), grams: z.number().min(leastG).max(20_000) }))
       .max(20)
       .optional(),
   }),
@@ -126,6 +125,18 @@ const possible = (per100G: Nutrients, where: string): Nutrients => {
       `Protein, fat and carbohydrate of 100 g of it add up to ${sum.toFixed(1)} g: check the figures and the weight.`,
     );
   return per100G;
+};
+
+/** Throws 422 where two portions have one name, as an amount in portions would mean either. */
+const withDistinctPortions = (facts: OwnFoodFacts, sent: number): OwnFoodFacts => {
+  const names = facts.portions.map(({ description }) => nameKey(description));
+  const again = names.findIndex((name, at) => names.indexOf(name) < at);
+  const portion = facts.portions[again];
+  if (portion === undefined) return facts;
+  const message = `There are two portions "${portion.description}": give each a name of its own.`;
+  // The serving of the food itself stands before those that were sent as portions.
+  const at = again - (names.length - sent);
+  return unprocessable(message, [{ path: `body.portions[${at}].description`, message }]);
 };
 
 export const createOwnFoodFacts = (deps: { reader: FoodReader; mealReader: MealReader }) => {
@@ -195,9 +206,7 @@ export const createOwnFoodFacts = (deps: { reader: FoodReader; mealReader: MealR
     };
   };
 
-  /** What is kept of a food as its owner sent it. Throws 422 where that cannot be. */
-  return async (body: OwnFoodIn, ownerId: Id): Promise<OwnFoodFacts> => {
-    if (body.ingredients) return recipe(body, ownerId);
+  const withFigures = (body: OwnFoodIn): OwnFoodFacts => {
     const { serving } = body;
     const stated = body.per_100g ? completed(body.per_100g) : serving ? completed(serving.figures) : unknownNutrients;
     const per100G = possible(
@@ -218,4 +227,11 @@ export const createOwnFoodFacts = (deps: { reader: FoodReader; mealReader: MealR
       warnings: implausible(per100G, body.name),
     };
   };
+
+  /** What is kept of a food as its owner sent it. Throws 422 where that cannot be. */
+  return async (body: OwnFoodIn, ownerId: Id): Promise<OwnFoodFacts> =>
+    withDistinctPortions(
+      body.ingredients ? await recipe(body, ownerId) : withFigures(body),
+      body.portions?.length ?? 0,
+    );
 };

@@ -137,7 +137,10 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
           201: { description: 'Kept', schema: FoodView, headers: ['location'] },
           409: { description: 'You have as many foods of your own as an account may have', schema: Problem },
           410: { description: 'A repeat under its key; the food was deleted since', schema: Problem },
-          422: { description: 'The figures cannot be, or an ingredient is not known', schema: Problem },
+          422: {
+            description: 'The figures cannot be, an ingredient is not known, or two portions have one name',
+            schema: Problem,
+          },
         },
       },
       async ({ body, caller, resourceId }) => {
@@ -153,13 +156,16 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
         method: 'put',
         path: '/foods/:id',
         access: 'user',
-        summary: 'Describe a food of your own anew',
+        summary: 'Replace one of your foods',
         description: 'What was logged of it before keeps the figures it had.',
         params: Params,
         body: OwnFoodIn,
         responses: {
           200: FoodView,
-          422: { description: 'The figures cannot be, or an ingredient is not known', schema: Problem },
+          422: {
+            description: 'The figures cannot be, an ingredient is not known, or two portions have one name',
+            schema: Problem,
+          },
         },
       },
       async ({ params, body, caller }) => {

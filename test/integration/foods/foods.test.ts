@@ -273,6 +273,39 @@ describe('own foods', () => {
     [{ name: 'X' }, 400, /one of per_100g, serving or ingredients/],
     [{ name: 'X', per_100g: { calories: 1 }, servings: 2 }, 400, /only go with ingredients/],
     [{ name: ' ', per_100g: { calories: 1 } }, 400, /name/],
+    [{ name: 'X\u0001Y', per_100g: { calories: 1 } }, 400, /name: holds characters that cannot be shown/],
+    [{ name: 'X\u202EY', per_100g: { calories: 1 } }, 400, /name: holds characters that cannot be shown/],
+    [
+      { name: 'X', per_100g: { calories: 1 }, portions: [{ description: '1\u0007 bowl', grams: 1 }] },
+      400,
+      /portions\[0\]\.description: holds characters that cannot be shown/,
+    ],
+    [
+      { name: 'X', serving: { grams: 1, description: '1\u001B bar', figures: { calories: 1 } } },
+      400,
+      /serving\.description: holds characters that cannot be shown/,
+    ],
+    [
+      {
+        name: 'X',
+        per_100g: { calories: 1 },
+        portions: [
+          { description: '1 bowl', grams: 60 },
+          { description: ' 1  Bowl', grams: 90 },
+        ],
+      },
+      422,
+      /There are two portions "1 Bowl"/,
+    ],
+    [
+      {
+        name: 'X',
+        serving: { grams: 1, figures: { calories: 1 } },
+        portions: [{ description: '1 serving', grams: 2 }],
+      },
+      422,
+      /There are two portions "1 serving"/,
+    ],
     [{ name: 'X', ingredients: [] }, 400, /ingredients/],
     [{ name: 'X', ingredients: [{ food_id: 'fdc:1', grams: 1 }] }, 422, /Ingredient 1: there is no food fdc:1/],
     [
