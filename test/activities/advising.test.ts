@@ -99,6 +99,22 @@ test('chooses and splits, and foods and figures are ours', async () => {
   expect(incomplete).toBe(false);
 });
 
+test('says in which words it found foods, as long as its answer is kept, and nothing that is not in the text', async () => {
+  const advising = advisingOf();
+  const reading = readMeal(text, index);
+  expect(advising.foodsIn(reading, text)).toEqual([]);
+  await improve(advising);
+  expect(advising.foodsIn(reading, text)).toEqual(['rice', 'beans']);
+  expect(advising.foodsIn(readMeal('100 g rice', index), '100 g rice')).toEqual([]);
+  expect(openai.calls).toBe(1);
+  now += 15 * 60_000;
+  expect(advising.foodsIn(reading, text)).toEqual([]);
+
+  openai.replies((asked) => helps(asked).replace('beans', 'lobster'));
+  await improve(advising);
+  expect(advising.foodsIn(reading, text)).toEqual(['rice']);
+});
+
 test('is not asked where nothing is uncertain, nor where nobody is to help', async () => {
   const said = '100 g rice';
   expect(await improve(advisingOf(), { said })).toEqual(readMeal(said, index));

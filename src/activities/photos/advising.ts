@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { adviceQuestion, advised, type Advice } from '../../ml/reading/advice';
+import { adviceQuestion, advised, type Advice, type AdviceQuestion } from '../../ml/reading/advice';
 import type { FoodIndex, Reading } from '../../ml/reading';
 import type { Adviser } from '../../services/adviser';
 import { LlmRefused, LlmUnavailable } from '../../services/llm';
@@ -28,6 +28,8 @@ export interface Advising {
    * kept counts alone. Rejects only with the reason of `signal`, and with what is no fault of the model.
    */
   improve(reading: Reading, text: string, index: FoodIndex, ask: boolean, signal: AbortSignal): Promise<Reading>;
+  /** Words of `text` in which the model found foods when it was asked about `reading`; none where it was not. It is not called. */
+  foodsIn(reading: Reading, text: string): readonly string[];
 }
 
 const atOnce = 4;
@@ -57,16 +59,34 @@ export function createAdvising({ adviser, circuits, clock }: AdvisingDeps): Advi
     }
   };
 
+  const keyOf = (model: string, question: AdviceQuestion): string =>
+    createHash('sha256')
+      .update(JSON.stringify([model, question]))
+      .digest('base64url');
+
+  /** Undefined: nobody was asked, or too long ago. */
+  const keptUnder = (key: string): Advice | null | undefined => {
+    const known = kept.get(key);
+    return known !== undefined && known.until > clock().getTime() ? known.advice : undefined;
+  };
+
   return {
+    foodsIn(reading, text) {
+      const question = adviser === null ? null : adviceQuestion(reading, text);
+      if (adviser === null || question === null) return [];
+      const { foods = {} } = keptUnder(keyOf(adviser.model, question)) ?? {};
+      const written = text.toLowerCase();
+      return Object.values(foods)
+        .flat()
+        .filter((words) => written.includes(words.toLowerCase()));
+    },
+
     async improve(reading, text, index, ask, signal) {
       const question = adviser === null ? null : adviceQuestion(reading, text);
       if (adviser === null || question === null) return reading;
-      const key = createHash('sha256')
-        .update(JSON.stringify([adviser.model, question]))
-        .digest('base64url');
-      const known = kept.get(key);
-      if (known !== undefined && known.until > clock().getTime())
-        return known.advice === null ? reading : advised(reading, known.advice, text, index);
+      const key = keyOf(adviser.model, question);
+      const known = keptUnder(key);
+      if (known !== undefined) return known === null ? reading : advised(reading, known, text, index);
       if (!ask || underWay >= atOnce) return reading;
       underWay += 1;
       try {

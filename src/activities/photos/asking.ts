@@ -18,6 +18,8 @@ export interface Asking {
   search(query: string): Promise<Food | null>;
   /** A reading as a language model has it, where one helps. */
   advise(read: Read, text: string): Promise<Read['reading']>;
+  /** Words of the text in which the model found foods, when it was asked about a reading. */
+  foodsIn(read: Read, text: string): readonly string[];
   /** Whether FoodData Central would have been asked, had it not been away. */
   wasSkipped(): boolean;
 }
@@ -59,6 +61,7 @@ export function createAsking({ advising, fooddata }: AskingDeps): (figures: Figu
         return null;
       },
       advise: ({ reading, index }, text) => advising.improve(reading, text, index, figures === 'fooddata', signal),
+      foodsIn: ({ reading }, text) => advising.foodsIn(reading, text),
       wasSkipped: () => skipped,
     };
   };

@@ -89,6 +89,24 @@ it('food in words that nobody knows is found in a caption, by its stated weight;
   expect(JSON.parse(user!.content as string)).toMatchObject({ text: `a hamburger and 200 g of ${word}rice` });
 });
 
+it('food that it finds in words, and that is not known here, is looked up in FoodData Central; it is asked once', async () => {
+  const word = zork();
+  openai.replies((asked) => findsRice(asked).replaceAll('rice', 'quibblefish'));
+  const body = await predict(`a hamburger and 200 g of ${word} quibblefish`);
+  expect(foodsOf(body)).toEqual([expect.stringMatching(/^Hamburger/), 'quibblefish 200', `?${word}`]);
+  expect(openai.calls).toBe(1);
+  const searched = fooddata.queries.map(({ query }) => query);
+  // As a whole first: what FoodData Central knows is not taken apart.
+  expect(searched.indexOf('quibblefish')).toBeGreaterThan(searched.indexOf(`${word} quibblefish`));
+  expect(searched).toContain(`${word} quibblefish`);
+});
+
+it('words that FoodData Central knows are not taken apart, and the model is not asked for them', async () => {
+  const body = await predict('a hamburger and 200 g of quibblefish');
+  expect(foodsOf(body)).toEqual([expect.stringMatching(/^Hamburger/), 'quibblefish 200']);
+  expect(openai.calls).toBe(0);
+});
+
 it('in a correction, too, and nothing of it is in the histories of its runs', async () => {
   const word = zork();
   const { id } = await predict('a hamburger');
