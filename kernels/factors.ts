@@ -30,7 +30,8 @@ export function sumGrams(_scratch: usize, grams: usize, dimensions: i32, count: 
  * The factors of the rows from … to: for each the x of
  *   (α₀·gram + Σ v·f·fᵀ + λ·(entries + α₀·columns)^exponent · I) x = Σ v·f
  * over its entries, v their values and f the other side's factors. `halves` is twice the exponent: 0, 1 or 2. An empty row is 0. Gives 0, or one
- * more than the row, counted from `from`, that has no solution. Scratch: `solveScratchBytes`.
+ * more than the row, counted from `from`, that has no solution. Scratch: `solveScratchBytes`; afterwards it begins with the factor of the last
+ * row's matrix.
  */
 export function solveRows(
   scratch: usize,

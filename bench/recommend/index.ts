@@ -39,6 +39,9 @@ run(async () => {
       expectAtMost(of, found.p50Ms, one.mostMilliseconds, 'ms');
       const time = `${found.p50Ms.toFixed(3)} ms (p99 ${found.p99Ms.toFixed(3)} ms)`;
       rows.push([of, time, `${one.mostMilliseconds} ms`, '', '']);
+      expectAtMost(`reasons beyond ${of}`, found.reasonsP50Ms, one.mostMillisecondsOfReasons, 'ms');
+      const reasons = `${found.reasonsP50Ms.toFixed(3)} ms (p99 ${found.reasonsP99Ms.toFixed(3)} ms)`;
+      rows.push([`reasons for these ten, ${one.name}`, reasons, `${one.mostMillisecondsOfReasons} ms`, '', '']);
     }
   }
   console.log(table([['', 'took', 'at most', 'peak memory', 'at most'], ...rows]));

@@ -2,6 +2,7 @@
 import { mulberry32, nearlyNormal } from '../../src/ml/random';
 import { fitModel } from '../../src/ml/recommend/models/fit';
 import type { IalsModel } from '../../src/ml/recommend/models/model';
+import { reasonsFor } from '../../src/ml/recommend/reasons';
 import { createScorer } from '../../src/ml/recommend/scoring';
 import { topItems } from '../../src/ml/recommend/topItems';
 import { createKernelThreads } from '../../src/worker/kernelThreads';
@@ -12,7 +13,7 @@ import { syntheticInteractions } from './synthetic';
 
 export type Measured =
   | { kind: 'fit'; seconds: number; processorSeconds: number; megabytes: number; entries: number }
-  | { kind: 'score'; p50Ms: number; p99Ms: number };
+  | { kind: 'score'; p50Ms: number; p99Ms: number; reasonsP50Ms: number; reasonsP99Ms: number };
 
 async function measureFit({ users, items, entries, threads: count, parameters }: FitCase): Promise<Measured> {
   const interactions = syntheticInteractions(users, items, entries, 1);
@@ -51,19 +52,27 @@ function measureScore({ items, dimensions, chosen }: ScoreCase): Measured {
   const scorer = createScorer(model);
   const rounds = 3_000;
   const spent: number[] = [];
+  const spentOnReasons: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const set = new Set<number>();
     while (set.size < chosen) set.add(Math.floor(random() * items));
     const indexes = Uint32Array.from(set).sort();
-    const values = new Float32Array(chosen).fill(1);
+    const history = { indexes, values: new Float32Array(chosen).fill(1) };
     const begun = performance.now();
-    const top = topItems(scorer.scores({ indexes, values }), 10, { excluded: indexes });
-    spent.push(performance.now() - begun);
+    const top = topItems(scorer.scores(history), 10, { excluded: indexes });
+    const listed = performance.now();
+    reasonsFor(scorer, history, top.items);
+    spent.push(listed - begun);
+    spentOnReasons.push(performance.now() - listed);
     if (top.items.length !== 10) throw new Error('There are not ten items.');
   }
   // The first ones wait for the compiler.
-  const warm = spent.slice(500);
-  return { kind: 'score', p50Ms: percentile(warm, 50), p99Ms: percentile(warm, 99) };
+  const [warm, warmReasons] = [spent.slice(500), spentOnReasons.slice(500)];
+  return {
+    kind: 'score',
+    ...{ p50Ms: percentile(warm, 50), p99Ms: percentile(warm, 99) },
+    ...{ reasonsP50Ms: percentile(warmReasons, 50), reasonsP99Ms: percentile(warmReasons, 99) },
+  };
 }
 
 run(async () => {

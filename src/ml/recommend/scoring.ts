@@ -1,6 +1,7 @@
 import { rowCount, type SparseRows, type SparseVector } from './interactions';
+import { influencesOfFoldedIn, influencesOfWeights, innerProduct, type Influences } from './influences';
 import { createMemory, createPlaces, kernelsOver } from './kernels/instance';
-import { solveCall, solveScratchBytes } from './models/ials';
+import { shorterRegularisation, solveCall, solveScratchBytes } from './models/ials';
 import type { IalsModel, Model, PopularityModel } from './models/model';
 
 /** What a model can do for one user or visitor, from memory. Made once for a model, then used for every request. */
@@ -16,6 +17,8 @@ export interface Scorer {
   scores(history: SparseVector): Float32Array;
   /** How similar every item is to this one, by the same model; null where the model says nothing of items. Overwritten as `scores`. */
   similarities(item: number): Float32Array | null;
+  /** How much each entry of the history adds to the score of each of `items`. Throws as `scores`. */
+  influences(history: SparseVector, items: Uint32Array): Influences;
 }
 
 export function createScorer(model: Model): Scorer {
@@ -39,6 +42,11 @@ function popularityScorer({ scores }: PopularityModel): Scorer {
       return Float32Array.from(scores);
     },
     similarities: () => null,
+    influences(history, wanted) {
+      checkHistory(history, scores.length);
+      for (const item of wanted) checkItem(item, scores.length);
+      return new Float64Array(wanted.length * history.indexes.length);
+    },
   };
 }
 
@@ -59,6 +67,11 @@ function rowScorer(weights: SparseRows): Scorer {
     similarities(item) {
       checkItem(item, items);
       return scores({ indexes: Uint32Array.of(item), values: Float32Array.of(1) });
+    },
+    influences(history, wanted) {
+      checkHistory(history, items);
+      for (const item of wanted) checkItem(item, items);
+      return influencesOfWeights(weights, history, wanted);
     },
   };
 }
@@ -104,7 +117,6 @@ function ialsScorer(model: IalsModel): Scorer {
   const indexes = words(at.history.indexes, items);
   const values = floats(at.history.values, items);
   const norms = Float32Array.from({ length: items }, (_, item) => Math.hypot(...factorsOf(item)));
-  const solve = solveCall(at.history, at.factors, at.gram, at.user, items, parameters);
 
   function factorsOf(item: number): Float32Array {
     return itemFactors.subarray(item * dimensions, (item + 1) * dimensions);
@@ -113,17 +125,34 @@ function ialsScorer(model: IalsModel): Scorer {
     kernels.scorePanels(scratch[0] ?? 0, at.panels, at.user, dimensions, panels, at.scores);
     return out;
   };
+  /** Leaves the user's factors at `user`, and the factor of the normal matrix at the beginning of the scratch. */
+  function foldIn(history: SparseVector, regularisation = parameters.regularisation): void {
+    indexes.set(history.indexes);
+    values.set(history.values);
+    starts[1] = history.indexes.length;
+    const { kernel, shared } = solveCall(at.history, at.factors, at.gram, at.user, items, { ...parameters, regularisation }); // prettier-ignore
+    const failed = kernels[kernel](scratch[0] ?? 0, ...shared, 0, 1);
+    if (failed > 0) throw new RangeError('This history has no factors: its values are too large for the model.');
+  }
   return {
     items,
     bytes: memory.buffer.byteLength + norms.byteLength,
     scores(history) {
       checkHistory(history, items);
-      indexes.set(history.indexes);
-      values.set(history.values);
-      starts[1] = history.indexes.length;
-      const failed = kernels[solve.kernel](scratch[0] ?? 0, ...solve.shared, 0, 1);
-      if (failed > 0) throw new RangeError('This history has no factors: its values are too large for the model.');
+      foldIn(history);
       return multiply();
+    },
+    influences(history, wanted) {
+      checkHistory(history, items);
+      for (const item of wanted) checkItem(item, items);
+      const entries = history.indexes.length;
+      foldIn(history);
+      const whole = Float32Array.from(user);
+      // Nothing is left of a history of one: its score without it is 0.
+      if (entries <= 1) return Float64Array.from({ length: wanted.length * entries }, (_, of) => innerProduct(factorsOf(wanted[of] ?? 0), whole)); // prettier-ignore
+      foldIn(history, shorterRegularisation(parameters, entries, items));
+      const factor = floats(scratch[0] ?? 0, dimensions * dimensions);
+      return influencesOfFoldedIn({ factor, shorter: user, user: whole, dimensions, factorsOf }, history, wanted);
     },
     similarities(item) {
       checkItem(item, items);

@@ -138,5 +138,16 @@ export const solveCall = (
     ],
   }) as const;
 
+/** λ with which a row of so many entries is regularised as one that has an entry less. */
+export function shorterRegularisation(
+  { regularisation, unobservedWeight, frequencyExponent }: IalsParameters,
+  entries: number,
+  columns: number,
+): number {
+  const unobserved = unobservedWeight * columns;
+  const share = (entries - 1 + unobserved) / (entries + unobserved);
+  return regularisation * (frequencyExponent === 0 ? 1 : frequencyExponent === 1 ? share : Math.sqrt(share));
+}
+
 /** A matrix, and 64 rows of factors twice: kernels/factors.ts. */
 export const solveScratchBytes = (dimensions: number): number => (dimensions * dimensions + 128 * dimensions) * 4;
