@@ -1,10 +1,13 @@
 import type { Ranking } from '../../../src/ml/recommend/evaluation/ranking';
 import { asPresence } from '../../../src/ml/recommend/entries';
 import { interactionsOf, transpose, type Interactions } from '../../../src/ml/recommend/interactions';
+import { MemoryRefused } from '../../../src/ml/recommend/kernels/instance';
 import { createOneThread } from '../../../src/ml/recommend/kernels/oneThread';
+import type { Threads } from '../../../src/ml/recommend/kernels/threads';
 import { defaultParameters } from '../../../src/ml/recommend/models/defaults';
 import type { Candidate } from '../../../src/ml/recommend/training/candidate';
-import { compare } from '../../../src/ml/recommend/training/comparison';
+import { compare, decide } from '../../../src/ml/recommend/training/comparison';
+import { evaluateCandidate, reportEvaluation } from '../../../src/ml/recommend/training/evaluate';
 import {
   mostTrials,
   ReplayDiffers,
@@ -58,8 +61,21 @@ const ticking = (budgetSeconds: number): SearchLimit => {
   let now = 0;
   return { kind: 'time', budgetSeconds, nowMs: () => (now += 1) };
 };
-const run = (interactions: Interactions, more: Partial<TrainingOptions> = {}) =>
-  train({ interactions, uses: ['presence'], seed: 1, minTrainingSamples: 10, limit: ticking(0), ...more }, { threads });
+const run = (interactions: Interactions, more: Partial<TrainingOptions> = {}, on: Threads = threads) =>
+  train({ interactions, uses: ['presence'], seed: 1, minTrainingSamples: 10, limit: ticking(0), ...more }, { threads: on }); // prettier-ignore
+
+/** Threads that give so many memories, and then none. */
+function givingMemory(times: number): Threads {
+  let given = 0;
+  return {
+    ...threads,
+    open(size) {
+      given += 1;
+      if (given > times) throw new MemoryRefused(size.bytes);
+      return threads.open(size);
+    },
+  };
+}
 
 describe('training', () => {
   const clear = tastes(120, 12);
@@ -160,12 +176,13 @@ describe('the search', () => {
   });
 });
 
+const ranking = (ndcg: number[]): Ranking => {
+  const column = Float64Array.from(ndcg);
+  const figures = { ndcg: column, precision: column, recall: column, map: column, hitRate: column };
+  return { users: Uint32Array.from(ndcg.keys()), figures, lists: [] };
+};
+
 describe('champion against challenger', () => {
-  const ranking = (ndcg: number[]): Ranking => {
-    const column = Float64Array.from(ndcg);
-    const figures = { ndcg: column, precision: column, recall: column, map: column, hitRate: column };
-    return { users: Uint32Array.from(ndcg.keys()), figures, lists: [] };
-  };
   const values = Array.from({ length: 200 }, (_, at) => 0.3 + 0.4 * (at % 2));
   const low = ranking(values.map((value) => value / 10));
 
@@ -188,6 +205,26 @@ describe('champion against challenger', () => {
   });
 });
 
+describe('the decision', () => {
+  const popular = Array.from({ length: 200 }, (_, at) => 0.3 + 0.4 * (at % 2));
+  const plus = (more: number, spread = 0) =>
+    ranking(popular.map((value, at) => value + more + (at % 3 === 0 ? 2 * spread : -spread)));
+  const decided = (challenger: Ranking, champion: Ranking | null) => decide(compare(challenger, ranking(popular), champion, 1)); // prettier-ignore
+
+  it.each<[string, Ranking, Ranking | null, ReturnType<typeof decide>]>([
+    ['no champion, better than popularity', plus(0.2), null, 'challenger'],
+    ['no champion, not better beyond doubt', plus(0.01), null, 'popularity'],
+    ['better than both', plus(0.3), plus(0.2), 'challenger'],
+    ['as good as the champion', plus(0.2), plus(0.2), 'challenger'],
+    ['better than a champion that popularity beats', plus(0.2), plus(-0.1), 'challenger'],
+    ['a little worse than the champion', plus(0.19), plus(0.2), 'champion'],
+    ['better than the champion on average only', plus(0.22, 0.4), plus(0.2), 'champion'],
+    ['not better than popularity, and the champion is', plus(0), plus(0.2), 'champion'],
+    ['better than popularity, not surely than a champion that is not', plus(0.04, 0.4), plus(0.02), 'popularity'],
+    ['neither is better than popularity', plus(0.01), plus(0.02), 'popularity'],
+  ])('%s', (_, challenger, champion, expected) => expect(decided(challenger, champion)).toBe(expected));
+});
+
 describe('the report', () => {
   const lines = async (interactions: Interactions, more: Partial<TrainingOptions> = {}) =>
     reportTraining(await run(interactions, more)).join('\n');
@@ -208,5 +245,77 @@ describe('the report', () => {
         'Served: popularity. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.',
     );
     expect(await lines(noise(120, 6))).toContain('Served: popularity, the same list for everybody.');
+  });
+
+  it('says that a champion was kept, and by how much the challenger was worse', async () => {
+    const trained = await run(tastes(120, 12));
+    const evaluation = trained.evaluation!;
+    const comparison = compare(ranking([0.2, 0.3]), ranking([0.1, 0.1]), ranking([0.4, 0.5]), 1);
+    const kept = { ...trained, outcome: 'champion kept' as const, evaluation: { ...evaluation, comparison } };
+    const text = reportTraining(kept).join('\n');
+    expect(text).toContain("Served: the champion's parameters, ease (regularisation 400, kept 1000) by presence, fitted to all interactions. No challenger was as good."); // prettier-ignore
+    expect(text).toMatch(/differs from the champion's by -0\.2000 \(95 %: -0\.2000 to -0\.2000\): it is not as good\./);
+  });
+
+  it('says why popularity is served where there is a champion', async () => {
+    const none = await lines(noise(120, 6), { champion: popularity });
+    expect(none).toContain('Nothing that was tried ranks better beyond doubt, nor does the champion.');
+    const trained = await run(noise(120, 6));
+    const doubtful = Array.from({ length: 200 }, (_, at) => 0.52 + (at % 3 === 0 ? 0.62 : -0.28));
+    const comparison = compare(ranking(doubtful), ranking(doubtful.map((_, at) => 0.3 + 0.4 * (at % 2))), ranking(doubtful.map(() => 0.52)), 1); // prettier-ignore
+    expect(decide(comparison)).toBe('popularity');
+    const text = reportTraining({ ...trained, evaluation: { ...trained.evaluation!, comparison } }).join('\n');
+    expect(text).toContain('The challenger ranks better, but may be worse than the champion by over 1 %');
+    expect(text).not.toContain('Nothing that was tried');
+  });
+
+  it('says what could not be fitted, and serves popularity in its place', async () => {
+    // One memory is that of the search with a budget of 0; the last fit gets none.
+    const trained = await run(tastes(120, 12), {}, givingMemory(1));
+    expect([trained.outcome, trained.served.candidate]).toEqual(['popularity served', popularity]);
+    expect(reportTraining(trained).join('\n')).toContain(
+      'Served: popularity, the same list for everybody. ease (regularisation 400, kept 1000) by presence could not be fitted to all interactions (too little memory).',
+    );
+    const unproven = reportTraining(await run(tastes(20, 8), {}, givingMemory(1))).join('\n');
+    expect(unproven).toMatch(/Served: popularity by presence, unproven\..* ease .* could not be fitted/);
+  });
+
+  it('says that a champion could not be fitted, and does without it', async () => {
+    const champion: Candidate = { use: 'presence', parameters: { kind: 'popularity', halfLifeDays: 30 } };
+    const text = await lines(tastes(120, 12), { champion });
+    expect(text).toContain('The champion could not be fitted to the training part (no times), and was not compared.');
+    expect(text).toContain('It ranks better than popularity.');
+  });
+});
+
+describe('the evaluation of one candidate', () => {
+  const ease: Candidate = { use: 'presence', parameters: defaultParameters.ease };
+  const evaluate = (interactions: Interactions, candidate = ease) =>
+    evaluateCandidate(candidate, { interactions, seed: 1 }, { threads });
+
+  it('has the figures that training has for it', async () => {
+    const data = tastes(120, 12);
+    const found = await evaluate(data);
+    const { evaluation } = await run(data);
+    expect(found.model).toEqual(evaluation!.rankings.challenger);
+    expect(found.popularity).toEqual(evaluation!.rankings.popularity);
+    const { model, popularity: popular, difference } = found;
+    expect(difference.mean).toBeCloseTo(model.intervals.ndcg.mean - popular.intervals.ndcg.mean, 12);
+    const text = reportEvaluation(found).join('\n');
+    expect(text).toContain('Evaluated: ease (regularisation 400, kept 1000) by presence, which ranks better than popularity.'); // prettier-ignore
+    for (const name of ['model', 'popularity']) expect(text).toContain(`\n${name}: nDCG@10 0.`);
+  });
+
+  it('says where a model is no better than popularity', async () => {
+    expect(reportEvaluation(await evaluate(noise(120, 6))).join('\n')).toContain('does not rank better than popularity beyond doubt'); // prettier-ignore
+    const itself = await evaluate(noise(120, 6), popularity);
+    expect(itself.difference).toEqual({ mean: 0, low: 0, high: 0 });
+  });
+
+  it('is refused where nothing can be held out, or the candidate does not fit', async () => {
+    const single = interactionsOf({ users: 2, items: 1, user: [0, 1], item: [0, 0] });
+    await expect(evaluate(single)).rejects.toThrow('Nothing can be held out to judge a model by');
+    const decaying: Candidate = { use: 'presence', parameters: { kind: 'popularity', halfLifeDays: 9 } };
+    await expect(evaluate(tastes(60, 6), decaying)).rejects.toThrow('popularity (halfLifeDays 9) by presence cannot be fitted to these interactions: no times.'); // prettier-ignore
   });
 });

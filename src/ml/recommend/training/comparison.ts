@@ -7,7 +7,16 @@ export interface Comparison {
   readonly popularity: Interval;
   readonly beatsPopularity: boolean;
   /** Null where there was no champion. */
-  readonly champion: { readonly interval: Interval; readonly difference: Interval; readonly isAsGood: boolean } | null;
+  readonly champion: ChampionComparison | null;
+}
+
+export interface ChampionComparison {
+  readonly interval: Interval;
+  readonly beatsPopularity: boolean;
+  /** Of the challenger from the champion, paired by user. */
+  readonly difference: Interval;
+  /** Whether the challenger is as good as the champion. */
+  readonly isAsGood: boolean;
 }
 
 /** So much of the champion's value the lower bound of the difference may lie below 0. */
@@ -26,9 +35,19 @@ export function compare(challenger: Ranking, popularity: Ranking, champion: Rank
     beatsPopularity: meanOf(challenger.figures.ndcg) > popular.high,
     champion: champion && {
       interval: interval(champion),
+      beatsPopularity: meanOf(champion.figures.ndcg) > popular.high,
       ...difference(challenger.figures.ndcg, champion.figures.ndcg, seed),
     },
   };
+}
+
+/**
+ * A challenger is served that beats popularity and is as good as the champion. Where it is not, the champion stays, as long as it beats popularity
+ * itself; a list that is the same for everybody is served where neither does.
+ */
+export function decide({ beatsPopularity, champion }: Comparison): 'challenger' | 'champion' | 'popularity' {
+  if (beatsPopularity && champion?.isAsGood !== false) return 'challenger';
+  return champion?.beatsPopularity === true ? 'champion' : 'popularity';
 }
 
 function difference(challenger: Float64Array, champion: Float64Array, seed: number) {

@@ -1,19 +1,21 @@
 import type { Interval } from '../evaluation/bootstrap';
 import type { Candidate } from './candidate';
-import type { Evaluation, Outcome, RankedName, Training } from './train';
+import type { Evaluation, RankedFigures, RankedName, Training } from './train';
 
 /** What became of a training, as lines that a person reads: what is served and why, by which figures, and what was tried. */
-export function reportTraining({ served, outcome, counts, minTrainingSamples, evaluation }: Training): string[] {
-  const data = `${counts.interactions} interactions of ${counts.users} users with ${counts.items} items`;
+export function reportTraining(training: Training): string[] {
+  const { outcome, counts, minTrainingSamples, evaluation } = training;
   const asked = outcome === 'not learnt' ? `, where at least ${minTrainingSamples} interactions are asked for.` : '.';
-  const lines = [data + asked, verdict(outcome, served.candidate, evaluation)];
+  const lines = [dataSentence(counts) + asked, verdict(training)];
   if (evaluation === null) return lines;
-  const { split, usersRanked, search, comparison } = evaluation;
-  lines.push(split.description, `Lists of ten were made for ${usersRanked} users among all items but those they chose before.`); // prettier-ignore
-  for (const name of ['challenger', 'champion', 'popularity'] as const) lines.push(...figuresOf(name, evaluation));
+  const { usersRanked, search, comparison, championRefusal, rankings } = evaluation;
+  lines.push(evaluation.split.description, rankedSentence(usersRanked));
+  for (const name of ['challenger', 'champion', 'popularity'] as const) lines.push(...figuresOf(name, rankings[name]));
+  if (championRefusal !== null)
+    lines.push(`The champion could not be fitted to the training part (${championRefusal}), and was not compared.`);
   if (comparison.champion !== null) {
     const { difference, isAsGood } = comparison.champion;
-    lines.push(`The challenger's nDCG@10 differs from the champion's by ${interval(difference)}: it is ${isAsGood ? '' : 'not '}as good.`); // prettier-ignore
+    lines.push(`The challenger's nDCG@10 differs from the champion's by ${intervalText(difference)}: it is ${isAsGood ? '' : 'not '}as good.`); // prettier-ignore
   }
   lines.push(
     `${search.trials.length} trials, seed ${search.seed}; ${search.ended === 'time over' ? 'the time was over' : 'all were tried'}:`,
@@ -25,29 +27,42 @@ export function reportTraining({ served, outcome, counts, minTrainingSamples, ev
   return lines;
 }
 
-function verdict(outcome: Outcome, candidate: Candidate, evaluation: Evaluation | null): string {
+export const dataSentence = ({ interactions, users, items }: Training['counts']): string =>
+  `${interactions} interactions of ${users} users with ${items} items`;
+
+export const rankedSentence = (users: number): string =>
+  `Lists of ten were made for ${users} ${users === 1 ? 'user' : 'users'} among all items but those they chose before.`;
+
+function verdict({ served: { candidate }, outcome, notFitted, evaluation }: Training): string {
   const name = described(candidate);
+  const lost = notFitted && `${described(notFitted.candidate)} could not be fitted to all interactions (${notFitted.reason}).`; // prettier-ignore
   switch (outcome) {
     case 'promoted':
       return `Served: ${name}. It ranks better than popularity${evaluation?.comparison.champion ? ' and at least as well as the champion' : ''}.`;
     case 'champion kept':
       return `Served: the champion's parameters, ${name}, fitted to all interactions. No challenger was as good.`;
     case 'popularity served':
-      return 'Served: popularity, the same list for everybody. Nothing that was tried ranks better beyond doubt.';
+      return `Served: popularity, the same list for everybody. ${lost ?? whyPopularity(evaluation)}`;
     case 'unproven':
-      return `Served: ${name}, unproven. Too few users have two interactions or more to tell whether it is better than popularity.`;
+      return `Served: ${name}, unproven. Too few users have two interactions or more to tell whether it is better than popularity.${lost === null ? '' : ` ${lost}`}`;
     case 'not learnt':
       return 'Served: popularity. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.';
   }
 }
 
-function figuresOf(name: RankedName, { rankings }: Evaluation): string[] {
-  const figures = rankings[name];
+function whyPopularity(evaluation: Evaluation | null): string {
+  const comparison = evaluation?.comparison;
+  if (comparison?.champion && comparison.beatsPopularity)
+    return 'The challenger ranks better, but may be worse than the champion by over 1 %, and the champion does not rank better than popularity beyond doubt.';
+  return `Nothing that was tried ranks better beyond doubt${comparison?.champion ? ', nor does the champion' : ''}.`;
+}
+
+export function figuresOf(name: RankedName | 'model', figures: RankedFigures | null): string[] {
   if (figures === null) return [];
   const { ndcg, precision, recall, map, hitRate } = figures.intervals;
   const { coverage, novelty, diversity, popularityBias, coldShare } = figures.lists;
   return [
-    `${name}: nDCG@10 ${interval(ndcg)}, precision ${interval(precision)}, recall ${interval(recall)}, MAP ${interval(map)}, hit rate ${interval(hitRate)}`,
+    `${name}: nDCG@10 ${intervalText(ndcg)}, precision ${intervalText(precision)}, recall ${intervalText(recall)}, MAP ${intervalText(map)}, hit rate ${intervalText(hitRate)}`,
     `  ${percent(coverage)} of the items are on some list, ${percent(coldShare)} of the places hold items that nobody chose before; ` +
       `novelty ${novelty.toFixed(2)} bits, diversity ${diversity.toFixed(2)}, items ${popularityBias.toFixed(1)} times as popular as those of the users' histories.`,
   ];
@@ -55,7 +70,7 @@ function figuresOf(name: RankedName, { rankings }: Evaluation): string[] {
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
-const interval = ({ mean, low, high }: Interval): string =>
+export const intervalText = ({ mean, low, high }: Interval): string =>
   `${mean.toFixed(4)} (95 %: ${low.toFixed(4)} to ${high.toFixed(4)})`;
 
 export function described({ use, parameters: { kind, ...rest } }: Candidate): string {

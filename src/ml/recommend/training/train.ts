@@ -7,9 +7,9 @@ import { entryCount, rowCount, type Interactions } from '../interactions';
 import { defaultParameters } from '../models/defaults';
 import { fitModel } from '../models/fit';
 import type { Fitting } from '../models/fitting';
-import type { Model } from '../models/model';
+import type { FitRefusal, Model } from '../models/model';
 import { defaultCandidates, type Candidate, type SearchSpace, type ValueUse } from './candidate';
-import { compare, type Comparison } from './comparison';
+import { compare, decide, type Comparison } from './comparison';
 import { search, type SearchLimit, type SearchRecord } from './search';
 import { trialData, tryCandidate, valuesFor, type TrialData } from './trial';
 
@@ -41,6 +41,8 @@ export interface Training {
   readonly outcome: Outcome;
   readonly counts: { readonly users: number; readonly items: number; readonly interactions: number };
   readonly minTrainingSamples: number;
+  /** What was to be served and could not be fitted to all interactions, so that popularity is. */
+  readonly notFitted: { readonly candidate: Candidate; readonly reason: FitRefusal['reason'] } | null;
   /** Null where nothing could be held out or nothing was learnt. */
   readonly evaluation: Evaluation | null;
 }
@@ -62,6 +64,8 @@ export interface Evaluation {
   readonly search: SearchRecord;
   readonly challenger: Candidate;
   readonly comparison: Comparison;
+  /** Why the champion could not be fitted to the training part, and was not compared. */
+  readonly championRefusal: FitRefusal['reason'] | null;
   readonly rankings: Readonly<Record<RankedName, RankedFigures | null>>;
 }
 
@@ -91,12 +95,18 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
   }
   const counts = { users: interactions.users, items: interactions.items, interactions: entries };
   const all = { weighted: interactions, presence: asPresence(interactions) };
-  const serve = async (candidate: Candidate, outcome: Outcome, evaluation: Evaluation | null): Promise<Training> => {
+  const serve = async (
+    candidate: Candidate,
+    outcome: Outcome,
+    evaluation: Evaluation | null,
+    notFitted: Training['notFitted'] = null,
+  ): Promise<Training> => {
     const fit = await fitModel(valuesFor(candidate, all), candidate.parameters, fitting);
     if (fit.kind === 'fitted')
-      return { served: { candidate, model: fit.model }, outcome, counts, minTrainingSamples, evaluation };
+      return { served: { candidate, model: fit.model }, outcome, counts, minTrainingSamples, notFitted, evaluation };
     if (candidate === popularity) throw new RangeError(`Popularity cannot be fitted: ${fit.reason}.`);
-    return serve(popularity, outcome === 'unproven' ? 'unproven' : 'popularity served', evaluation);
+    const instead = outcome === 'unproven' ? 'unproven' : 'popularity served';
+    return serve(popularity, instead, evaluation, { candidate, reason: fit.reason });
   };
   if (entries < minTrainingSamples) return serve(popularity, 'not learnt', null);
 
@@ -109,9 +119,9 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
 
   const data = trialData(split.train, split.heldOut, users);
   const found = await search(data, fitting, { space, seed, limit: options.limit });
-  const popular = await rankingOf(popularity, data, fitting);
-  if (popular === null) throw new RangeError('Popularity cannot be fitted to the training part.');
-  const champion = options.champion ? await rankingOf(options.champion, data, fitting) : null;
+  const popular = await popularityRanking(data, fitting);
+  const championTried = options.champion ? await tryCandidate(options.champion, data, fitting) : null;
+  const champion = championTried?.kind === 'ranked' ? championTried.ranking : null;
   const best = found.best ?? { candidate: popularity, ranking: popular };
   const comparison = compare(best.ranking, popular, champion, seed);
   const figures = (ranking: Ranking) => rankedFigures(ranking, data.presence, seed);
@@ -121,6 +131,7 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
     search: found.record,
     challenger: best.candidate,
     comparison,
+    championRefusal: championTried?.kind === 'refused' ? championTried.reason : null,
     rankings: {
       challenger: figures(best.ranking),
       champion: champion && figures(champion),
@@ -128,10 +139,9 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
     },
   };
   if (!proven) return serve(found.best === null ? popularity : best.candidate, 'unproven', evaluation);
-  const { beatsPopularity } = comparison;
-  if (beatsPopularity && comparison.champion?.isAsGood !== false) return serve(best.candidate, 'promoted', evaluation);
-  const keepsChampion = (comparison.champion?.interval.mean ?? 0) > comparison.popularity.high;
-  return options.champion && keepsChampion
+  const served = decide(comparison);
+  if (served === 'challenger') return serve(best.candidate, 'promoted', evaluation);
+  return served === 'champion' && options.champion
     ? serve(options.champion, 'champion kept', evaluation)
     : serve(popularity, 'popularity served', evaluation);
 }
@@ -144,12 +154,13 @@ function usersWithTwo({ byUser }: Interactions): number {
   return users;
 }
 
-async function rankingOf(candidate: Candidate, data: TrialData, fitting: Fitting): Promise<Ranking | null> {
-  const tried = await tryCandidate(candidate, data, fitting);
-  return tried.kind === 'ranked' ? tried.ranking : null;
+export async function popularityRanking(data: TrialData, fitting: Fitting): Promise<Ranking> {
+  const tried = await tryCandidate(popularity, data, fitting);
+  if (tried.kind === 'refused') throw new RangeError(`Popularity cannot be fitted: ${tried.reason}.`);
+  return tried.ranking;
 }
 
-function rankedFigures(ranking: Ranking, train: Interactions, seed: number): RankedFigures {
+export function rankedFigures(ranking: Ranking, train: Interactions, seed: number): RankedFigures {
   const of = (name: FigureName) => meanInterval(ranking.figures[name], seed);
   return {
     intervals: {
