@@ -6,7 +6,14 @@ import type { Fitting } from '../models/fitting';
 import type { FitRefusal } from '../models/model';
 import type { Candidate } from './candidate';
 import { dataSentence, described, figuresOf, intervalText, rankedSentence } from './report';
-import { popularityRanking, rankedFigures, TrainingRefused, type RankedFigures, type Training } from './train';
+import {
+  popularity as plain,
+  popularityRanking,
+  rankedFigures,
+  TrainingRefused,
+  type RankedFigures,
+  type Training,
+} from './train';
 import { trialData, tryCandidate } from './trial';
 
 /** One candidate, judged as training judges a challenger: fitted without what is held out, popularity beside it. */
@@ -65,11 +72,16 @@ export const notFitted = (candidate: Candidate, { reason }: FitRefusal): Trainin
 /** As lines that a person reads. */
 export function reportEvaluation(evaluation: CandidateEvaluation): string[] {
   const { candidate, counts, split, usersRanked, model, popularity, difference } = evaluation;
-  return [
+  const isPopularity = described(candidate) === described(plain);
+  const lines = [
     `${dataSentence(counts)}.`,
-    `Evaluated: ${described(candidate)}, ${verdict(model, popularity)}`,
+    `Evaluated: ${described(candidate)}, ${isPopularity ? 'which other models are compared with.' : verdict(model, popularity)}`,
     split,
     rankedSentence(usersRanked),
+  ];
+  if (isPopularity) return [...lines, ...figuresOf('popularity', popularity)];
+  return [
+    ...lines,
     ...figuresOf('model', model),
     ...figuresOf('popularity', popularity),
     `Paired by user, the model's nDCG@10 differs from popularity's by ${intervalText(difference)}.`,

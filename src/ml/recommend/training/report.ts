@@ -18,7 +18,7 @@ export function reportTraining(training: Training): string[] {
     lines.push(`The challenger's nDCG@10 differs from the champion's by ${intervalText(difference)}: it is ${isAsGood ? '' : 'not '}as good.`); // prettier-ignore
   }
   lines.push(
-    `${search.trials.length} trials, seed ${search.seed}; ${search.ended === 'time over' ? 'the time was over' : 'all were tried'}:`,
+    `${search.trials.length} ${search.trials.length === 1 ? 'trial' : 'trials'}, seed ${search.seed}; ${search.ended === 'time over' ? 'the time was over' : 'all were tried'}:`,
     ...search.trials.map(({ candidate, rung, ndcg, refusal }, at) => {
       const on = rung === 'all' ? 'all users' : 'a third of the users';
       return `  ${at + 1}. ${described(candidate)} on ${on}: ${ndcg === null ? `not fitted (${refusal})` : ndcg.toFixed(4)}`;
