@@ -69,6 +69,8 @@ const unknownAfter = 1;
 /** For a count or a container before a food, and a weight behind it. */
 const bothSaid = 0.4;
 
+const endsList: ReadonlySet<string> = new Set([',', ';', '\n']);
+
 /** Who weighs these does it before they are cooked: "40 g oats" are dry, and oatmeal is not. */
 const weighedDry: ReadonlySet<string> = new Set(['oat', 'muesli']);
 const uncooked = /\b(?:raw|dry|uncooked)\b/i;
@@ -108,6 +110,15 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     if (known === undefined) amountCache.set(i, (known = amountsAt(tokens, i)));
     return known;
   };
+  /** "Zorbix 100 g, pizza", "zorbix: 100 g and pizza", "zorbix stew 100 g, pizza": an amount of what stands before it. */
+  const standsBehind = ({ start, end }: Amount): boolean => {
+    let before = start - 1;
+    while (/^[:=(-]$/.test(textAt(tokens, before)) || (start - before <= 2 && roles[before] === 'filler')) before -= 1;
+    const role = roles[before];
+    const next = textAt(tokens, end);
+    if (role === 'unknown') return endsList.has(next) || roles[end] === 'join';
+    return before === start - 1 && (role === 'food' || role === 'qualifier') && endsList.has(next);
+  };
   const prefixes = new Map<number, { amount: Amount; cost: number }[]>();
   /** Up to where an amount that is stated reaches: "cup of" in "an individual cup of" is none of its own. */
   let reach = 0;
@@ -119,8 +130,7 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       // Up to the food: "200 g of savoury grilled chicken"
       let cost = 0;
       let strange = false;
-      // "Zorbix 100 g, pizza"
-      const isBehind = roles[amount.start - 1] === 'unknown' && textAt(tokens, amount.end) === ',';
+      const isBehind = amount.stated === 'number' && standsBehind(amount);
       for (let at = amount.end; at < length && at - amount.end <= maxPassed; at += 1) {
         const list = prefixes.get(at);
         if (list === undefined) prefixes.set(at, [{ amount, cost }]);

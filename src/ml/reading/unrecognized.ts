@@ -11,6 +11,7 @@ import { amountsAt } from './amounts';
 import type { Chosen } from './choose';
 import type { Component } from './components';
 import type { Sentence } from './sentence';
+import { textAt } from './tokens';
 
 export interface UnrecognizedWords {
   /** Tokens [start, end). */
@@ -41,6 +42,9 @@ const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', '
 /** Of names of foods, and none by itself: "drop" alone is no food that is known. */
 const isNameless = (word: string): boolean => isEveryday(word) && !isQualifier(word);
 
+/** A bare number behind words is more often something else. */
+const isWeighed = ({ measured, household }: Amount): boolean => measured !== null || household !== null;
+
 export const unrecognizedIn = (
   { tokens, roles }: Sentence,
   items: readonly Chosen[],
@@ -49,6 +53,11 @@ export const unrecognizedIn = (
   const covered = new Uint8Array(tokens.length);
   for (const { start, end } of items) covered.fill(1, start, end);
   const found: UnrecognizedWords[] = [];
+
+  const statedAt = (i: number, to: number): Amount | undefined =>
+    amountsAt(tokens, i).findLast(({ end, stated }) => stated === 'number' && end <= to);
+  const namesFood = (from: number, to: number): boolean =>
+    roles.slice(from, to).some((role) => role === 'food' || role === 'unknown');
 
   const close = (from: number, to: number): void => {
     let amount: Amount | null = null;
@@ -59,11 +68,18 @@ export const unrecognizedIn = (
     let unknown = false;
     for (let i = from; i < to;) {
       if (first < 0) {
-        const stated = amountsAt(tokens, i).findLast(({ end, stated: how }) => how === 'number' && end <= to);
+        const stated = statedAt(i, to);
         if (stated !== undefined) {
           amount = stated;
           i = stated.end;
           continue;
+        }
+      } else if (amount === null) {
+        // "Zorbix 100 g"
+        const behind = statedAt(i, to);
+        if (behind !== undefined && isWeighed(behind) && !namesFood(behind.end, to)) {
+          amount = behind;
+          break;
         }
       }
       const role = roles[i];
@@ -82,10 +98,22 @@ export const unrecognizedIn = (
       i += 1;
     }
     if (first < 0 || last < first) return;
+    if (amount === null && /^[([:-]$/.test(textAt(tokens, to))) {
+      // "Zorbix (100 g)"
+      const behind = statedAt(to + 1, tokens.length);
+      if (
+        behind !== undefined &&
+        isWeighed(behind) &&
+        covered[behind.start] !== 1 &&
+        !namesFood(behind.end, behind.end + 1)
+      )
+        amount = behind;
+    }
     // "Zorbleberry bowl"
     while (last + 1 < to && roles[last + 1] === 'qualifier') last += 1;
-    // A word that an item was cut from belongs to that item.
-    if (covered[first - 1] === 1 || covered[last + 1] === 1) return;
+    // A word that an item was cut from belongs to that item, and not in "pizza 200 g zorbix 100 g".
+    const isApart = amount !== null && items.some((item) => item.end === first && item.amount?.end === first);
+    if ((covered[first - 1] === 1 && !isApart) || covered[last + 1] === 1) return;
     if ((components[first] ?? null) !== null && (amount?.measured ?? null) === null) return;
     const named = amount !== null || (!prose && words <= maxListWords && (unknown || items.length === 0));
     if (named || items.length === 0) found.push({ start: first, end: last + 1, amount });
