@@ -1,7 +1,7 @@
 import type { AnalyzedItem } from '../../model/foods';
 import type { Id } from '../../model/ids';
 import { regrammed } from '../../ml/foods';
-import type { MealReader, ReadItem } from '../../ml/reading';
+import { notReadWarnings, unreadLanguage, type MealReader, type ReadItem } from '../../ml/reading';
 import type { Asking } from './asking';
 import { strategyOf, type Found } from './found';
 import { meansSame, type Named } from './named';
@@ -54,7 +54,10 @@ const inPlaceOfPicture = (found: FoundInWords, items: AnalyzedItem[], named: rea
     ...found,
     items,
     by: 'words',
-    warnings: unsaid.length > 0 ? [`The picture looks like ${looks}; your words were taken for what it is.`] : [],
+    warnings: [
+      ...(unsaid.length > 0 ? [`The picture looks like ${looks}; your words were taken for what it is.`] : []),
+      ...notReadWarnings(found.writtenIn),
+    ],
   };
 };
 
@@ -92,7 +95,7 @@ export function createDescribedPlate({ reader, words, figuresOf }: DescribedPlat
       },
       strategy: strategyOf([seen.strategy, found.strategy]),
       by: 'picture',
-      warnings: [],
+      warnings: notReadWarnings(found.writtenIn),
     };
   };
 
@@ -103,12 +106,16 @@ export function createDescribedPlate({ reader, words, figuresOf }: DescribedPlat
     const isStated = unknown.some(({ amount }) => amount !== undefined);
     if (said.length === 0 && !isStated && !(isBeside && unknown.length > 0)) {
       const notUnderstood = unknown.map(({ text }) => `"${text}" was not understood, and is not counted.`);
-      return { ...(await figuresOf(named, ask)), by: 'picture', warnings: notUnderstood };
+      return {
+        ...(await figuresOf(named, ask)),
+        by: 'picture',
+        warnings: [...notUnderstood, ...notReadWarnings(unreadLanguage(first.reading))],
+      };
     }
     const found = await words.ofWords(ownerId, caption, ask, first);
     const items = weighedByEye(found, named);
     if (named.length === 1 && said.some((item) => isNamed(item, named)))
-      return { ...found, items, by: 'picture', warnings: [] };
+      return { ...found, items, by: 'picture', warnings: notReadWarnings(found.writtenIn) };
     if (!isBeside && said.some((item) => !isNamed(item, named))) return inPlaceOfPicture(found, items, named);
     return together(found, items, named, ask);
   };

@@ -13,7 +13,7 @@ import {
   withWordsInstead,
   type UnknownWords,
 } from '../../ml/foods';
-import { languageName, type MealReader } from '../../ml/reading';
+import { notReadWarnings, type MealReader } from '../../ml/reading';
 import { createAsking, type Asking, type AskingDeps, type Figures } from './asking';
 import { createDescribedPlate } from './describedPlate';
 import type { Found } from './found';
@@ -148,7 +148,7 @@ export function createNutrition(deps: NutritionDeps) {
         found.items.length === 0 && !ask.wasSkipped() ? null : found;
       if (namedBy === 'caption' || !best) {
         const found = known(await ofWords(ownerId, caption ?? '', ask));
-        return found && finish(found, ask, { ...said, source: 'caption' });
+        return found && finish(found, ask, { ...said, source: 'caption', warnings: notReadWarnings(found.writtenIn) });
       }
       const named = await ofClassification(ownerId, classification, best);
       if (caption === null) {
@@ -184,7 +184,7 @@ export function createNutrition(deps: NutritionDeps) {
       if (typeof correction.item === 'string' && entry.analysis)
         return correctItem(entry.ownerId, entry.analysis, correction.item, correction, ask);
       const told = await ofWords(entry.ownerId, correction.food ?? entry.analysis?.food ?? '', ask);
-      const warnings = told.writtenIn === null ? [] : [notRead(told.writtenIn)];
+      const warnings = notReadWarnings(told.writtenIn);
       const isNothing = told.items.length === 0;
       if (isNothing && entry.analysis && entry.analysis.items.length > 0) {
         const words = weighedWords(told.unrecognized, correction.grams);
@@ -212,5 +212,3 @@ export type Nutrition = ReturnType<typeof createNutrition>;
 
 const weighedWords = (words: readonly UnknownWords[], grams: number | null): UnknownWords[] =>
   words.map((one) => ({ ...one, ...(grams !== null && { amount: `${grams} g` }) }));
-
-const notRead = (code: string): string => `The words seem to be in ${languageName(code)}, which is not read here.`;

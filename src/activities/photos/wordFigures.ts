@@ -22,7 +22,7 @@ import type { Found } from './found';
  */
 export interface FoundInWords extends Found {
   read: Read['reading']['items'];
-  /** What the words seem to be in, where none of them was understood. */
+  /** A language that is not read, in which the words seem to be. */
   writtenIn: string | null;
 }
 

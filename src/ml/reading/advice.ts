@@ -220,6 +220,6 @@ export const advised = (
     items: [...again.items, ...found].sort((one, other) => one.start - other.start),
     unrecognized: reading.unrecognized.flatMap((words) => splits.get(words)?.left ?? [words]),
     unread: again.unread,
-    writtenIn: again.writtenIn,
+    writtenIn: found.length > 0 ? null : again.writtenIn,
   });
 };

@@ -5,6 +5,7 @@
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import type { Language } from './language';
+import { metricUnits, unreadLanguages, type UnreadLanguage } from './languages/unread';
 import { unitOf } from './portions';
 import { Phrases } from './phrases';
 import type { Token } from './tokens';
@@ -53,6 +54,9 @@ const isEnglish = (word: string): boolean =>
 /** A word that some food bears may be of any language. */
 const named = 0.5;
 
+/** A food that is called so in English and in another language speaks for that one where nothing else does: "des pâtes". */
+const shared = 0.1;
+
 const englishScore = (tokens: readonly Token[], index: FoodIndex): number =>
   joinCompounds(tokens).reduce((score, { kind, text }) => {
     if (kind !== 'word') return score;
@@ -70,38 +74,68 @@ const scoreOf = (language: Language, tokens: readonly Token[], index: FoodIndex)
     .reduce((count, { text }) => count + (text.startsWith(dishMark) ? Number(text.slice(1)) : 0), 0);
   return words.reduce((score, word) => {
     if (structure.has(word)) return score + (isForeign ? 1 : named);
-    return score + (foods.has(word) && !isNamed(word) && !isFiller(word) ? 1 : 0);
+    if (!foods.has(word) || isFiller(word)) return score;
+    return score + (!isNamed(word) ? 1 : isForeign ? shared : 0);
   }, inDishes);
 };
 
-/** The language of `languages` that a text is in; null where it is English or cannot be told. */
-export const languageOf = (
+/** A language that a text is in, and how much speaks for it; English is none. */
+interface Best {
+  readonly language: Language | null;
+  readonly score: number;
+}
+
+const bestOf = (
   tokens: readonly Token[],
   index: FoodIndex,
   languages: readonly Language[],
-): Language | null => {
-  let best: Language | null = null;
-  let most = languages.length === 0 ? 0 : englishScore(tokens, index);
+  inEnglish: number,
+): Best => {
+  let best: Best = { language: null, score: inEnglish };
   for (const language of languages) {
     const score = scoreOf(language, tokens, index);
-    if (score > most) [best, most] = [language, score];
+    if (score > best.score) best = { language, score };
   }
   return best;
 };
 
-/** Function words of languages that are not read: enough to say which one it is. */
-const unread: readonly (readonly [code: string, words: ReadonlySet<string>])[] = (
-  [
-    ['it', 'di con una uno un il gli della del dello alla al senza e ho mangiato fetta bicchiere due tre'],
-    ['pt', 'de com uma um do da dos das sem e comi copo colher fatia duas dois tres o os'],
-    ['nl', 'een met en van het zonder twee drie sneetje glas kopje ik heb gegeten de'],
-    ['pl', 'z ze i bez oraz dwa dwie trzy szklanka kromka na zjadlem zjadlam'],
-    ['sv', 'en ett med och utan tva tre skiva glas jag at'],
-    ['tr', 've ile bir iki uc dilim bardak kase yedim tane'],
-    ['id', 'dan dengan sepiring segelas dua tiga saya makan tanpa potong'],
-    ['vi', 'va voi mot hai bat ly an toi khong'],
-  ] as const
-).map(([code, words]) => [code, new Set(words.split(' ').flatMap(phraseWords))] as const);
+/** Fewer are no sentence of that language beside foods that English names: "linguine alle vongole". */
+const fewestForeign = 2;
+
+const unreadWords: readonly (readonly [language: UnreadLanguage, words: ReadonlySet<string>])[] = unreadLanguages.map(
+  (language) => [
+    language,
+    single([...language.joins, ...language.negations, ...language.fillers, ...language.own, ...metricUnits]),
+  ],
+);
+
+const scoresOfUnread = (
+  tokens: readonly Token[],
+  index: FoodIndex,
+): readonly { language: UnreadLanguage; score: number; foreign: number }[] => {
+  const words = tokens.flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
+  return unreadWords.map(([language, known]) => {
+    const its = words.filter((word) => known.has(word));
+    const foreign = its.filter((word) => !isEnglish(word) && index.postingsOf(word) === null).length;
+    return { language, score: foreign === 0 ? named * its.length : its.length, foreign };
+  });
+};
+
+/** The language of `languages` that a text is in, or the one that is not read; both null where it is English or cannot be told. */
+export const languageOf = (
+  tokens: readonly Token[],
+  index: FoodIndex,
+  languages: readonly Language[],
+): { readonly read: Language | null; readonly unread: UnreadLanguage | null } => {
+  if (languages.length === 0) return { read: null, unread: null };
+  const inEnglish = englishScore(tokens, index);
+  const best = bestOf(tokens, index, languages, inEnglish);
+  let unread: UnreadLanguage | null = null;
+  let most = best.score;
+  for (const { language, score, foreign } of scoresOfUnread(tokens, index))
+    if (score > most && (foreign >= fewestForeign || inEnglish === 0)) [unread, most] = [language, score];
+  return unread === null ? { read: best.language, unread } : { read: null, unread };
+};
 
 /** Scripts by ISO 15924. */
 const scripts: readonly (readonly [code: string, letter: RegExp])[] = [
@@ -127,9 +161,7 @@ export const writtenIn = (
   if (script !== undefined) return script[0];
   const scores = [
     ...languages.map((language) => [language.code, scoreOf(language, tokens, index)] as const),
-    ...unread.map(
-      ([code, words]) => [code, tokens.filter(({ kind, text }) => kind === 'word' && words.has(text)).length] as const,
-    ),
+    ...scoresOfUnread(tokens, index).map(({ language, score }) => [language.code, score] as const),
   ];
   let best: string | null = null;
   let most = englishScore(tokens, index);

@@ -15,7 +15,8 @@
  *
  * For each text (`meal`), "2 cups of brown rice, no salt":
  *   `tokens`     words, numbers and marks, with their places in the text
- *   `detect`     which language it is in; `translate` leads another one's words to English
+ *   `detect`     which language it is in; `translate` leads another one's words to English, and leaves of one that is not read only what is called
+ *                so everywhere: "pizza"
  *   `sentence`   numbers as one token (`numbers`), compounds (`vocabulary`) and what people call foods (`lexicon`) as words of names,
  *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`), unknown, number, mark
  *   `spans`      runs of words (`runs`, `runCosts`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
@@ -34,7 +35,7 @@ export { buildFoodIndex, foodIndexOf } from './foodIndex';
 export { createFoodBase, knownFoodsOf } from './foodBase';
 export type { FoodBase, KnownFoods } from './foodBase';
 export type { FoodIndex, ReadableFood } from './foodIndex';
-export { languageName, unreadLanguage } from './languageName';
+export { languageName, notReadWarnings, unreadLanguage } from './languageName';
 export { createMealReader } from './mealReader';
 export type { MealReader, OwnFoodNames, Read } from './mealReader';
 export type { Language, UnitWord } from './language';

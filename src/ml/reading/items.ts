@@ -13,6 +13,7 @@ import { itemOf, unknownWords, type UnknownWords } from '../foods/items';
 import type { FoodTable } from '../foods/table';
 import { mealOf, type Places } from '../foods/totals';
 import type { KnownFoods } from './foodBase';
+import { notReadWarnings, unreadLanguage } from './languageName';
 import type { ReadItem, Reading } from './meal';
 import type { Read } from './mealReader';
 import { differs, kcalOf, rivalsOf } from './rivals';
@@ -103,6 +104,7 @@ export const analysisOfWords = ({ reading, known }: Read, table: FoodTable): Ana
     inferenceSource: 'caption',
     classification: null,
     ...meal,
+    warnings: [...meal.warnings, ...notReadWarnings(unreadLanguage(reading))],
     fdc: { strategy: 'none', reason: 'Meals in words are worked out with the foods that are known here.' },
   };
 };

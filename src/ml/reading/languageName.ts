@@ -12,3 +12,7 @@ export const languageName = (code: string): string =>
 /** What a text is written in that nobody reads here; null where it is a language that is read, though none of its words was understood. */
 export const unreadLanguage = ({ writtenIn }: Pick<Reading, 'writtenIn'>): string | null =>
   read.some(({ code }) => code === writtenIn) ? null : writtenIn;
+
+/** What to say of words in a language that is not read: nothing where `writtenIn` is null. */
+export const notReadWarnings = (writtenIn: string | null): string[] =>
+  writtenIn === null ? [] : [`The words seem to be in ${languageName(writtenIn)}, which is not read here.`];

@@ -72,8 +72,8 @@ export interface Reading {
   /** Share of the words of food that are part of no item, 0 to 1. */
   readonly unread: number;
   /**
-   * Where no food was found: what the text seems to be in, an ISO 639-1 code of a language or an ISO 15924 code of a script.
-   * Null where foods were found, and where it seems to be English or nothing tells.
+   * What the text seems to be in, an ISO 639-1 code of a language or an ISO 15924 code of a script: where no food was found, and where the
+   * language is not read, so that only foods that are called so everywhere were. Null elsewhere, and where it seems to be English or nothing tells.
    */
   readonly writtenIn: string | null;
   /** Of the whole meal, to `intervalLevel`. */
@@ -203,7 +203,7 @@ export const readingOf = ({
     unrecognized: unrecognized.slice(0, maxMealItems),
     incomplete: unrecognized.length > 0,
     unread,
-    writtenIn: items.length > 0 ? null : writtenIn,
+    writtenIn,
     interval: { kcal: intervalOfMeal('kcal'), carbohydrateG: intervalOfMeal('carbohydrateG') },
   };
 };
@@ -309,6 +309,6 @@ export const readMeal = (
     items,
     unrecognized,
     unread: unreadShare(sentence, chosen),
-    writtenIn: items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages),
+    writtenIn: sentence.unreadLanguage ?? (items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages)),
   });
 };

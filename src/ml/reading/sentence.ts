@@ -10,6 +10,7 @@ import { unitOf } from './portions';
 import { withoutSharing } from './sharing';
 import { tokenize, wordAt, wordToken, type Token } from './tokens';
 import { translate } from './translate';
+import { withoutForeign } from './unreadText';
 import { joinCompounds, joinEnglishNumbers } from './vocabulary';
 
 /**
@@ -21,6 +22,8 @@ export type Role = 'food' | 'qualifier' | 'filler' | 'denied' | 'unknown' | 'num
 export interface Sentence {
   readonly tokens: readonly Token[];
   readonly roles: readonly Role[];
+  /** A language that is not read, in which the text is: ISO 639-1. Of its foods only those have been kept that are called so everywhere. */
+  readonly unreadLanguage?: string;
 }
 
 const pattySizes: ReadonlySet<string> = new Set(['small', 'medium', 'large']);
@@ -104,10 +107,12 @@ const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
 };
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
-  const whole = (index.wholes ?? []).reduce((read, { written, word }) => read.replaceAll(written, word), text);
+  const whole = (index.wholes ?? []).reduce((left, { written, word }) => left.replaceAll(written, word), text);
   const plain = compoundNumbers(plainDenials(tokenize(whole)));
-  const language = languageOf(plain, index, languages);
-  const written = joinCompounds(language === null ? plain : translate(plain, language));
+  const { read, unread } = languageOf(plain, index, languages);
+  const written = joinCompounds(
+    read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain,
+  );
   const tokens = nameNumbers(
     joinEnglishNumbers(withMeanings(spelt(crispFoods(withoutSharing(written), index), index), index)),
   );
@@ -136,5 +141,5 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
     if (isNamed(word)) return 'food';
     return unitOf(word) !== undefined || word.length === 1 ? 'filler' : 'unknown';
   });
-  return { tokens, roles };
+  return { tokens, roles, ...(unread !== null && { unreadLanguage: unread.code }) };
 };

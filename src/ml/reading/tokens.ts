@@ -39,8 +39,10 @@ const number = /(\d{1,9})(?:\s?[/⁄]\s?(\d{1,3})(?![\d/])|([.,])(\d{1,9}))?/y;
 const leadingPoint = /\.(\d{1,6})/y;
 const word = /x(?=\d)|\p{L}[\p{L}\p{N}]*/uy;
 const marks: ReadonlySet<string> = new Set(',;.!?•|()[]:/*-–—+&=~\n\r'.split(''));
-/** Plurals that mean another food than their singular: "crisps" are no "crisp" apple. */
-const unstemmed: ReadonlySet<string> = new Set(['crisps', 'greens']);
+/** Plurals that mean another food than their singular: "crisps" are no "crisp" apple, "pâtes" no "pâté". */
+const unstemmed: ReadonlySet<string> = new Set(['crisps', 'greens', 'pates']);
+/** "Pâtés" are what their singular is. */
+const acutePlural = /(?:é|e\u0301)s$/i;
 /** Longer words are no words of a food; what stands there is noise. */
 const longestWord = 40;
 
@@ -134,7 +136,8 @@ export const tokenize = (text: string): Token[] => {
     const letters = isLetter(char) ? matchAt(word, folded, i) : null;
     if (letters !== null) {
       const end = i + letters[0].length;
-      const stemmed = letters[0].length > longestWord ? '' : unstemmed.has(letters[0]) ? letters[0] : stem(letters[0]);
+      const keeps = unstemmed.has(letters[0]) && !acutePlural.test(text.slice(start, endOf(end)));
+      const stemmed = letters[0].length > longestWord ? '' : keeps ? letters[0] : stem(letters[0]);
       tokens.push(wordToken(stemmed, start, endOf(end)));
       i = end;
       continue;

@@ -1,7 +1,8 @@
-import { readMeal } from '../../../src/ml/reading';
+import { analysisOfWords, knownFoodsOf, readMeal } from '../../../src/ml/reading';
 import { languageOf } from '../../../src/ml/reading/detect';
 import { languages } from '../../../src/ml/reading/languages';
 import { tokenize } from '../../../src/ml/reading/tokens';
+import { asText } from './asText';
 import { tableIndex } from './indexes';
 import type { Language, UnitWord } from '../../../src/ml/reading/language';
 import { german } from '../../../src/ml/reading/languages/de';
@@ -107,7 +108,7 @@ describe('what language a text is in', () => {
   test.each(['the tea', 'a croissant and a café au lait', 'Lo mein', 'paella'])(
     '%s is read as English words',
     (text) => {
-      expect(languageOf(tokenize(text), tableIndex, languages)).toBeNull();
+      expect(languageOf(tokenize(text), tableIndex, languages)).toEqual({ read: null, unread: null });
     },
   );
   test.each([
@@ -116,7 +117,7 @@ describe('what language a text is in', () => {
     ['Hamburger ohne Käse', 'de'],
     ['mousse au chocolat', 'fr'],
   ])('%s is in %s', (text, code) => {
-    expect(languageOf(tokenize(text), tableIndex, languages)?.code).toBe(code);
+    expect(languageOf(tokenize(text), tableIndex, languages).read?.code).toBe(code);
   });
   test.each([
     ['chili con carne', 'Chili con carne'],
@@ -142,6 +143,41 @@ describe('what language a text is in', () => {
     expect(readMeal(text, tableIndex).writtenIn).toBe(code);
   });
 });
+
+describe('of words in a language that is not read only foods are taken that are called so everywhere', () => {
+  test.each([
+    ['un bicchiere di latte', '?latte', 'it'],
+    ['due uova e una fetta di pane', '?uova, ?pane', 'it'],
+    ['una fetta di lasagne', 'Lasagna 250', 'it'],
+    ['una pizza e un bicchiere di vino', 'Pizza 238, ?vino', 'it'],
+    ['una pizza senza mozzarella', 'Pizza 238', 'it'],
+    ['tiramisu e un caffe', 'Tiramisu 175, ?caffe', 'it'],
+    ['een pizza met salami', 'Pizza 238, Salami 56', 'nl'],
+    ['een glas melk', '?melk', 'nl'],
+    ['um copo de leite e 200 g de pizza', 'Pizza 200, ?leite', 'pt'],
+    ['kromka chleba z serem', '?chleba, ?serem', 'pl'],
+    ['en skiva bröd och 1 cola', 'Cola 372, ?bröd', 'sv'],
+  ])('%s', (text, expected, code) => {
+    expect([asText(text), readMeal(text, tableIndex).writtenIn]).toEqual([expected, code]);
+  });
+  test('one foreign word does not make a language of the name of a dish', () => {
+    for (const text of ['spaghetti alla carbonara', 'linguine alle vongole', 'pico de gallo', 'pollo alla cacciatora'])
+      expect([text, readMeal(text, tableIndex).writtenIn]).toEqual([text, null]);
+  });
+  test('the answer says so beside what was found', () => {
+    const reading = readMeal('una pizza e un bicchiere di vino', tableIndex);
+    const analysis = analysisOfWords({ reading, known: knownFoodsOf(foodTable, []), index: tableIndex }, foodTable);
+    expect(analysis?.warnings).toContain('The words seem to be in Italian, which is not read here.');
+  });
+});
+
+test.each([
+  ['des pâtes', 'Pasta 140'],
+  ['des pates', 'Pasta 140'],
+  ['du pâté', 'Foie gras 85'],
+  ['deux pâtés', 'Foie gras 170'],
+  ['pâté de foie', 'Foie gras 85'],
+])('pasta and pâté in French, by accent and number: %s', (text, expected) => expect(asText(text)).toBe(expected));
 
 test('a list that leads a word to two foods is refused', () => {
   expect(foodList('Apple: apfel; Pear: birne, birnen')).toEqual({ apfel: 'Apple', birne: 'Pear', birnen: 'Pear' });
