@@ -25,9 +25,6 @@ export type OwnFood = z.infer<typeof OwnFood>;
 /** What its owner says of it, and what follows from that. */
 export type OwnFoodFacts = Omit<OwnFood, 'id' | 'ownerId' | 'revision' | 'createdAt' | 'updatedAt'>;
 
-/** A name as it is looked for: in whatever case. */
-export const nameKey = (name: string) => name.trim().toLowerCase();
-
 export const ownKey = (id: Id) => `own:${id}`;
 
 /** As any other food with figures. */

@@ -28,8 +28,8 @@ import { createWordFigures } from './wordFigures';
  * N1  The weight is the user's, else the caption's, else USDA's default portion, else ours; its source is always stated.
  * N2  Whether to wait for FoodData Central is decided by the workflow. Figures without it are provisional only where it would have been
  *     asked.
- * N3  Where words leave open what is meant, a language model may help to read them (advising.ts), after FoodData Central was asked for them. It is
- *     not called from our table's figures, which are worked out on the queue that every run needs.
+ * N3  Where words leave open what is meant, a language model may help to read them (advising.ts), after FoodData Central was asked for
+ *     them. It is not called from our table's figures, which are worked out on the queue that every run needs.
  * N4  A person's words go before what a classifier saw.
  * N5  Words that nobody knows take no figures away: what they were said in place of stands, and they stand beside it, counted nowhere. Of one
  *     item that is so once FoodData Central was asked: until then they stand in its place.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FoodKey, mostPer100G, type Nutrients, type Provenance } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import { nameKey, type OwnFoodFacts } from '../../model/ownFoods';
+import type { OwnFoodFacts } from '../../model/ownFoods';
 import { plain } from '../../model/plainText';
 import { alsoStates, exactlyOne, onlyBeside, someNumberOf } from '../../model/stated';
 import {
@@ -129,7 +129,7 @@ const possible = (per100G: Nutrients, where: string): Nutrients => {
 
 /** Throws 422 where two portions have one name, as an amount in portions would mean either. */
 const withDistinctPortions = (facts: OwnFoodFacts, sent: number): OwnFoodFacts => {
-  const names = facts.portions.map(({ description }) => nameKey(description));
+  const names = facts.portions.map(({ description }) => description.toLowerCase());
   const again = names.findIndex((name, at) => names.indexOf(name) < at);
   const portion = facts.portions[again];
   if (portion === undefined) return facts;

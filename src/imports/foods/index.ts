@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { descriptionWords } from '../../ml/foods';
 import type { ImportedDataType } from '../../model/importedFoods';
 import { type ReleaseName } from '../../model/importedFoods';
 import type { FoodImportStore } from '../../store/foods';
@@ -110,7 +109,7 @@ export async function importFoods(options: ImportOptions): Promise<ImportSummary
           written += part.length;
           stillHeld();
           await imports.write(
-            part.map((food) => ({ food: { ...food, release }, words: descriptionWords(food.name) })),
+            part.map((food) => ({ ...food, release })),
             written,
           );
           onProgress({ kind: 'writing', release, written, foods: foods.length });

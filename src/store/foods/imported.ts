@@ -5,8 +5,6 @@ import { ImportedDataType, type ImportedFood, type ReleaseName } from '../../mod
 interface ImportedFoodRow extends Omit<ImportedFood, 'key'> {
   /** Release and FDC id: the very row that a provenance leads to. */
   _id: string;
-  /** Words of the name as matching compares them. */
-  words: string[];
 }
 
 /** The one row of its collection: which releases count, and who may change that. */
@@ -46,13 +44,10 @@ const foodSchema = new Schema<ImportedFoodRow>(
     per100G: { type: Schema.Types.Mixed, required: true },
     portions: { type: Schema.Types.Mixed, required: true },
     defaultPortionG: { type: Number, default: null },
-    words: { type: [String], required: true },
   },
   { versionKey: false, collection: 'imported_foods', minimize: false },
 );
 foodSchema.index({ release: 1, fdcId: 1 });
-// 0.7.0, which may run beside this version, finds foods by it; with the next version it can be retired.
-foodSchema.index({ release: 1, words: 1 });
 
 const releaseSchema = new Schema<ReleaseRow>(
   {
@@ -90,13 +85,15 @@ export const catalogueRows = (connection: Connection) => connection.model('FoodC
 
 export const rowIdOf = (release: ReleaseName, fdcId: number) => `${release}|${fdcId}`;
 
-export const toRow = ({ key: _key, ...food }: ImportedFood, words: readonly string[]): ImportedFoodRow => ({
+export const toRow = ({ key: _key, ...food }: ImportedFood): ImportedFoodRow => ({
   _id: rowIdOf(food.release, food.fdcId),
   ...food,
-  words: [...new Set(words)],
 });
 
-const fromRow = ({ _id, ...food }: Omit<ImportedFoodRow, 'words'>): ImportedFood => ({
+/** Rows of versions before 0.9.0 hold the words of their names. */
+const withoutWords = { words: 0 };
+
+const fromRow = ({ _id, ...food }: ImportedFoodRow): ImportedFood => ({
   key: `fdc:${food.fdcId}`,
   ...food,
 });
@@ -125,7 +122,7 @@ export function createImportedFoods(connection: Connection) {
     async find(fdcId: number, release?: ReleaseName): Promise<ImportedFood | null> {
       const releases = release === undefined ? (await current()).releases : [release];
       const row = await rows
-        .findOne({ _id: { $in: releases.map((name) => rowIdOf(name, fdcId)) } })
+        .findOne({ _id: { $in: releases.map((name) => rowIdOf(name, fdcId)) } }, withoutWords)
         .lean<ImportedFoodRow>();
       return row && fromRow(row);
     },
@@ -133,9 +130,9 @@ export function createImportedFoods(connection: Connection) {
     /** Every food of these releases, read in batches. */
     async *all(releases: readonly ReleaseName[]): AsyncGenerator<ImportedFood> {
       const cursor = rows
-        .find({ release: { $in: [...releases] } }, { words: 0 })
+        .find({ release: { $in: [...releases] } }, withoutWords)
         .sort({ release: 1, fdcId: 1 })
-        .lean<Omit<ImportedFoodRow, 'words'>[]>()
+        .lean<ImportedFoodRow[]>()
         .cursor({ batchSize });
       for await (const row of cursor) yield fromRow(row);
     },

@@ -63,12 +63,12 @@ export function createFoodImports(connection: Connection, clock: () => Date) {
     },
 
     /** Writes some foods of one release, in order of FDC id, and then how far it has come. Safe to repeat. */
-    async write(part: readonly { food: ImportedFood; words: readonly string[] }[], written: number): Promise<void> {
-      const last = part.at(-1)?.food;
+    async write(part: readonly ImportedFood[], written: number): Promise<void> {
+      const last = part.at(-1);
       if (!last) return;
       await foods.bulkWrite(
-        part.map(({ food, words }) => {
-          const row = toRow(food, words);
+        part.map((food) => {
+          const row = toRow(food);
           return { replaceOne: { filter: { _id: row._id }, replacement: row, upsert: true } };
         }),
         { ordered: false },

@@ -1,7 +1,7 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
 import type { Food } from '../../model/foods';
-import { asFood, nameKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
+import { asFood, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
 import { ownedRows } from '../owned';
 
 /** Foods that users described. Every query names the owner: another's food is not there. */
@@ -9,8 +9,6 @@ export const ownFoodsCollection = 'own_foods';
 
 interface OwnFoodRow extends Omit<OwnFood, 'id'> {
   _id: Id;
-  /** The name as it is looked for: in whatever case. */
-  nameKey: string;
 }
 
 const schema = new Schema<OwnFoodRow>(
@@ -18,7 +16,6 @@ const schema = new Schema<OwnFoodRow>(
     _id: { type: String, required: true },
     ownerId: { type: String, required: true },
     name: { type: String, required: true },
-    nameKey: { type: String, required: true },
     kind: { type: String, enum: ['figures', 'recipe'], required: true },
     per100G: { type: Schema.Types.Mixed, required: true },
     portions: { type: Schema.Types.Mixed, required: true },
@@ -33,10 +30,9 @@ const schema = new Schema<OwnFoodRow>(
   { versionKey: false, collection: ownFoodsCollection, minimize: false },
 );
 schema.index({ ownerId: 1, _id: -1 });
-// 0.7.0, which may run beside this version, finds foods by it; with the next version it can be retired.
-schema.index({ ownerId: 1, nameKey: 1 });
 
-const fromRow = ({ _id, nameKey: _key, ...food }: OwnFoodRow): OwnFood => ({ id: _id, ...food });
+/** Rows of versions before 0.9.0 hold a key of their names. */
+const fromRow = ({ _id, nameKey: _key, ...food }: OwnFoodRow & { nameKey?: string }): OwnFood => ({ id: _id, ...food });
 
 export function createOwnFoods(connection: Connection, clock: () => Date) {
   const rows = connection.model('OwnFood', schema);
@@ -49,7 +45,6 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
         _id: id,
         ownerId,
         ...facts,
-        nameKey: nameKey(facts.name),
         revision: 1,
         createdAt: now,
         updatedAt: now,
@@ -79,7 +74,7 @@ export function createOwnFoods(connection: Connection, clock: () => Date) {
       const row = await rows
         .findOneAndUpdate(
           { _id: id, ownerId },
-          { $set: { ...facts, nameKey: nameKey(facts.name), updatedAt: clock() }, $inc: { revision: 1 } },
+          { $set: { ...facts, updatedAt: clock() }, $inc: { revision: 1 } },
           { returnDocument: 'after' },
         )
         .lean<OwnFoodRow>();

@@ -153,6 +153,27 @@ describe('after an import, while the server runs', () => {
     expect((await get('/foods?query=banana')).body.items[0]).toMatchObject({ per_100g: { calories: 99 } });
   });
 
+  it('rows that 0.8.0 wrote are read without what only older versions need', async () => {
+    const rows = house.mongo.collection('imported_foods');
+    const { imported, own } = house.store.foods;
+    const [before] = await rows.find({ release: first }).toArray();
+    expect(before).not.toHaveProperty('words');
+    await rows.updateMany({}, { $set: { words: ['banana'] } });
+    expect(await imported.find(2709224)).not.toHaveProperty('words');
+    for await (const food of imported.all([first])) expect(food).not.toHaveProperty('words');
+
+    const { token } = await signUp(url);
+    const { id } = (await post(token, { name: 'Cola of mine', per_100g: { calories: 42 } })).body;
+    const mine = { _id: id.slice('own:'.length) as never };
+    const ownRows = house.mongo.collection('own_foods');
+    const row = await ownRows.findOne(mine);
+    expect(row).not.toHaveProperty('nameKey');
+    await ownRows.updateOne(mine, { $set: { nameKey: 'cola of mine' } });
+    expect(await own.find(String(row!._id), row!.ownerId as string)).not.toHaveProperty('nameKey');
+    const json = { name: 'Cola of ours', per_100g: { calories: 40 } };
+    expect(await ask(url, 'PUT', `/foods/${id}`, { token, json })).toMatchObject({ status: 200, body: json });
+  });
+
   it('figures of a meal come from imported foods without FoodData Central, and the provenance names the row', async () => {
     const worker = await house.start({ PALATE_ROLE: 'worker' });
     const { token } = await signUp(url);

@@ -180,3 +180,19 @@ it('every index of Palate, once built, is the one that is declared', async () =>
   await own.dropDatabase();
   await own.close();
 });
+
+it('indexes that 0.8.0 declared and that nothing reads by are dropped', async () => {
+  const own = await mongoose.createConnection(freshDatabaseUri('retired-indexes'), { autoIndex: false }).asPromise();
+  createStore(own);
+  const of080 = {
+    imported_foods: { name: 'release_1_words_1', key: { release: 1, words: 1 } },
+    own_foods: { name: 'ownerId_1_nameKey_1', key: { ownerId: 1, nameKey: 1 } },
+  };
+  for (const [collection, index] of Object.entries(of080)) await createIndexes(own, collection, [index]);
+  await migrate(own, { holder: 'a test' });
+  for (const [collection, { name }] of Object.entries(of080))
+    expect(await own.collection(collection).indexExists(name)).toBe(false);
+  expect(await planMigrations(own)).toMatchObject({ changes: [], kept: [], pending: [] });
+  await own.dropDatabase();
+  await own.close();
+});
