@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { readDownload } from '../../src/imports/foods/download';
 import { createNutrientScheme } from '../../src/imports/foods/nutrientScheme';
 import { portionWords } from '../../src/imports/foods/portions';
@@ -179,6 +180,29 @@ test('a row that cannot be taken is named by file and line, and the others are t
   ]);
   expect(download.absent).toEqual(['nutrient.csv', 'measure_unit.csv', 'wweia_food_category.csv or food_category.csv']);
 });
+
+test.each(['\n', '\r\n'])('lines are those of the file, whatever line breaks are in quotes', async (end) => {
+  const rows = [
+    foodHead.join(','), '2700001,survey_fndds_food,"Stew,', 'hot",3002,2024-10-31', 'x,survey_fndds_food,Bad id,3002,', // 4
+    '2700002,survey_fndds_food,"Soup', '', 'cold",3002,', '2700003,survey_fndds_food,Bad "quote",3002,', // 8
+    '2700004,survey_fndds_food,"Short', 'row"', '2700005,survey_fndds_food,Tea,3002,', '2700006,survey_fndds_food,"Open,3002,', // 10, 12
+    'more',
+  ];
+  const figures = [2700001, 2700002, 2700005].map((food, at) => [at, food, 1008, 5]);
+  const download = await read({ 'food.csv': rows.join(end), 'food_nutrient.csv': [nutrientHead, ...figures] });
+  expect(download.faults.first.map(({ line, reason }) => `${line} ${reason}`)).toEqual([
+    expect.stringMatching(/^4 /), '8 its quotes are not closed or not doubled', '10 it has 3 fields, the header 5', '12 its quotes are not closed or not doubled',
+  ]);
+  expect(download.foods.get('survey_fndds_food')!.map(({ fdcId }) => fdcId)).toEqual([2700001, 2700002, 2700005]);
+}); // prettier-ignore
+
+test.each<BufferEncoding>(['utf8', 'utf16le'])('a byte order mark is left out, and tells that it is %s', async (encoding) => {
+  const folder = await folderOf(stew);
+  folders.push(folder);
+  const file = path.join(folder, 'food.csv');
+  await writeFile(file, Buffer.from(`\uFEFF${await readFile(file, 'utf8')}`, encoding));
+  expect((await readDownload(folder)).foods).toEqual((await read(stew)).foods);
+}); // prettier-ignore
 
 test('only the first twenty faults are kept, all are counted', async () => {
   const rows = Array.from({ length: 30 }, (_, at) => [at, 2700001, 1003, 'x']);

@@ -119,6 +119,21 @@ test('rows that are wrong are named by line and field, and the others are import
   expect(summary).toMatchObject({ rows: 12, wrongRows: 9 });
 });
 
+test.each(['\n', '\r\n'])('lines are those of the file after line breaks in quotes and quotes that are not doubled', async (end) => {
+  const rows = [head, '"Long', 'name",,lunch,,,,,"a', 'b",', 'x,,supper,,,,,,', 'Bad "q",,lunch,,,,,,', '"y', 'z",,supper,,,,,,', '', 'Short,,lunch', 'Last,,snack,,,,,,']; // 2 to 4, 5, 6, 7 and 8, 9, 10, 11
+  const { summary } = await read(`${rows.join(end)}${end}`, 'meals.csv', true);
+  expect(told(summary).map((one) => one.slice(0, 20))).toEqual(['5 mealType: must be ', '6 its quotes are not', '8 mealType: must be ', '10 it has 3 fields, ']);
+  const twice = await read(`${[head, '"A', 'b",,lunch,,,,,,', soup, '"A', 'b",,lunch,,,,,,', '"Stew,,lunch'].slice(0, -1).join(end)}${end}`);
+  expect(told(twice.summary)).toEqual([expect.stringMatching(/^6 it is the same meal as line 3 /)]);
+  expect(await refusal([head, '"A', 'b",,lunch,,,,,,', 'Bad "q,,lunch,,,,,,', '"Stew,,lunch,,,,,,', ''].join(end))).toMatch(/, line 5: the row that begins here/);
+  expect(await refusal([head, '"A', 'b",,lunch,,,,,,', 'Stew,french,lun'].join(end))).toMatch(/breaks off in line 4/);
+}); // prettier-ignore
+
+test('lines may end with CR alone', async () => {
+  const [plain, other] = [await read(`${head}\n${soup}\n`), await read(`${head}\r${soup}\r`)];
+  expect(said(other.meals)).toEqual(said(plain.meals));
+});
+
 test('what is wrong is said with the words and bounds that are right', async () => {
   const line = (said: object) => JSON.stringify({ name: 'Soup', mealType: 'dinner', ...said });
   const { summary } = await read(

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { parse, type CsvError } from 'csv-parse';
+import { headOf, utf16ToUtf8 } from '../../ml/csv/encoding';
+import { csvRecords } from '../../ml/csv/records';
 import { ImportRefused, type RowFaults } from '../faults';
 
 /**
@@ -32,64 +33,74 @@ export interface TableFile<C extends string> {
 const broken = (name: string, reason: string) =>
   new ImportRefused(`${name} is no CSV file of FoodData Central (${reason}): download the folder again.`);
 
+/** A quote that is never closed leaves out what comes after it. */
+class OpenQuote extends Error {
+  override readonly name = 'OpenQuote';
+}
+
 /** Reads the file to its end. False where there is no such file. */
 export async function readTable<C extends string>(table: TableFile<C>): Promise<boolean> {
   const { name, columns, optional = [], faults } = table;
-  const input = createReadStream(table.path);
-  let skippedLine: unknown;
-  const parser = parse({
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: longestRowChars,
-    on_skip: (error: CsvError | undefined) => {
-      if (error?.code === 'CSV_MAX_RECORD_SIZE') parser.destroy(broken(name, 'a row without an end'));
-      // One row may be reported for each of its quotes.
-      else if (error?.lines !== skippedLine)
-        faults.add(name, Number(error?.lines ?? 0), 'its quotes are not closed or not doubled');
-      skippedLine = error?.lines;
-      return undefined;
+  const notDoubled = (line: number) => faults.add(name, line, 'its quotes are not closed or not doubled');
+  const header: { places: readonly (readonly [C, number])[] | null; width: number } = { places: null, width: 0 };
+  const records = csvRecords({
+    delimiter: ',',
+    maxRecordChars: longestRowChars,
+    encoding: 'utf8',
+    onRecord(cells, _, line) {
+      if (cells.length === 1 && cells[0] === '') return;
+      if (header.places === null) {
+        header.places = placesOf(cells);
+        header.width = cells.length;
+        return;
+      }
+      if (cells.length !== header.width) {
+        faults.add(name, line, `it has ${cells.length} fields, the header ${header.width}`);
+        return;
+      }
+      const row = Object.fromEntries(header.places.map(([column, place]) => [column, cells[place] ?? '']));
+      table.onRow(row as Row<C>, line);
+    },
+    onBroken: notDoubled,
+    onEndless(line, why) {
+      if (why === 'too-long') throw broken(name, 'a row without an end');
+      notDoubled(line);
+      throw new OpenQuote();
     },
   });
-  input.once('error', (error) => parser.destroy(error));
-  input.pipe(parser);
-  let places: readonly (readonly [C, number])[] | null = null;
-  let width = 0;
   try {
-    for await (const read of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      const { record, info } = read;
-      if (places === null) {
-        const lacking = columns.filter((column) => !record.includes(column) && !optional.includes(column));
-        if (record.some((text) => text.includes('\0') || text.includes('\uFFFD')))
-          throw broken(name, 'it holds other bytes than text');
-        if (lacking.length > 0)
-          throw new ImportRefused(
-            `${name} has no column ${lacking.join(', ')}: this folder is no CSV download of FoodData Central.`,
-          );
-        places = columns.map((column) => [column, record.indexOf(column)] as const);
-        width = record.length;
-        continue;
-      }
-      if (record.length !== width) {
-        faults.add(name, info.lines, `it has ${record.length} fields, the header ${width}`);
-        continue;
-      }
-      table.onRow(
-        Object.fromEntries(places.map(([column, place]) => [column, record[place] ?? ''])) as Row<C>,
-        info.lines,
-      );
-    }
+    for await (const bytes of utf8Of(table.path)) records.write(bytes);
+    records.end();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return false;
-    if (codeOf(error).startsWith('CSV_')) throw broken(name, 'quotes are not closed');
-    throw error;
-  } finally {
-    input.destroy();
+    if (!(error instanceof OpenQuote)) throw error;
   }
-  // Broken rows are reported while those before them still wait to be read.
-  faults.first.sort((a, b) => (a.file === b.file ? a.line - b.line : 0));
-  if (places === null) throw new ImportRefused(`${name} is empty: download the folder again.`);
+  if (header.places === null) throw new ImportRefused(`${name} is empty: download the folder again.`);
   return true;
+
+  function placesOf(names: readonly string[]) {
+    const lacking = columns.filter((column) => !names.includes(column) && !optional.includes(column));
+    if (names.some((text) => text.includes('\0') || text.includes('\uFFFD')))
+      throw broken(name, 'it holds other bytes than text');
+    if (lacking.length > 0)
+      throw new ImportRefused(
+        `${name} has no column ${lacking.join(', ')}: this folder is no CSV download of FoodData Central.`,
+      );
+    return columns.map((column) => [column, names.indexOf(column)] as const);
+  }
+}
+
+/** Without a byte order mark; from UTF-16 where that is what the mark says. */
+async function* utf8Of(path: string): AsyncGenerator<Uint8Array> {
+  let transcode: ReturnType<typeof utf16ToUtf8> | null = null;
+  let isFirst = true;
+  for await (const bytes of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    const head = isFirst ? headOf(bytes) : null;
+    isFirst = false;
+    const marked = head?.kind === 'text' && head.markBytes > 0 ? head : null;
+    if (marked?.encoding === 'utf-16le' || marked?.encoding === 'utf-16be') transcode = utf16ToUtf8(marked.encoding);
+    const body = bytes.subarray(marked?.markBytes ?? 0);
+    yield transcode === null ? body : transcode(body, false);
+  }
+  if (transcode !== null) yield transcode(new Uint8Array(), true);
 }

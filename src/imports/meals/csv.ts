@@ -1,5 +1,4 @@
-import { Readable } from 'node:stream';
-import { parse, type CsvError } from 'csv-parse';
+import { csvRecords } from '../../ml/csv/records';
 import { dietFlags } from '../../model/meals';
 import { ImportRefused } from '../faults';
 import { fieldOf, figureFields, type Field, type RawRow, type UnreadRow } from './columns';
@@ -19,9 +18,6 @@ const separators = [',', ';', '\t'] as const;
 const lists: ReadonlySet<Field> = new Set(['ingredients', 'allergens', 'appliances'] as const);
 const numbers: ReadonlySet<Field> = new Set([...figureFields, 'cookTime', 'prepTimeMinutes'] as const);
 const flags: ReadonlySet<Field> = new Set(dietFlags);
-
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 
 /** What stands most often in the header, outside of quotes. */
 const separatorOf = (header: string): string => {
@@ -67,6 +63,19 @@ export async function* csvRows(
 ): AsyncGenerator<RawRow | UnreadRow> {
   const text = textOf(path, name);
   const chunks = text.chunks[Symbol.asyncIterator]();
+  try {
+    yield* rowsOfText(chunks, () => text.endsWithLine(), name, onHeader);
+  } finally {
+    await chunks.return?.();
+  }
+}
+
+async function* rowsOfText(
+  chunks: AsyncIterator<string>,
+  endsWithLine: () => boolean,
+  name: string,
+  onHeader: (notes: CsvNotes) => void,
+): AsyncGenerator<RawRow | UnreadRow> {
   let head = '';
   while (!head.trimStart().includes('\n') && head.length < longestRowChars) {
     const next = await chunks.next();
@@ -76,92 +85,66 @@ export async function* csvRows(
   if (head.trim() === '') throw new ImportRefused(`${name} is empty: its first line should name the columns.`);
   const separator = separatorOf(head.trimStart().split('\n', 1)[0] ?? '');
 
-  /** Those that the parser passed over since the last row. */
-  let skipped: UnreadRow[] = [];
-  let skippedLine: unknown;
-  /** Where the last row ended that the parser made, which is ahead of those that were handed out. */
-  let parsed = 0;
-  const endless = (): ImportRefused =>
-    new ImportRefused(
-      `${name}, line ${parsed + 1}: the row that begins here has no end within ${longestRowChars} characters, or a quote in it is not closed. Was the file cut off? Export it again.`,
-    );
-  const parser = parse({
-    bom: true,
+  let columns: readonly (Field | undefined)[] | null = null;
+  /** Read and not handed out yet. */
+  const rows: (RawRow | UnreadRow)[] = [];
+  /** Of the last of them, where it has too few or too many cells: only the last one of the file may be a row that broke off. */
+  const last: { shortLine: number | null } = { shortLine: null };
+  const take = (row: RawRow | UnreadRow): void => {
+    rows.push(row);
+    last.shortLine = null;
+  };
+  const records = csvRecords({
     delimiter: separator,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: longestRowChars,
-    on_record: (record: string[], { lines }) => {
-      parsed = lines;
-      return record;
+    maxRecordChars: longestRowChars,
+    encoding: 'utf8',
+    lineEnd: !head.includes('\n') && head.includes('\r') ? '\r' : '\n',
+    onRecord(cells, _, line) {
+      if (columns === null) {
+        if (cells.length === 1 && cells[0] === '') return;
+        columns = columnsOf(cells, name);
+        const ignored = cells.filter((column) => column.trim() !== '' && fieldOf(column) === undefined);
+        onHeader({ separator, ignored });
+        return;
+      }
+      if (cells.every((cell) => cell.trim() === '')) return;
+      if (cells.length === columns.length) {
+        take(rowOf(columns, cells, line));
+        return;
+      }
+      take({ line, faults: [`it has ${cells.length} fields, the header ${columns.length}`] });
+      last.shortLine = line;
     },
-    on_skip: (error: CsvError | undefined) => {
-      const endlessly = error?.code === 'CSV_MAX_RECORD_SIZE' || error?.code === 'CSV_QUOTE_NOT_CLOSED';
-      if (endlessly) parser.destroy(endless());
-      // One row may be reported for each of its quotes.
-      else if (error?.lines !== skippedLine)
-        skipped.push({ line: Number(error?.lines ?? 0), faults: ['its quotes are not closed or not doubled'] });
-      skippedLine = error?.lines;
-      parsed = Math.max(parsed, Number(error?.lines ?? 0));
-      return undefined;
+    onBroken: (line) => take({ line, faults: ['its quotes are not closed or not doubled'] }),
+    onEndless(line) {
+      throw new ImportRefused(
+        `${name}, line ${line}: the row that begins here has no end within ${longestRowChars} characters, or a quote in it is not closed. Was the file cut off? Export it again.`,
+      );
     },
   });
-  const input = Readable.from(
-    (async function* () {
-      yield head;
-      yield* { [Symbol.asyncIterator]: () => chunks };
-    })(),
-  );
-  input.once('error', (error) => parser.destroy(error));
-  input.pipe(parser);
-
-  let columns: readonly (Field | undefined)[] | null = null;
-  let short: UnreadRow | null = null;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      // Only the last one may be a row that broke off, and which one is the last is known when the next does not come.
-      if (short) yield short;
-      short = null;
-      yield* skipped;
-      skipped = [];
-      const line = info.lines;
-      if (columns === null) {
-        columns = columnsOf(record, name);
-        onHeader({
-          separator,
-          ignored: record.filter((column) => column.trim() !== '' && fieldOf(column) === undefined),
-        });
-        continue;
-      }
-      if (record.every((cell) => cell.trim() === '')) continue;
-      if (record.length !== columns.length) {
-        short = { line, faults: [`it has ${record.length} fields, the header ${columns.length}`] };
-        continue;
-      }
-      const values: RawRow['values'] = {};
-      const faults: string[] = [];
-      for (const [at, field] of columns.entries()) {
-        if (field === undefined) continue;
-        try {
-          values[field] = valueOf(field, record[at] ?? '');
-        } catch (reason) {
-          faults.push(`${field}: ${reason instanceof Error ? reason.message : String(reason)}`);
-        }
-      }
-      yield faults.length > 0 ? { line, faults } : { line, values };
-    }
-  } catch (error) {
-    if (codeOf(error).startsWith('CSV_')) throw endless();
-    throw error;
-  } finally {
-    input.destroy();
+  records.write(Buffer.from(head));
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+    yield* rows.splice(0);
+    records.write(Buffer.from(next.value));
   }
-  if (short && !text.endsWithLine())
-    throw new ImportRefused(`${name} breaks off in line ${short.line}: export it again, whole.`);
-  if (short) yield short;
-  yield* skipped;
+  records.end();
+  if (last.shortLine !== null && !endsWithLine())
+    throw new ImportRefused(`${name} breaks off in line ${last.shortLine}: export it again, whole.`);
+  yield* rows;
+}
+
+function rowOf(columns: readonly (Field | undefined)[], cells: readonly string[], line: number): RawRow | UnreadRow {
+  const values: RawRow['values'] = {};
+  const faults: string[] = [];
+  for (const [at, field] of columns.entries()) {
+    if (field === undefined) continue;
+    try {
+      values[field] = valueOf(field, cells[at] ?? '');
+    } catch (reason) {
+      faults.push(`${field}: ${reason instanceof Error ? reason.message : String(reason)}`);
+    }
+  }
+  return faults.length > 0 ? { line, faults } : { line, values };
 }
 
 function columnsOf(header: readonly string[], name: string): (Field | undefined)[] {

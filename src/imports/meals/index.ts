@@ -165,8 +165,6 @@ async function checkFile(
     lineOf.set(key, row.line);
     for (const doubt of implausible(facts.nutrition, facts.name)) doubts.add(name, row.line, doubt);
   }
-  // Rows that the parser passes over are known before those that wait in front of them.
-  faults.first.sort((a, b) => a.line - b.line);
   return { rows, meals: lineOf.size, wrongRows, faults, doubts, csv: notes.csv };
 }
 

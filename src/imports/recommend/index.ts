@@ -8,7 +8,7 @@ import {
   type InteractionSchema,
   type ItemSchema,
 } from '../../ml/recommend/ingest';
-import { gunzipped, GunzipRefused, isGzip } from './gunzip';
+import { gunzipped, GunzipRefused, isGzip } from '../../services/gunzip';
 
 export { writeDataset } from '../../ml/recommend/artefact/dataset';
 export { IngestRefused, type FileReport, type Ingested } from '../../ml/recommend/ingest';

@@ -1,21 +1,25 @@
 import { Parser, type CsvError } from 'csv-parse';
+import { lineCounter } from './lineCounter';
 
 /**
  * The records of a CSV file (RFC 4180), fed with chunks of bytes.
  *
  * R1  Everything happens inside `write` and `end`: each record is handed over before they return, so memory holds one chunk and one record.
- * R2  A record is known by its physical lines; the first line of the file is 1, and a blank line is a record of one empty cell.
+ * R2  A record is known by its physical lines, whatever line breaks are in its cells; the first line of the file is 1, and a blank line is a record of
+ *     one empty cell.
  * R3  No record is longer than `maxRecordChars`: one that is, or whose quote is not closed, is endless, and nothing is read after it.
  */
 export interface CsvRecordsOptions {
   delimiter: string;
   quote?: string;
   maxRecordChars: number;
+  /** `\n` ends lines with or without `\r` before it. */
+  lineEnd?: '\n' | '\r';
   /** How the bytes of a cell become text: `latin1` gives one character for each byte, decoded where the cell is used. */
   encoding: 'utf8' | 'latin1';
   onRecord: (cells: string[], firstLine: number, lastLine: number) => void;
   /**
-   * A record that is left out because a quote stands inside a cell (`5" pizza`), by the line of that quote. The parser then takes
+   * A record that is left out because a quote stands inside a cell (`5" pizza`), by the line on which that cell begins. The parser then takes
    * everything up to the next quote for part of it. Without this callback such a quote is text, and no record is left out.
    */
   onBroken?: (line: number) => void;
@@ -52,18 +56,20 @@ const rethrow = (error?: Error | null): void => {
   if (error) throw error;
 };
 
-const lineFeeds = (cells: readonly string[]): number => {
+const occurrences = (text: string, sign: string): number => {
   let count = 0;
-  for (const cell of cells) for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) count += 1;
+  for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + 1)) count += 1;
   return count;
 };
 
 export function csvRecords(options: CsvRecordsOptions): CsvRecords {
-  const { delimiter, quote = '"', maxRecordChars, encoding, onRecord, onBroken, onEndless } = options;
-  /** The last line of the record before, and what the parser counts for it: it counts a CRLF inside quotes as two lines. */
+  const { delimiter, quote = '"', maxRecordChars, lineEnd = '\n', encoding, onRecord, onBroken, onEndless } = options;
+  /** The last line of the record before. */
   let line = 0;
-  let counted = 0;
-  let brokenLine: number | null = null;
+  /** What the parser counts for it: it counts a CRLF inside quotes as two lines, so that it only tells whether a record is one line. */
+  let parsed = 0;
+  let brokenLine = 0;
+  const ends = lineCounter(lineEnd);
 
   const parser = new RecordParser({
     delimiter,
@@ -73,36 +79,36 @@ export function csvRecords(options: CsvRecordsOptions): CsvRecords {
     relax_quotes: onBroken === undefined,
     relax_column_count: true,
     skip_records_with_error: true,
-    record_delimiter: ['\r\n', '\n'],
+    record_delimiter: lineEnd === '\r' ? ['\r'] : ['\r\n', '\n'],
     max_record_size: maxRecordChars,
     on_skip: (error: CsvError | undefined) => {
-      if (error?.code === 'CSV_QUOTE_NOT_CLOSED') onEndless(line + 1, 'open-quote');
-      if (error?.code === 'CSV_MAX_RECORD_SIZE') onEndless(line + 1, 'too-long');
-      // One record may be reported for each of its quotes.
-      const at = Number(error?.lines ?? 0);
+      const next = Math.max(line, brokenLine) + 1;
+      if (error?.code === 'CSV_QUOTE_NOT_CLOSED') onEndless(next, 'open-quote');
+      if (error?.code === 'CSV_MAX_RECORD_SIZE') onEndless(next, 'too-long');
+      // The parser's place is where the cell before ended. One record may be reported for each of its quotes.
+      const at = ends.endsBefore(parser.info.bytes) + 1;
       if (at !== brokenLine) onBroken?.(at);
       brokenLine = at;
       return undefined;
     },
   });
   parser.onRecord = (cells) => {
-    const passed = parser.info.lines - counted;
-    counted = parser.info.lines;
-    if (passed === 1) {
-      line += 1;
-      onRecord(cells, line, line);
-      return;
-    }
-    const own = 1 + lineFeeds(cells);
-    // Lines that broken records took before this one.
-    if (brokenLine !== null) line += passed - own;
-    brokenLine = null;
-    const first = line + 1;
-    line += own;
-    onRecord(cells, first, line);
+    const { bytes, lines } = parser.info;
+    const isOneLine = lines - parsed === 1;
+    parsed = lines;
+    // Before its last byte: that of the last record of a file may end no line.
+    line = isOneLine ? line + 1 : ends.endsBefore(bytes - 1) + 1;
+    ends.set(bytes, line);
+    if (isOneLine) return onRecord(cells, line, line);
+    const breaks = cells.reduce((sum, cell) => sum + occurrences(cell, lineEnd), 0);
+    onRecord(cells, line - breaks, line);
   };
   return {
-    write: (bytes) => parser.feed(bytes),
+    write(bytes) {
+      ends.write(bytes);
+      parser.feed(bytes);
+      ends.keep();
+    },
     end: () => parser.finish(),
   };
 }

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { readFiles } from '../../../src/imports/recommend';
-import { gunzipped, GunzipRefused } from '../../../src/imports/recommend/gunzip';
+import { gunzipped, GunzipRefused } from '../../../src/services/gunzip';
 
 let folder: string;
 beforeAll(async () => {
