@@ -7,9 +7,14 @@ import type { ListedFood } from './list';
  * less. Salt that was added while it cooked is left out: sodium is not known.
  *
  * The weight cooked is the survey's own ("1 oz, dry, yields 90 g"), or follows from the solids that the dry food must have by its
- * standard: macaroni and noodles 87 % (21 CFR 139.110, 139.150), rice 85 % (Codex Standard 198-1995, at most 15 % of water).
+ * standard: macaroni and noodles 87 % (21 CFR 139.110, 139.150), rice 85 % (Codex Standard 198-1995, at most 15 % of water), and the wheat
+ * flour that macaroni is made of 84.5 % (Codex Standard 152-1985, at most 15.5 %).
  */
-const standards: Readonly<Record<number, string>> = { 87: '21 CFR 139', 85: 'Codex Standard 198-1995' };
+const standards: Readonly<Record<number, string>> = {
+  87: '21 CFR 139',
+  85: 'Codex Standard 198-1995',
+  84.5: 'Codex Standard 152-1985',
+};
 const ounceG = 28.35;
 const yieldOfOunce = /^1 oz,?(?: dry,?)? (?:yields|yield after cooking)$/i;
 const yieldOfCup = /^1 cup, dry, yields$/i;

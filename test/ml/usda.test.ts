@@ -114,7 +114,7 @@ const grouped = <T>(values: readonly T[], key: (value: T) => string): T[][] => {
         ...portions
           .filter(({ description }) => /^1 oz\b.*yield/.test(description))
           .map(({ grams }) => (grams / 28.35) * 100),
-        ...[85, 87].map((percent) => (percent / solids) * 100),
+        ...[84.5, 85, 87].map((percent) => (percent / solids) * 100),
       ];
       expect([row.slug, weights.some((grams) => Math.abs(grams - gramsPer100G) < 0.06)]).toEqual([row.slug, true]);
     }

@@ -21,7 +21,7 @@ import { textAt } from './tokens';
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' ').map(stem));
 
 const makings = words(
-  'made filled stuffed prepared consisting consisted layered cooked mixed combined loaded packed brimming bursting smothered mix mixture blend combination medley ' +
+  'made crafted produced filled stuffed prepared consisting consisted layered cooked mixed combined loaded packed brimming bursting smothered mix mixture blend combination medley ' +
     'flavored infused enriched complete completed',
 );
 /** What stands on a dish that holds it is part of it; on others it is eaten beside them. */

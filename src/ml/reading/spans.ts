@@ -9,6 +9,7 @@
  * S4  Work is bounded: runs are short, and when a text has used up its budget they become shorter still.
  */
 import { componentsIn, type Component } from './components';
+import { isSpice, isSubstance } from './english/ingredients';
 import { isSize } from './english/weights';
 import { isFiller } from './fillers';
 import { lent, mismatchOf, nounOfName, oneOfMany, onlyNoun, type FoodIndex } from './foodIndex';
@@ -70,6 +71,8 @@ interface RunWords {
   readonly counted: number;
   readonly writtenWords: number;
   readonly sizes: number;
+  /** Words of foods before anything that joins another food on. */
+  readonly foods: number;
 }
 
 export interface SpanScorer {
@@ -97,6 +100,8 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
   const nounOf = new Int16Array(size);
   /** The word that says what the food is stands behind a "with": 1 where it is all that says so, 2 where it is the last of several. */
   const behind = new Uint8Array(size);
+  /** The place in the run of the word that says what the food is; 0 where that was not said. */
+  const ownNoun = new Int16Array(size);
   const touched = new Int32Array(size);
   let run = 0;
   /** Whether the run has gone on over a "with". */
@@ -127,6 +132,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         matchedWritten[name] = 0;
         nounOf[name] = 0;
         behind[name] = 0;
+        ownNoun[name] = 0;
         touched[count] = name;
         count += 1;
       }
@@ -136,7 +142,10 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       hits[name] = (hits[name] ?? 0) + 1;
       if (noun > 0) nounOf[name] = noun;
       const step = (kind & lent) === 0 ? 1 : -9;
-      if ((kind & nounOfName) !== 0) behind[name] = !isBehindWith ? 0 : (kind & onlyNoun) !== 0 ? 1 : 2;
+      if ((kind & nounOfName) !== 0) {
+        behind[name] = !isBehindWith ? 0 : (kind & onlyNoun) !== 0 ? 1 : 2;
+        ownNoun[name] = noun;
+      }
       if (counts !== 'written') matched[name] = (matched[name] ?? 0) + step;
       if (counts !== 'meant') matchedWritten[name] = (matchedWritten[name] ?? 0) + step;
     }
@@ -158,7 +167,14 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     }
   };
 
-  const bestOf = (cost: number, run: RunWords, noun: number, listed: Listed): Candidate[] => {
+  /**
+   * Of what is cooked with, `word` at `noun` is the last noun said: whether a name is that, and not only made of it. "Almond flour" is none
+   * of another grain: all of its `foods` words of foods have to be in the name.
+   */
+  const isItself = (name: number, word: string, noun: number, foods: number): boolean =>
+    isSubstance(word) ? ownNoun[name] === noun && (hits[name] ?? 0) >= foods : !isSpice(word) || ownNoun[name] !== 0;
+
+  const bestOf = (cost: number, run: RunWords, noun: number, nounWord: string, listed: Listed): Candidate[] => {
     const isAll = (said: number, length: number, words: number): boolean =>
       said === length && (length === words || length === words + run.sizes);
     const best: Candidate[] = [];
@@ -166,6 +182,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     for (let t = 0; t < count; t += 1) {
       const name = touched[t] ?? 0;
       if (named[name] === 0 || (named[name] === 2 && (hits[name] ?? 0) < 2)) continue;
+      if (!isItself(name, nounWord, noun, run.foods)) continue;
       const length = lengths[name] ?? 0;
       const isVery =
         isAll(matched[name] ?? 0, length, run.counted) || isAll(matchedWritten[name] ?? 0, length, run.writtenWords);
@@ -211,10 +228,13 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
     let counted = 0;
     let writtenWords = 0;
     let sizes = 0;
+    let foods = 0;
     let repeated = 0;
     let cost = 0;
     /** The last noun before anything that joins another food on. */
     let noun = 0;
+    /** The same as it was written; '' where a phrase of the lexicon stands for it, which puts words in another order. */
+    let nounWord = '';
     let joined = false;
     let listed: Listed = null;
     const seen = new Set<string>();
@@ -272,7 +292,10 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (words > mostWords(spans)) return;
         // "Rice a rice a rice": a word may come again in a name, and not more often.
         if (role === 'food' && seen.has(text) && (repeated += 1) > maxRepeated) return;
-        if (role === 'food' && !joined) noun = at - start + 1;
+        if (role === 'food' && !joined) {
+          [noun, nounWord] = [at - start + 1, token.instead === undefined ? text : ''];
+          if (!seen.has(text)) foods += 1;
+        }
         if (!seen.has(text)) {
           seen.add(text);
           // "Medium fries" are fries: a size belongs to the amount, unless the name holds it.
@@ -298,7 +321,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
       }
       if (isInside(sentence, at + 1)) continue;
       work += count;
-      const candidates = bestOf(cost, { counted, writtenWords, sizes }, noun, listed);
+      const candidates = bestOf(cost, { counted, writtenWords, sizes, foods }, noun, nounWord, listed);
       if (candidates.length > 0) spans.push({ start, end: at + 1, candidates });
     }
   };

@@ -10,6 +10,7 @@ import type { Amount } from './amounts';
 import { amountsAt } from './amounts';
 import type { Chosen } from './choose';
 import type { Component } from './components';
+import { isSubstance } from './english/ingredients';
 import type { Sentence } from './sentence';
 import { textAt } from './tokens';
 
@@ -90,7 +91,7 @@ export const unrecognizedIn = (
           last = i;
           words += 1;
         }
-        if (role === 'unknown' && text.length > 2) unknown = true;
+        if ((role === 'unknown' && text.length > 2) || isSubstance(text)) unknown = true;
       } else if (role === 'qualifier') {
         if (first < 0 && !prose) first = i;
         words += 1;

@@ -540,6 +540,22 @@ canola oil = canolaoil
 vegetable oil = vegetableoil
 cooking oil = vegetableoil
 coconut oil = coconutoil
+baking powder
+baking soda
+bicarbonate of soda = bakingsoda
+cream of tartar
+vanilla extract
+almond extract
+curry powder
+chili powder
+chilli powder = chilipowder
+garlic powder
+onion powder
+mustard powder
+custard powder
+gelatin powder
+gelatine powder = gelatinpowder
+bread crumb = breadcrumb
 salad dressing = saladdressing
 water chestnut = waterchestnut
 for use on a sandwich = onsandwich

@@ -174,7 +174,7 @@ const foods = `
   Stuffed cabbage rolls: kohlroulade, kohlrouladen, krautwickel; Stuffed peppers: gefullte paprika; Quiche: quiche; Ratatouille: ratatouille;
   Falafel: falafel; Hummus: hummus, kichererbsenpuree; Tzatziki: zaziki, tzatziki; Lentils: linse, linsen; Lentil soup: linsensuppe, linseneintopf;
   Chickpeas: kichererbse, kichererbsen; Kidney beans: kidneybohnen; Black beans: schwarze bohnen; White beans: weisse bohnen; Beans: bohne, bohnen;
-  Refried beans: bohnenmus; Baked beans: baked beans, bohnen in tomatensosse; Tofu: tofu; Chicken soup: huhnersuppe, huhnerbruhe;
+  Refried beans: bohnenmus; Baked beans: baked beans, bohnen in tomatensosse; Tofu: tofu; Yeast: hefe, trockenhefe, backhefe; Wheat flour: mehl, weizenmehl; Whole wheat flour: vollkornmehl; Rice flour: reismehl; Chickpea flour: kichererbsenmehl; Lard: schmalz, schweineschmalz; Chicken soup: huhnersuppe, huhnerbruhe;
   Chicken noodle soup: huhnernudelsuppe, nudelsuppe; Vegetable soup: gemusesuppe, gemuseeintopf; Tomato soup: tomatensuppe;
   Potato soup: kartoffelsuppe; Pumpkin soup: kurbissuppe; Gazpacho: gazpacho; French onion soup: zwiebelsuppe;
   Broth: bruhe, fleischbruhe, gemusebruhe; Almonds: mandel, mandeln; Walnuts: walnuss, walnusse; Hazelnuts: haselnuss, haselnusse;

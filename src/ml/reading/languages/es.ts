@@ -163,7 +163,7 @@ const foods = `
   Hummus: hummus; Tzatziki: tzatziki; Lentils: lenteja; Lentil soup: sopa de lentejas, lentejas estofadas; Chickpeas: garbanzo;
   Kidney beans: alubia roja, frijol rojo, frijoles rojos; Black beans: frijol negro, frijoles negros, judias negras;
   White beans: alubia, judia blanca, judias blancas; Beans: frijol, frijoles, judia, poroto, habichuela; Refried beans: frijoles refritos;
-  Baked beans: alubias en salsa de tomate; Tofu: tofu; Chicken soup: sopa de pollo, caldo de pollo; Chicken noodle soup: sopa de fideos con pollo;
+  Baked beans: alubias en salsa de tomate; Tofu: tofu; Yeast: levadura, levadura fresca; Cornmeal: harina de maiz; Wheat flour: harina, harina de trigo; Whole wheat flour: harina integral; Rice flour: harina de arroz; Chickpea flour: harina de garbanzo; Lard: manteca de cerdo; Chicken soup: sopa de pollo, caldo de pollo; Chicken noodle soup: sopa de fideos con pollo;
   Vegetable soup: sopa de verduras, crema de verduras; Tomato soup: sopa de tomate, crema de tomate; Potato soup: sopa de patata, crema de patata;
   Pumpkin soup: crema de calabaza, sopa de calabaza; Gazpacho: gazpacho, salmorejo; French onion soup: sopa de cebolla; Broth: caldo, consome;
   Almonds: almendra; Walnuts: nuez, nueces; Hazelnuts: avellana; Cashews: anacardo, castana de caju; Peanuts: cacahuete, cacahuate, mani;

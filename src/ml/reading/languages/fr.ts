@@ -163,7 +163,7 @@ const foods = `
   Stuffed peppers: poivrons farcis; Quiche: quiche, quiche lorraine; Ratatouille: ratatouille; Falafel: falafel; Hummus: houmous; Tzatziki: tzatziki;
   Lentils: lentille; Lentil soup: soupe de lentilles; Chickpeas: pois chiche, pois chiches; Kidney beans: haricots rouges;
   Black beans: haricots noirs; White beans: haricots blancs; Beans: haricot; Refried beans: puree de haricots; Baked beans: haricots a la tomate;
-  Tofu: tofu; Chicken soup: soupe de poulet, bouillon de poule; Chicken noodle soup: soupe de poulet aux vermicelles;
+  Tofu: tofu; Cornmeal: farine de mais; Wheat flour: farine, farine de ble; Whole wheat flour: farine complete; Rice flour: farine de riz; Chickpea flour: farine de pois chiche; Yeast: levure, levure de boulanger; Lard: saindoux; Chicken soup: soupe de poulet, bouillon de poule; Chicken noodle soup: soupe de poulet aux vermicelles;
   Vegetable soup: soupe de legumes, potage; Tomato soup: soupe de tomates, soupe a la tomate; Potato soup: soupe de pommes de terre;
   Pumpkin soup: soupe de potiron, veloute de potiron; Gazpacho: gaspacho; French onion soup: soupe a l'oignon; Broth: bouillon; Almonds: amande;
   Walnuts: noix, noix de grenoble; Hazelnuts: noisette; Cashews: noix de cajou; Peanuts: cacahuete, cacahouete; Pistachios: pistache;
