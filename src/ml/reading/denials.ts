@@ -8,10 +8,15 @@ import type { FoodIndex } from './foodIndex';
 import { unitOf } from './portions';
 import { wordAt, type Token } from './tokens';
 
+/** Words before a further thing that is denied. */
+const isNext = (word: string): boolean => word === 'or' || word === 'nor';
+
 export type Denial = 'denies' | 'denied' | null;
 
 const denials: ReadonlySet<string> = new Set([
   'without',
+  'neither',
+  'nor',
   'no',
   'than',
   'minus',
@@ -32,7 +37,7 @@ export const denialsIn = (tokens: readonly Token[], index: FoodIndex): Denial[] 
   /** Words that say something in the run of words that begins at `from`. */
   const wordsFrom = (from: number): number => {
     let count = 0;
-    for (let i = from; wordAt(tokens, i) !== '' && !isJoin(wordAt(tokens, i)) && wordAt(tokens, i) !== 'or'; i += 1)
+    for (let i = from; wordAt(tokens, i) !== '' && !isJoin(wordAt(tokens, i)) && !isNext(wordAt(tokens, i)); i += 1)
       if (!isFiller(wordAt(tokens, i))) count += 1;
     return count;
   };

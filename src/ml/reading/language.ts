@@ -30,6 +30,8 @@ export interface Language {
   readonly joins: readonly string[];
   /** Words that take away what follows: "ohne", "kein". */
   readonly negations: readonly string[];
+  /** Where the two parts of "neither … nor" are two words: the second goes on with the denial of the first. */
+  readonly neither?: readonly [neither: string, nor: string];
   /** Words of a food, to the English words a food's name may hold: "haferflocken" → "oats, raw". */
   readonly foods: Readonly<Record<string, string>>;
 }

@@ -5,6 +5,7 @@ import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import { languageOf } from './detect';
 import type { Language } from './language';
+import { isArticle } from './numbers';
 import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
 import { withoutSharing } from './sharing';
@@ -79,6 +80,16 @@ const crispFoods = (tokens: readonly Token[], index: FoodIndex): Token[] =>
     return isPraise ? { ...token, text: '' } : token;
   });
 
+/** "Coke Zero", "a zero cola": behind a food or an article it is part of a name; "zero eggs" are none. */
+const namedZero = (tokens: readonly Token[], index: FoodIndex): Token[] =>
+  tokens.map((token, i) => {
+    if (token.kind !== 'word' || token.text !== 'zero') return token;
+    const [before, next] = [wordAt(tokens, i - 1), wordAt(tokens, i + 1)];
+    const isBehind = index.postingsOf(before) !== null && !isFiller(before) && !isJoin(before);
+    const counts = index.postingsOf(next) !== null || index.spell(next) !== null;
+    return isArticle(tokens[i - 1]) || (isBehind && !counts) ? { ...token, text: 'diet' } : token;
+  });
+
 /** Words of a text that are compared with all others of their first letter; the work is bounded. */
 const maxSpelt = 6;
 const isKnown = (word: string, index: FoodIndex): boolean =>
@@ -114,7 +125,7 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
     read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain,
   );
   const tokens = nameNumbers(
-    joinEnglishNumbers(withMeanings(spelt(crispFoods(withoutSharing(written), index), index), index)),
+    joinEnglishNumbers(withMeanings(spelt(crispFoods(namedZero(withoutSharing(written), index), index), index), index)),
   );
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;

@@ -38,10 +38,20 @@ const phrasesOf = (language: Language): Phrases => {
   return phrases;
 };
 
+/** "Weder Reis noch Bohnen": the second word as the first, where that stands before it in the clause. */
+const withoutNor = (tokens: readonly Token[], [neither, nor]: readonly [string, string]): readonly Token[] => {
+  let isOpen = false;
+  return tokens.map((token) => {
+    if (token.text === neither) isOpen = true;
+    else if (token.kind === 'mark' && token.text !== ',') isOpen = false;
+    return isOpen && token.text === nor ? { ...token, text: neither } : token;
+  });
+};
+
 /** Tokens with the words of a language led to English. */
 export const translate = (tokens: readonly Token[], language: Language): Token[] =>
   phrasesOf(language)
-    .replace(tokens)
+    .replace(language.neither === undefined ? tokens : withoutNor(tokens, language.neither))
     .map((token) =>
       token.text.startsWith(numberMark) ? numberToken(Number(token.text.slice(1)), token.start, token.end) : token,
     );

@@ -99,6 +99,7 @@ export const unrecognizedIn = (
       i += 1;
     }
     if (first < 0 || last < first) return;
+    if (amount?.quantity === 0) return;
     if (amount === null && /^[([:-]$/.test(textAt(tokens, to))) {
       // "Zorbix (100 g)"
       const behind = statedAt(to + 1, tokens.length);

@@ -119,12 +119,14 @@ no sugar added = nosugar
 no added sugar = nosugar
 without sugar = nosugar
 no sugar = nosugar
+zero sugar = nosugar
 without added sugar = nosugar
 unsweetened = nosugar
 reduced sugar
 less sugar = reducedsugar
 low sugar = reducedsugar
 low calorie = lowcalorie
+zero calorie = lowcalorie
 reduced calorie = lowcalorie
 low carb = lowcarb
 caffeine free = decaffeinated
@@ -494,6 +496,7 @@ coca cola = cocacola
 coca-cola = cocacola
 diet coke = dietcoke
 coke zero = dietcoke
+zero coke = dietcoke
 hot pocket = hotpocket
 breakfast tart
 breakfast bar

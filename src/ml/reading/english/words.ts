@@ -100,6 +100,7 @@ const fillers = words(`
 export const english: Language = {
   code: 'en',
   numbers: Object.fromEntries([
+    ['zero', 0] as const,
     ...cardinals.map((word, at) => [word, at + 1] as const),
     ...tens.map((word, at) => [word, (at + 2) * 10] as const),
     ['hundred', 100] as const,

@@ -20,6 +20,7 @@ const numbers = {
   einem: 1,
   einer: 1,
   eins: 1,
+  null: 0,
   zwo: 2,
   elf: 11,
   zwolf: 12,
@@ -212,9 +213,10 @@ export const german: Language = {
     `der die das den dem des im am zum zur vom beim in an auf aus von zu bei nach fur als ich wir du er sie es mein meine meinen meiner mir uns habe hab hatte haben gegessen esse
       essen ass getrunken trinke trank gab gibt war waren ist sind heute gestern morgen morgens mittags abends nachts fruhstuck mittagessen abendessen abendbrot brotzeit imbiss
       snack zwischendurch etwas ca circa ungefahr etwa rund noch auch nur dann danach davor dabei lecker leckere leckerer leckeres frisch frische frischer frisches frischen
-      selbstgemacht selbstgemachte hausgemacht hausgemachte ganz ganze ganzer ganzes bisschen wenig`,
+      aber sondern selbstgemacht selbstgemachte hausgemacht hausgemachte ganz ganze ganzer ganzes bisschen wenig`,
   ),
   joins: wordList('und mit sowie plus & dazu'),
-  negations: wordList('ohne kein keine keinen keiner weder nicht'),
+  negations: wordList('ohne kein keine keinen keiner keines keinem keinerlei weder nicht'),
+  neither: ['weder', 'noch'],
   foods: foodList(foods),
 };

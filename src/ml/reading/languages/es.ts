@@ -16,6 +16,7 @@ const numbers = {
   ...Object.fromEntries(
     tens.slice(2).flatMap((ten, t) => ones.map((one, o) => [`${ten} y ${one}`, (t + 3) * 10 + o + 1] as const)),
   ),
+  cero: 0,
   un: 1,
   una: 1,
   veintiun: 21,
@@ -189,7 +190,7 @@ const foods = `
   Tea: te, te negro; Green tea: te verde; Herbal tea: infusion, te de hierbas, tisana; Chamomile tea: manzanilla; Iced tea: te helado, te frio;
   Orange juice: zumo de naranja, jugo de naranja; Apple juice: zumo de manzana, jugo de manzana;
   Fruit juice: zumo, jugo, zumo de frutas, jugo de frutas; Grape juice: mosto, jugo de uva, zumo de uva; Tomato juice: zumo de tomate, jugo de tomate;
-  Cola: coca cola, refresco de cola, refresco, cola; Diet cola: coca cola zero, coca cola light, refresco light;
+  Cola: coca cola, refresco de cola, refresco, cola; Diet cola: coca cola zero, coca cola cero, coca cola light, refresco light;
   Lemon-lime soda: gaseosa, refresco de limon; Lemonade: limonada; Energy drink: bebida energetica;
   Fruit smoothie: licuado, batido de frutas, smoothie; Milkshake: malteada, batido; Beer: cerveza, cana; Non-alcoholic beer: cerveza sin alcohol;
   Red wine: vino tinto, vino; White wine: vino blanco; Rosé wine: vino rosado; Sparkling wine: cava, champan, vino espumoso; Sangria: sangria;
@@ -204,9 +205,9 @@ export const spanish: Language = {
     `el la los las lo unos unas de del al en a por para que me mi mis tu su sus nos yo nosotros he hemos comi comimos comido como comer cene cenado cenar desayune desayunado desayunar
       almorce almorzado almorzar tome tomado tomar bebi bebido beber merende merendado habia hubo fue era es son hoy ayer manana noche tarde mediodia desayuno almuerzo comida cena
       merienda aperitivo tentempie aproximadamente aprox casi cerca tambien solo luego despues antes rico rica ricos ricas delicioso deliciosa fresco fresca frescos frescas
-      casero casera caseros caseras entero entera enteros enteras poco`,
+      pero casero casera caseros caseras entero entera enteros enteras poco`,
   ),
   joins: wordList('y e con mas & junto'),
-  negations: wordList('sin ni no'),
+  negations: [...wordList('sin ni no ningun ninguna tampoco'), 'nada de', 'pero sin', 'pero no'],
   foods: foodList(foods),
 };

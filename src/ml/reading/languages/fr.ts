@@ -29,6 +29,7 @@ const numbers = {
   ...Object.fromEntries(counted('quatre vingt', 80, 19)),
   'soixante et onze': 71,
   'quatre vingt': 80,
+  zero: 0,
   une: 1,
   cent: 100,
   demi: 0.5,
@@ -211,6 +212,6 @@ export const french: Language = {
       seulement ensuite apres avant bon bonne bons bonnes delicieux delicieuse frais fraiche fraiches maison entier entiere entiers entieres peu`,
   ),
   joins: wordList('et avec plus & puis'),
-  negations: wordList('sans ni pas aucun aucune'),
+  negations: [...wordList('sans ni pas aucun aucune'), 'mais pas', 'mais sans', 'mais ni', 'mais aucun', 'mais aucune'],
   foods: withElisions(foodList(foods)),
 };
