@@ -6,7 +6,7 @@ export interface LineCounter {
   write(bytes: Uint8Array): void;
   /** How many lines end before the offset, which was written already. */
   endsBefore(offset: number): number;
-  /** What is known without counting: so many lines end before the offset. */
+  /** What is known without counting: so many lines end before the offset. Nothing is changed where more was counted already. */
   set(offset: number, ends: number): void;
   /** Once the bytes that were written may be used again for others. */
   keep(): void;
@@ -41,6 +41,7 @@ export function lineCounter(end: '\n' | '\r'): LineCounter {
       return ends;
     },
     set(offset, known) {
+      if (offset < counted) return;
       counted = offset;
       ends = known;
     },

@@ -64,8 +64,9 @@ const occurrences = (text: string, sign: string): number => {
 
 export function csvRecords(options: CsvRecordsOptions): CsvRecords {
   const { delimiter, quote = '"', maxRecordChars, lineEnd = '\n', encoding, onRecord, onBroken, onEndless } = options;
-  /** The last line of the record before. */
+  /** The last line of the record before, and the offset of what comes after it. */
   let line = 0;
+  let end = 0;
   /** What the parser counts for it: it counts a CRLF inside quotes as two lines, so that it only tells whether a record is one line. */
   let parsed = 0;
   let brokenLine = 0;
@@ -86,27 +87,37 @@ export function csvRecords(options: CsvRecordsOptions): CsvRecords {
       if (error?.code === 'CSV_QUOTE_NOT_CLOSED') onEndless(next, 'open-quote');
       if (error?.code === 'CSV_MAX_RECORD_SIZE') onEndless(next, 'too-long');
       // The parser's place is where the cell before ended. One record may be reported for each of its quotes.
-      const at = ends.endsBefore(parser.info.bytes) + 1;
+      const at = endsBefore(parser.info.bytes) + 1;
       if (at !== brokenLine) onBroken?.(at);
       brokenLine = at;
       return undefined;
     },
   });
   parser.onRecord = (cells) => {
-    const { bytes, lines } = parser.info;
-    const isOneLine = lines - parsed === 1;
-    parsed = lines;
+    const { info } = parser;
+    const isOneLine = info.lines - parsed === 1;
+    parsed = info.lines;
+    if (isOneLine) {
+      line += 1;
+      end = info.bytes;
+      onRecord(cells, line, line);
+      return;
+    }
     // Before its last byte: that of the last record of a file may end no line.
-    line = isOneLine ? line + 1 : ends.endsBefore(bytes - 1) + 1;
-    ends.set(bytes, line);
-    if (isOneLine) return onRecord(cells, line, line);
+    line = endsBefore(info.bytes - 1) + 1;
+    end = info.bytes;
     const breaks = cells.reduce((sum, cell) => sum + occurrences(cell, lineEnd), 0);
     onRecord(cells, line - breaks, line);
   };
+  function endsBefore(offset: number): number {
+    ends.set(end, line);
+    return ends.endsBefore(offset);
+  }
   return {
     write(bytes) {
       ends.write(bytes);
       parser.feed(bytes);
+      ends.set(end, line);
       ends.keep();
     },
     end: () => parser.finish(),
