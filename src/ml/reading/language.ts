@@ -32,6 +32,8 @@ export interface Language {
   readonly negations: readonly string[];
   /** Where the two parts of "neither … nor" are two words: the second goes on with the denial of the first. */
   readonly neither?: readonly [neither: string, nor: string];
+  /** Words by which an amount is that of each of several foods: "je". */
+  readonly each?: readonly string[];
   /** Words of a food, to the English words a food's name may hold: "haferflocken" → "oats, raw". */
   readonly foods: Readonly<Record<string, string>>;
 }

@@ -4,6 +4,7 @@ import { isEveryday, isQualifier, isSize } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
 import { languageOf } from './detect';
+import { withEach } from './eachOf';
 import type { Language } from './language';
 import { isArticle } from './numbers';
 import { isSaidFor, withMeanings } from './lexicon';
@@ -11,6 +12,7 @@ import { unitOf } from './portions';
 import { withoutSharing } from './sharing';
 import { tokenize, wordAt, wordToken, type Token } from './tokens';
 import { translate } from './translate';
+import { joinShares, joinThousands, withoutUnitDots } from './writtenNumbers';
 import { withoutForeign } from './unreadText';
 import { joinCompounds, joinEnglishNumbers } from './vocabulary';
 
@@ -121,12 +123,12 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
   const whole = (index.wholes ?? []).reduce((left, { written, word }) => left.replaceAll(written, word), text);
   const plain = compoundNumbers(plainDenials(tokenize(whole)));
   const { read, unread } = languageOf(plain, index, languages);
-  const written = joinCompounds(
-    read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain,
-  );
-  const tokens = nameNumbers(
-    joinEnglishNumbers(withMeanings(spelt(crispFoods(namedZero(withoutSharing(written), index), index), index), index)),
-  );
+  const english =
+    read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain;
+  const numbered = joinThousands(withoutUnitDots(english, whole), whole, read !== null || unread !== null);
+  const written = joinCompounds(joinShares(numbered));
+  const named = withMeanings(spelt(crispFoods(namedZero(withoutSharing(written), index), index), index), index);
+  const tokens = withEach(nameNumbers(joinEnglishNumbers(named)));
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;
   /** "A light lunch" says nothing, "light mayonnaise" does. */

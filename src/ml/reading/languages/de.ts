@@ -140,7 +140,7 @@ const foods = `
   Ham: schinken, kochschinken; Prosciutto: rohschinken, parmaschinken, serranoschinken; Bacon: speck, bacon, fruhstucksspeck;
   Sausage: wurst, wurstchen; Bratwurst: bratwurst, bratwurste, rostbratwurst; Hot dog sausage: wiener, wiener wurstchen, frankfurter, bockwurst;
   Salami: salami; Chorizo: chorizo; Liver pate: leberwurst, leberpastete; Liver: leber, rinderleber; Gyro: doner, doner kebab, kebab, kebap, gyros;
-  Grilled salmon: lachs, lachsfilet; Smoked salmon: raucherlachs; Canned tuna: thunfisch, dosenthunfisch; Cod: kabeljau, dorsch, fischfilet;
+  Grilled salmon: lachs, lachsfilet; Smoked salmon: raucherlachs; Canned tuna: thunfisch, thunfisch in wasser, thunfisch in ol, thunfisch im eigenen saft, dosenthunfisch; Cod: kabeljau, dorsch, fischfilet;
   Battered fish: backfisch, fisch in bierteig; Fish: fisch; Fish sticks: fischstabchen; Trout: forelle; Sardines: sardine, sardinen;
   Pickled herring: hering, matjes, rollmops; Shrimp: garnele, garnelen, shrimps, krabben, crevetten; Mussels: muschel, muscheln, miesmuscheln;
   Fried calamari: calamares, tintenfischringe; Octopus: oktopus, krake; Egg: ei, eier, gekochtes ei, hartgekochtes ei, gekochte eier;
@@ -217,6 +217,7 @@ export const german: Language = {
   ),
   joins: wordList('und mit sowie plus & dazu'),
   negations: wordList('ohne kein keine keinen keiner keines keinem keinerlei weder nicht'),
+  each: wordList('je jeweils'),
   neither: ['weder', 'noch'],
   foods: foodList(foods),
 };

@@ -125,7 +125,7 @@ const foods = `
   Pork tenderloin: solomillo de cerdo; Lamb chop: cordero, chuleta de cordero; Ham: jamon, jamon york, jamon cocido;
   Prosciutto: jamon serrano, jamon iberico; Bacon: tocino, beicon, panceta; Sausage: salchicha, embutido; Bratwurst: salchicha alemana;
   Hot dog sausage: salchicha frankfurt; Salami: salami, salchichon; Chorizo: chorizo; Liver pate: pate; Liver: higado; Gyro: kebab, doner;
-  Grilled salmon: salmon; Smoked salmon: salmon ahumado; Canned tuna: atun, atun en lata, bonito; Cod: bacalao, merluza, pescado blanco;
+  Grilled salmon: salmon; Smoked salmon: salmon ahumado; Canned tuna: atun, atun en agua, atun en aceite, atun al natural, atun en lata, bonito; Cod: bacalao, merluza, pescado blanco;
   Battered fish: pescado frito, pescado rebozado; Fish: pescado; Fish sticks: palitos de pescado, varitas de pescado, varitas de merluza;
   Trout: trucha; Sardines: sardina; Pickled herring: arenque; Shrimp: gamba, camaron, camarones, langostino; Mussels: mejillon, mejillones;
   Fried calamari: calamar, calamares, calamares a la romana, rabas; Octopus: pulpo; Egg: huevo, huevo duro, huevo cocido, huevos duros;
@@ -209,5 +209,6 @@ export const spanish: Language = {
   ),
   joins: wordList('y e con mas & junto'),
   negations: [...wordList('sin ni no ningun ninguna tampoco'), 'nada de', 'pero sin', 'pero no'],
+  each: ['cada uno', 'cada una', 'de cada uno'],
   foods: foodList(foods),
 };

@@ -132,7 +132,7 @@ const foods = `
   Pork chop: cote de porc; Roast pork: porc, roti de porc; Pork tenderloin: filet mignon de porc; Lamb chop: agneau, cotelette d'agneau;
   Ham: jambon, jambon blanc; Prosciutto: jambon cru, jambon de parme; Bacon: lard, lardon, bacon; Sausage: saucisse; Bratwurst: saucisse grillee;
   Hot dog sausage: saucisse de francfort, knacki; Salami: saucisson, salami; Chorizo: chorizo; Liver pate: pate de foie, pate en croute; Liver: foie;
-  Gyro: kebab, doner kebab; Grilled salmon: saumon, pave de saumon; Smoked salmon: saumon fume; Canned tuna: thon, thon en boite;
+  Gyro: kebab, doner kebab; Grilled salmon: saumon, pave de saumon; Smoked salmon: saumon fume; Canned tuna: thon, thon au naturel, thon a l'huile, thon en boite;
   Cod: cabillaud, morue, poisson blanc; Battered fish: poisson pane, poisson frit; Fish: poisson; Fish sticks: batonnets de poisson; Trout: truite;
   Sardines: sardine; Pickled herring: hareng; Shrimp: crevette; Mussels: moule; Fried calamari: calamar, beignets de calamar; Octopus: poulpe; Escargots: escargot;
   Egg: oeuf, oeuf dur, oeufs durs, oeuf a la coque; Fried egg: oeuf au plat, oeufs au plat; Scrambled eggs: oeufs brouilles; Poached egg: oeuf poche;
@@ -213,5 +213,6 @@ export const french: Language = {
   ),
   joins: wordList('et avec plus & puis'),
   negations: [...wordList('sans ni pas aucun aucune'), 'mais pas', 'mais sans', 'mais ni', 'mais aucun', 'mais aucune'],
+  each: wordList('chacun chacune'),
   foods: withElisions(foodList(foods)),
 };
