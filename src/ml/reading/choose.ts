@@ -240,7 +240,10 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       if (first === undefined) return;
       let value = first.score - itemCost - cost;
       if (amount === null) value -= stating && !isSome(start) ? noAmount : noAmountAnywhere;
-      if ((components[span.start] ?? null) !== null && (amount?.stated !== 'number' || amount.measured === null))
+      const part = components[span.start] ?? null;
+      const isWeighed = amount?.stated === 'number' && amount.measured !== null;
+      // "Tuna in water 100 g": behind it the amount is of what is kept in it.
+      if (part !== null && (!isWeighed || (part === 'medium' && start === span.start)))
         value -= component + Math.max(0, first.score);
       if (start === span.start) {
         if (roles[start - 1] === 'qualifier') value -= kindPassed * mismatchOf(textAt(tokens, start - 1));

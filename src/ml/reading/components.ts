@@ -51,6 +51,11 @@ const inclusions = words(
 );
 /** What foods are kept or cooked in: "pineapple in juice". */
 const media = words('juice syrup water oil brine gravy broth');
+const oils = words('oil vegetableoil oliveoil');
+const canning: ReadonlySet<string> = new Set([...words('juice syrup water brine'), ...oils]);
+
+/** Whether what is kept in that comes in cans. */
+export const keepsInCans = (word: string): boolean => canning.has(word);
 const makingJoins = words('with from of in by using');
 const breads = words('bun roll bread toast bagel biscuit englishmuffin croissant pita');
 /** These need no "with". */
@@ -63,8 +68,8 @@ const purposes = words('a an that the some extra added');
 /** What a dish may have of a thing. */
 const portionWords = words('layer coating touch hint bit dollop splash drizzle sprinkle sprinkling dash pinch spread');
 
-/** `made`: of what, `bread`: on what, `purpose`: for what. */
-export type Component = 'made' | 'bread' | 'purpose';
+/** `made`: of what, `bread`: on what, `purpose`: for what, `medium`: what it is kept in. */
+export type Component = 'made' | 'bread' | 'purpose' | 'medium';
 
 /** For each token among which of such words it stands; null where among none. */
 export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] => {
@@ -98,7 +103,6 @@ export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] 
       containing.has(text) ||
       (joins && (makings.has(text) || (toppings.has(text) && holders.has(lastFood)))) ||
       (text === 'rich' && textAt(tokens, i + 1) === 'in') ||
-      (text === 'in' && (isMedium(i + 1) || isMedium(i + 2))) ||
       (coatings.has(text) && makingJoins.has(textAt(tokens, i + 1)) && isOf(coats, i + 2)) ||
       (text === 'with' && folded.has(lastFood) && isOf(fillings, i + 1)) ||
       (text === 'with' && sweets.has(lastFood) && isInclusion(i + 1))
@@ -107,6 +111,10 @@ export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] 
   /** "Syrup" alone is what is poured on pancakes, in the lexicon; in what pears are kept it is what was written. */
   const isMedium = (i: number): boolean =>
     media.has(textAt(tokens, i)) || tokens[i]?.instead?.some((word) => media.has(word)) === true;
+  /** "In water"; "tuna in olive oil", not "fried in olive oil". */
+  const isKeeping = (i: number): boolean =>
+    textAt(tokens, i) === 'in' &&
+    (isMedium(i + 1) || isMedium(i + 2) || (roles[i - 1] === 'food' && oils.has(textAt(tokens, i + 1))));
   /** One of `those`, of no stated amount, after at most two words that say of what kind it is. */
   const isOf = (those: ReadonlySet<string>, from: number): boolean => {
     let i = from;
@@ -148,10 +156,11 @@ export const componentsIn = ({ tokens, roles }: Sentence): (Component | null)[] 
 
     if (ends || measured || (opened !== null && speaking.has(text))) opened = null;
     else if (text === ',') {
-      if (opened !== 'made' || listed || !goesOn(i + 1) || beginsAnew(i + 1)) opened = null;
+      if ((opened !== 'made' && opened !== 'medium') || listed || !goesOn(i + 1) || beginsAnew(i + 1)) opened = null;
     } else if (text === 'and' && beginsAnew(i + 1)) opened = null;
     else if (text === 'and') listed = true;
     else if (hosted && isMaking(i) && !(breads.has(lastFood) && isMeasuredAfter(i))) [opened, listed] = ['made', false];
+    else if (hosted && isKeeping(i)) [opened, listed] = ['medium', false];
     else if (hosted && text === 'for' && purposes.has(textAt(tokens, i + 1))) opened = 'purpose';
     else if (hosted && (text === 'which' || text === 'that' || text === 'whether')) opened = 'purpose';
     else if (breaded && (text === 'on' || text === 'in')) opened = 'bread';

@@ -1,4 +1,5 @@
 /** Whether a food is what was said, or only the nearest that is known. */
+import { keepsInCans } from './components';
 import { isQualifier, isSize, isUsual } from './english/weights';
 import { lent, type FoodIndex } from './foodIndex';
 import { isFiller } from './fillers';
@@ -53,7 +54,8 @@ export const isSaidOf = (sentence: Sentence, item: Chosen, index: FoodIndex): bo
     if (token === undefined || token.instead !== undefined) continue;
     if (role === 'unknown') return false;
     if (role !== 'food' && role !== 'qualifier') continue;
-    if (!isOfKind(token.text)) return false;
+    const isKept = textAt(tokens, i - 1) === 'in' && keepsInCans(token.text) && holds(index, 'canned', food) !== null;
+    if (!isKept && !isOfKind(token.text)) return false;
   }
   return true;
 };

@@ -8,7 +8,7 @@
  * S3  Fillers and words that a phrase of the lexicon adds may speak for a food, and never against it.
  * S4  Work is bounded: runs are short, and when a text has used up its budget they become shorter still.
  */
-import { componentsIn, type Component } from './components';
+import { componentsIn, keepsInCans, type Component } from './components';
 import { isSpice, isSubstance } from './english/ingredients';
 import { isSize } from './english/weights';
 import { isFiller } from './fillers';
@@ -56,6 +56,12 @@ const maxRepeated = 3;
 const manySpans = 500;
 /** Candidates this much worse than the best are left out: no amount makes up for it. */
 const hopeless = 1;
+
+/** What is said of a food by what it is kept in, against the word "canned" itself. */
+const cannedShare = 0.5;
+
+/** Whether such words say what is in the dish before them. */
+const isInDish = (component: Component | null | undefined): boolean => component === 'made' || component === 'medium';
 
 /** Which of the two counts of words a word belongs to. */
 type Counts = 'both' | 'meant' | 'written';
@@ -254,7 +260,7 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         if (price === undefined) return;
         joined = true;
         if (text === 'with' && noun > 0) isBehindWith = true;
-        if (components[at] === 'made' && components[start] !== 'made') {
+        if (isInDish(components[at]) && !isInDish(components[start])) {
           cost += listOfMakings;
           continue;
         }
@@ -282,7 +288,14 @@ export const createSpanScorer = (index: FoodIndex): SpanScorer => {
         }
       } else if (role === 'filler') {
         // "Pineapple in juice" is no pineapple juice.
-        if (text === 'in' && noun > 0) isBehindWith = true;
+        if (text === 'in' && noun > 0) {
+          isBehindWith = true;
+          // "Tuna in water" comes in a can.
+          if (components[at] === 'medium' && keepsInCans(textAt(tokens, at + 1)) && !seen.has('canned')) {
+            seen.add('canned');
+            say('canned', cannedShare, mismatchOf('canned'), 0, false);
+          }
+        }
         if (seen.has(text) || index.postingsOf(text) === null) continue;
         seen.add(text);
         say(text, 1, mismatchOf(text), 0, false);

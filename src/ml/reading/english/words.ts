@@ -132,7 +132,7 @@ export const qualifiers: ReadonlySet<string> = new Set(
   commercial homemade traditional organic natural artificial imitation vegetarian vegan meatless meat vegetable fruit glutenfree gluten lowsodium reducedsodium sodium nosalt
   american italian mexican chinese japanese indian greek french spanish puerto rican cuban canadian belgian vienna asian thai korean oriental southern
   percent 1percent 2percent 100percent dairy nondairy real old new stage baby multi multigrain grain wheat wholewheat wholegrain
-  drained undrained packed water syrup heavy oil butter margarine sauce
+  drained undrained packed water brine syrup heavy oil butter margarine sauce
   size cut pieces piece slice bite regular-size personal individual
   mixed assorted various combination variety high protein toasted popped microwave movie theater kettle frosted crisp crusted seasoned sauteed stirfry marinated rotisserie peeled strained pureed cubed shelled unshelled uncooked cracked loaf sandwich-type fiber calcium vitamin vitaminc rich creamy spiced wild baby
   `).map(stem),
