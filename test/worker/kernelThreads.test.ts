@@ -1,3 +1,5 @@
+import { textColumnBuilder } from '../../src/ml/recommend/artefact/textColumn';
+import { itemFeatures, type ItemFeatures } from '../../src/ml/recommend/content/itemFeatures';
 import { createOneThread } from '../../src/ml/recommend/kernels/oneThread';
 import { fitModel } from '../../src/ml/recommend/models/fit';
 import type { Model, Parameters } from '../../src/ml/recommend/models/model';
@@ -19,7 +21,23 @@ const models: Parameters[] = [
     frequencyExponent: 1,
     seed: 42,
   },
+  {
+    kind: 'hybrid',
+    collaborative: { kind: 'itemKnn', weighting: 'bm25', neighbours: 30, shrinkage: 10 },
+    content: { kind: 'content', weighting: 'tfidf', dimensions: 4, titleWeight: 1, seed: 42 },
+    seed: 42,
+  },
 ];
+const features = featuresOf(sample.items);
+
+function featuresOf(items: number): ItemFeatures {
+  const texts = textColumnBuilder();
+  for (let item = 0; item < items; item += 1) texts.set(item, `tag${item % 7}|tag${(item * 3) % 11}`);
+  const category = texts.finish(Uint32Array.from({ length: items }, (_, item) => item));
+  const columns = { id: 'id', title: null, category: 'tags' };
+  const catalogue = { named: new Uint8Array(items).fill(1), columns, title: null, category, times: null, features: [] };
+  return itemFeatures(catalogue, items)!;
+}
 
 describe('threads of the kernels', () => {
   const started: KernelThreads[] = [];
@@ -32,7 +50,9 @@ describe('threads of the kernels', () => {
     await Promise.all(started.splice(0).map((threads) => threads.end()));
   });
 
-  const bytesOf = (model: Model) =>
+  const bytesOf = (model: Model): string[] =>
+    model.kind === 'hybrid' ? [...bytesOf(model.collaborative), JSON.stringify(model.blend)] : arraysOf(model);
+  const arraysOf = (model: Model) =>
     Object.values('weights' in model ? model.weights : model)
       .filter((part) => ArrayBuffer.isView(part))
       .map((part) => Buffer.from(part.buffer as ArrayBuffer, part.byteOffset, part.byteLength).toString('base64'));
@@ -40,7 +60,7 @@ describe('threads of the kernels', () => {
   it.each(models)('give the same bytes by 1, 2, 3 and by no threads: $kind', async (parameters) => {
     const found = [];
     for (const threads of [createOneThread(), start(1), start(2), start(3)]) {
-      const fit = await fitModel(sample, parameters, { threads });
+      const fit = await fitModel(sample, parameters, { threads, features });
       if (fit.kind !== 'fitted') throw new Error(JSON.stringify(fit));
       found.push(bytesOf(fit.model));
     }
@@ -66,10 +86,12 @@ describe('threads of the kernels', () => {
     expect(third.buffer.byteLength).toBeGreaterThan(2_000_000);
     expect(third.buffer.byteLength).toBeLessThan(2_100_000);
     third.close();
-    for (const parameters of [...models, ...models]) {
-      const fit = await fitModel(sample, parameters, { threads });
+    // Not the hybrid, which is fitted by the same kernels.
+    const plain = models.filter(({ kind }) => kind !== 'hybrid');
+    for (const parameters of [...plain, ...plain]) {
+      const fit = await fitModel(sample, parameters, { threads, features });
       if (fit.kind !== 'fitted') throw new Error(JSON.stringify(fit));
-      const alone = await fitModel(sample, parameters, { threads: createOneThread() });
+      const alone = await fitModel(sample, parameters, { threads: createOneThread(), features });
       expect(alone.kind === 'fitted' && bytesOf(alone.model)).toEqual(bytesOf(fit.model));
     }
   });

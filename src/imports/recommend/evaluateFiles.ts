@@ -14,12 +14,12 @@ export interface ModelChoice {
 
 /** Judges one model on what was read of files, and gives the report's lines. Throws TrainingRefused where that cannot be done. */
 export async function evaluateDataset(
-  { ratings }: Dataset,
+  dataset: Dataset,
   { threads, ratingUse, seed, ...choice }: ModelChoice & { readonly seed: number },
 ): Promise<string[]> {
-  const data = trainingDataOf(ratings, ratingUse);
-  const { interactions, order } = data;
+  const data = trainingDataOf(dataset, ratingUse);
+  const { interactions, order, features } = data;
   const candidate = chosenCandidate(data, choice);
-  const evaluation = await evaluateCandidate(candidate, { interactions, order, seed }, { threads });
+  const evaluation = await evaluateCandidate(candidate, { interactions, order, seed }, { threads, features });
   return [data.ratingsSaid(candidate), ...reportEvaluation(evaluation)];
 }

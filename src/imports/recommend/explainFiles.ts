@@ -3,9 +3,10 @@ import type { Dictionary } from '../../ml/recommend/artefact/dictionary';
 import { textOf } from '../../ml/recommend/artefact/textColumn';
 import { rowOf, type Interactions, type SparseVector } from '../../ml/recommend/interactions';
 import { fitModel } from '../../ml/recommend/models/fit';
+import { recommendFor } from '../../ml/recommend/recommendFor';
 import { reasonsFor, type Reason } from '../../ml/recommend/reasons';
 import { createScorer } from '../../ml/recommend/scoring';
-import { topItems } from '../../ml/recommend/topItems';
+import { similarityOf } from '../../ml/recommend/similarity';
 import { notFitted } from '../../ml/recommend/training/evaluate';
 import { dataSentence, described } from '../../ml/recommend/training/report';
 import type { ModelChoice } from './evaluateFiles';
@@ -27,14 +28,14 @@ export async function explainDataset(
   dataset: Dataset,
   { threads, ratingUse, listFor, ...choice }: ModelChoice & { readonly listFor: ListFor },
 ): Promise<string[]> {
-  const data = trainingDataOf(dataset.ratings, ratingUse);
+  const data = trainingDataOf(dataset, ratingUse);
   const candidate = chosenCandidate(data, choice);
   const values = fittedValues(candidate, data);
   const history = historyOf(listFor, dataset, values);
-  const fit = await fitModel(values, candidate.parameters, { threads });
+  const fit = await fitModel(values, candidate.parameters, { threads, features: data.features });
   if (fit.kind === 'refused') throw notFitted(candidate, fit);
   const scorer = createScorer(fit.model);
-  const list = topItems(scorer.scores(history), listLength, { excluded: history.indexes });
+  const list = recommendFor({ scorer, similarity: similarityOf(fit.model) }, { history, n: listLength });
   const reasons = reasonsFor(scorer, history, list.items);
   const name = itemNames(dataset);
   const counts = { interactions: values.byUser.indexes.length, users: values.users, items: values.items };

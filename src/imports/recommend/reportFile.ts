@@ -34,28 +34,45 @@ export class ReportRefused extends Error {
 }
 
 const count = z.int().min(0);
+const itemKnn = z.strictObject({
+  kind: z.literal('itemKnn'),
+  weighting: z.enum(['cosine', 'bm25']),
+  neighbours: z.number(),
+  shrinkage: z.number(),
+});
+const ease = z.strictObject({ kind: z.literal('ease'), regularisation: z.number(), kept: z.number() });
+const ials = z.strictObject({
+  kind: z.literal('ials'),
+  dimensions: z.number(),
+  sweeps: z.number(),
+  unobservedWeight: z.number(),
+  regularisation: z.number(),
+  frequencyExponent: z.literal([0, 0.5, 1]),
+  seed: z.number(),
+});
+const content = z.strictObject({
+  kind: z.literal('content'),
+  weighting: z.enum(['tfidf', 'bm25']),
+  dimensions: z.number().nullable(),
+  titleWeight: z.number(),
+  seed: z.number(),
+});
 const kinds = {
   popularity: z.strictObject({ kind: z.literal('popularity'), halfLifeDays: z.number().nullable() }),
-  itemKnn: z.strictObject({
-    kind: z.literal('itemKnn'),
-    weighting: z.enum(['cosine', 'bm25']),
-    neighbours: z.number(),
-    shrinkage: z.number(),
-  }),
-  ease: z.strictObject({ kind: z.literal('ease'), regularisation: z.number(), kept: z.number() }),
-  ials: z.strictObject({
-    kind: z.literal('ials'),
-    dimensions: z.number(),
-    sweeps: z.number(),
-    unobservedWeight: z.number(),
-    regularisation: z.number(),
-    frequencyExponent: z.literal([0, 0.5, 1]),
+  itemKnn,
+  ease,
+  ials,
+  content,
+  hybrid: z.strictObject({
+    kind: z.literal('hybrid'),
+    collaborative: z.discriminatedUnion('kind', [itemKnn, ease, ials]),
+    content,
     seed: z.number(),
   }),
 } satisfies { [Kind in ModelKind]: z.ZodType<Extract<Parameters, { kind: Kind }>> };
 const candidate = z.strictObject({
   use: z.enum(['presence', 'weight']),
-  parameters: z.discriminatedUnion('kind', [kinds.popularity, kinds.itemKnn, kinds.ease, kinds.ials]),
+  parameters: z.discriminatedUnion('kind', [kinds.popularity, itemKnn, ease, ials, content, kinds.hybrid]),
 }) satisfies z.ZodType<Candidate>;
 
 const report = z.object({

@@ -40,7 +40,7 @@ export async function replayDataset(
 ): Promise<TrainedFiles> {
   if (report.evaluation === null)
     throw new ReportRefused('This report lists no trials, as nothing was tried: there is nothing to replay.');
-  const { interactions } = trainingDataOf(dataset.ratings, report.ratingUse);
+  const { interactions } = trainingDataOf(dataset, report.ratingUse);
   const of = { users: interactions.users, items: interactions.items, interactions: interactions.byUser.indexes.length };
   for (const name of ['interactions', 'users', 'items'] as const) {
     if (of[name] === report.counts[name]) continue;
@@ -59,13 +59,16 @@ export async function replayDataset(
 }
 
 async function trainWithin(
-  { ratings }: Dataset,
+  dataset: Dataset,
   options: Pick<TrainFilesOptions, 'threads' | 'minTrainingSamples' | 'seed' | 'ratingUse' | 'champion'>,
   limit: SearchLimit,
 ): Promise<TrainedFiles> {
   const { threads, minTrainingSamples, seed, ratingUse, champion } = options;
-  const { interactions, order, uses, ratingsSaid } = trainingDataOf(ratings, ratingUse);
-  const training = await train({ interactions, order, uses, champion, seed, minTrainingSamples, limit }, { threads });
+  const { interactions, order, uses, features, ratingsSaid } = trainingDataOf(dataset, ratingUse);
+  const training = await train(
+    { interactions, order, uses, champion, seed, minTrainingSamples, limit },
+    { threads, features },
+  );
   return {
     lines: [ratingsSaid(), ...reportTraining(training)],
     report: reportOf(training, { seed, ratingUse, champion }),

@@ -1,4 +1,5 @@
-import type { Ratings } from '../../ml/recommend/artefact/dataset';
+import type { Dataset } from '../../ml/recommend/artefact/dataset';
+import { itemFeatures, type ItemFeatures } from '../../ml/recommend/content/itemFeatures';
 import { asPresence } from '../../ml/recommend/entries';
 import { entryCount, type Interactions } from '../../ml/recommend/interactions';
 import { defaultParameters } from '../../ml/recommend/models/defaults';
@@ -16,12 +17,14 @@ export interface TrainingData {
   readonly interactions: Interactions;
   readonly order: Uint32Array;
   readonly uses: readonly ValueUse[];
+  /** Null where no file says anything of the items. */
+  readonly features: ItemFeatures | null;
   /** What a search makes of the ratings, as a sentence of a report; with a candidate, what that one does. */
   readonly ratingsSaid: (candidate?: Candidate) => string;
 }
 
 /** Throws TrainingRefused where no rating counts. */
-export function trainingDataOf(ratings: Ratings, asked: AskedUse): TrainingData {
+export function trainingDataOf({ ratings, items, catalogue }: Dataset, asked: AskedUse): TrainingData {
   const { interactions, order, use, leftOut } = positiveInteractions(ratings, asked ?? { kind: 'weight' });
   if (entryCount(interactions.byUser) === 0) throw nothingCounts(asked);
   const weighted = use.kind === 'weight';
@@ -38,7 +41,8 @@ export function trainingDataOf(ratings: Ratings, asked: AskedUse): TrainingData 
       return byWeight ? 'Ratings count by their weight.' : 'Ratings above 0 count, all alike.';
     }
   };
-  return { interactions, order, uses, ratingsSaid };
+  const features = catalogue && itemFeatures(catalogue, items.size);
+  return { interactions, order, uses, features, ratingsSaid };
 }
 
 function nothingCounts(asked: AskedUse): TrainingRefused {
@@ -56,7 +60,7 @@ function leftOutSentence(asked: AskedUse, leftOut: number): string {
 
 /** The candidate that a verb without a search takes: as named, else the default that training tries first. */
 export function chosenCandidate(
-  { interactions, uses }: TrainingData,
+  { interactions, uses, features }: TrainingData,
   { model, champion }: { model: ModelKind | null; champion: Candidate | null },
 ): Candidate {
   const [use = 'presence'] = uses;
@@ -66,6 +70,7 @@ export function chosenCandidate(
     items: interactions.items,
     uses,
     timed: interactions.times !== null,
+    described: features !== null,
   });
   return first;
 }

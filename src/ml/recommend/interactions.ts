@@ -49,6 +49,10 @@ export const rowCount = (rows: SparseRows): number => rows.starts.length - 1;
 
 export const entryCount = (rows: SparseRows): number => rows.indexes.length;
 
+/** How many entries each row has. */
+export const rowLengths = ({ starts }: SparseRows): Uint32Array =>
+  Uint32Array.from({ length: starts.length - 1 }, (_, row) => (starts[row + 1] ?? 0) - (starts[row] ?? 0));
+
 /** A view of one row, without a copy. Throws RangeError where there is no such row. */
 export function rowOf(rows: SparseRows, row: number): SparseVector {
   const from = rows.starts[row];

@@ -1,25 +1,14 @@
+import { contentScorer } from './contentScoring';
+import { checkHistory, checkItem } from './history';
+import { hybridScorer } from './hybrid/hybridScoring';
 import { rowCount, type SparseRows, type SparseVector } from './interactions';
-import { influencesOfFoldedIn, influencesOfWeights, innerProduct, type Influences } from './influences';
+import { influencesOfFoldedIn, influencesOfWeights, innerProduct } from './influences';
 import { createMemory, createPlaces, kernelsOver } from './kernels/instance';
 import { shorterRegularisation, solveCall, solveScratchBytes } from './models/ials';
 import type { IalsModel, Model, PopularityModel } from './models/model';
+import type { Scorer } from './scorer';
 
-/** What a model can do for one user or visitor, from memory. Made once for a model, then used for every request. */
-export interface Scorer {
-  readonly items: number;
-  /** What it holds, beside the model itself. */
-  readonly bytes: number;
-  /**
-   * A score for every item, higher is better; comparable within one call only. `history` is what the user or the visitor chose, in the values that
-   * the model was fitted with; those items are scored, too. It may be empty. The array is the scorer's own and holds until its next call.
-   * Throws RangeError where the history names an item that the model does not know, or a value that is no number.
-   */
-  scores(history: SparseVector): Float32Array;
-  /** How similar every item is to this one, by the same model; null where the model says nothing of items. Overwritten as `scores`. */
-  similarities(item: number): Float32Array | null;
-  /** How much each entry of the history adds to the score of each of `items`. Throws as `scores`. */
-  influences(history: SparseVector, items: Uint32Array): Influences;
-}
+export type { Scorer } from './scorer';
 
 export function createScorer(model: Model): Scorer {
   switch (model.kind) {
@@ -30,6 +19,10 @@ export function createScorer(model: Model): Scorer {
       return rowScorer(model.weights);
     case 'ials':
       return ialsScorer(model);
+    case 'content':
+      return contentScorer(model);
+    case 'hybrid':
+      return hybridScorer(model, createScorer);
   }
 }
 
@@ -174,24 +167,4 @@ function fillPanels(panels: Float32Array, factors: Float32Array, dimensions: num
     const panel = Math.floor(item / panelItems) * panelItems * dimensions + (item % panelItems);
     for (let k = 0; k < dimensions; k += 1) panels[panel + k * panelItems] = factors[item * dimensions + k] ?? 0;
   }
-}
-
-function checkHistory({ indexes, values }: SparseVector, items: number): void {
-  if (indexes.length > items) {
-    throw new RangeError(
-      `The history has ${indexes.length} entries; the model knows ${items} items, each counts once.`,
-    );
-  }
-  if (indexes.length !== values.length) {
-    throw new RangeError(`The history has ${indexes.length} items and ${values.length} values.`);
-  }
-  for (const item of indexes) checkItem(item, items);
-  for (const value of values) {
-    if (!Number.isFinite(value)) throw new RangeError(`The history has the value ${value}; values are finite numbers.`);
-  }
-}
-
-function checkItem(item: number, items: number): void {
-  if (Number.isInteger(item) && item >= 0 && item < items) return;
-  throw new RangeError(`There is no item ${item}: the model knows ${items} items.`);
 }

@@ -31,9 +31,9 @@ const choice = { threads, ratingUse: null, model: null, champion: null };
 
 describe('what of the ratings counts', () => {
   const head = 'user_id,item_id,rating\n';
-  const differing = read({ interactions: `${head}a,x,5\na,y,0\nb,x,2\nb,y,3\n` }).dataset.ratings;
-  const equal = read({ interactions: `${head}a,x,4\na,y,4\nb,x,4\n` }).dataset.ratings;
-  const unrated = read({ interactions: 'user_id,item_id\na,x\nb,x\n' }).dataset.ratings;
+  const differing = read({ interactions: `${head}a,x,5\na,y,0\nb,x,2\nb,y,3\n` }).dataset;
+  const equal = read({ interactions: `${head}a,x,4\na,y,4\nb,x,4\n` }).dataset;
+  const unrated = read({ interactions: 'user_id,item_id\na,x\nb,x\n' }).dataset;
   const left = ' 1 interaction is left out, with a rating at or below 0.';
 
   it.each<[string, typeof equal, AskedUse, string[], number[], string]>([
@@ -54,7 +54,7 @@ describe('what of the ratings counts', () => {
 
   it('is refused where it is nothing', () => {
     expect(() => trainingDataOf(differing, { kind: 'threshold', atLeast: 9 })).toThrow('a rating of 9 or above. Bring interactions that do, or take a lower threshold.'); // prettier-ignore
-    const none = read({ interactions: `${head}a,x,0\nb,x,-2\n` }).dataset.ratings;
+    const none = read({ interactions: `${head}a,x,0\nb,x,-2\n` }).dataset;
     expect(() => trainingDataOf(none, null)).toThrow(TrainingRefused);
   });
 });

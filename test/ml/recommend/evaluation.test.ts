@@ -109,6 +109,13 @@ describe('figures of a list', () => {
     expect(found.diversity).toBe(1);
     expect(found.popularityBias).toBeCloseTo(1 / 3 / (5 / 3), 12);
     expect(found.coldShare).toBeCloseTo(2 / 3, 12);
+    expect(found.coldRecall).toBeNull();
+    // Of the cold choices that were held out one is found, the other is on no list; item 1 is not cold.
+    const heldOut = interactionsOf({ users: 2, items: 4, user: [0, 0, 1], item: [1, 2, 3] });
+    const ranking = { users: Uint32Array.of(0, 1), figures, lists };
+    expect(listFigures(ranking, train, heldOut).coldRecall).toBe(0.5);
+    const known = interactionsOf({ users: 2, items: 4, user: [0], item: [1] });
+    expect(listFigures(ranking, train, known).coldRecall).toBeNull();
   });
 });
 

@@ -14,15 +14,18 @@ export interface ListFigures {
   readonly popularityBias: number;
   /** Share of the places that hold items which nobody chose in the training part. */
   readonly coldShare: number;
+  /** Of what was held out of items that nobody chose in the training part, the share that is on the lists; null where there is none. */
+  readonly coldRecall: number | null;
 }
 
-export function listFigures({ users, lists }: Ranking, train: Interactions): ListFigures {
+export function listFigures({ users, lists }: Ranking, train: Interactions, heldOut?: Interactions): ListFigures {
   const chosen = Uint32Array.from({ length: train.items }, (_, item) => lengthOf(train.byItem.starts, item));
   const active = Math.max(1, countRows(train.byUser.starts));
   const onLists = new Set<number>();
   let [places, cold, information, popularity] = [0, 0, 0, 0];
   let [histories, historyPopularity] = [0, 0];
   let [pairs, distance] = [0, 0];
+  let [coldHeldOut, coldFound] = [0, 0];
   lists.forEach((list, at) => {
     for (const item of list) {
       const count = chosen[item] ?? 0;
@@ -32,6 +35,11 @@ export function listFigures({ users, lists }: Ranking, train: Interactions): Lis
       // An item that nobody chose counts as chosen by half a user: its information would be infinite.
       information -= Math.log2(Math.max(0.5, count) / active);
       if (count === 0) cold += 1;
+    }
+    for (const item of heldOut ? rowOf(heldOut.byUser, users[at] ?? 0).indexes : []) {
+      if (chosen[item] !== 0) continue;
+      coldHeldOut += 1;
+      if (list.includes(item)) coldFound += 1;
     }
     for (const item of rowOf(train.byUser, users[at] ?? 0).indexes) {
       histories += 1;
@@ -50,6 +58,7 @@ export function listFigures({ users, lists }: Ranking, train: Interactions): Lis
     diversity: distance / pairs,
     popularityBias: popularity / places / (historyPopularity / histories),
     coldShare: cold / places,
+    coldRecall: coldHeldOut === 0 ? null : coldFound / coldHeldOut,
   };
 }
 

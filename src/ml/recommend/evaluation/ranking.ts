@@ -40,8 +40,10 @@ export function usersToRank({ byUser }: Interactions, seed: number): Uint32Array
   return Uint32Array.from(users.slice(0, mostRankedUsers)).sort();
 }
 
-const gains = Float64Array.from({ length: listLength }, (_, at) => 1 / Math.log2(at + 2));
-const idealGains = gains.reduce<number[]>((sums, gain) => [...sums, (sums.at(-1) ?? 0) + gain], [0]);
+/** Of each place of a list. */
+export const gains = Float64Array.from({ length: listLength }, (_, at) => 1 / Math.log2(at + 2));
+/** Of a list that begins with so many relevant items. */
+export const idealGains = gains.reduce<number[]>((sums, gain) => [...sums, (sums.at(-1) ?? 0) + gain], [0]);
 
 /**
  * `train` has the values that the model was fitted with. `onUser` is called before each user and may throw to end it.

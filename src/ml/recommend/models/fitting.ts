@@ -1,3 +1,4 @@
+import type { ItemFeatures } from '../content/itemFeatures';
 import type { SparseRows } from '../interactions';
 import { MemoryRefused } from '../kernels/instance';
 import type { KernelCalls, KernelMemory, MemorySize, Threads } from '../kernels/threads';
@@ -6,6 +7,8 @@ import type { Fit, Model } from './model';
 /** What fitting a model is handed beside the interactions and its parameters. */
 export interface Fitting {
   readonly threads: Threads;
+  /** What is known of the same items; without it models of content are refused. */
+  readonly features?: ItemFeatures | null;
   /** Ends the fit between two steps, with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called now and then with the share that is done, 0 to 1. */

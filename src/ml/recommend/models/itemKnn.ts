@@ -1,11 +1,9 @@
-import { entryCount, rowCount, rowOf, transpose, type Interactions, type SparseRows } from '../interactions';
+import { entryCount, rowLengths, rowOf, transpose, type Interactions, type SparseRows } from '../interactions';
 import { createPlaces } from '../kernels/instance';
+import { bm25Weighted } from './bm25';
 import { collectTransposed, fitInMemory, placeSparse, runInSlices, writeSparse, type Fitting } from './fitting';
 import type { Fit, ItemKnnModel, ItemKnnParameters } from './model';
 import { checkNumber } from './parameters';
-
-/** Of Robertson and Zaragoza 2009, "The probabilistic relevance framework". */
-const bm25 = { k1: 1.2, b: 0.75 };
 
 /**
  * Users who chose more than this are left out: time grows with the square of what a user chose, and who chooses nearly everything (a test account, an
@@ -26,7 +24,8 @@ export function fitItemKnn(
   checkNumber('shrinkage', parameters.shrinkage, { from: 0 });
   const { items, users } = interactions;
   const counted = withoutLongRows(interactions);
-  const byItem = parameters.weighting === 'bm25' ? bm25Weighted(counted) : counted.byItem;
+  const byItem =
+    parameters.weighting === 'bm25' ? bm25Weighted(counted.byItem, rowLengths(counted.byUser)) : counted.byItem;
   const byUser = parameters.weighting === 'bm25' ? transpose(byItem, users) : counted.byUser;
   const most = Math.max(1, Math.min(parameters.neighbours, items - 1));
   const places = createPlaces();
@@ -79,25 +78,4 @@ function normsOf({ starts, values }: SparseRows): Float32Array {
     for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at += 1) sum += (values[at] ?? 0) ** 2;
     return Math.sqrt(sum);
   });
-}
-
-/** Items as documents, the users who chose them as words. */
-function bm25Weighted({ items, byItem, byUser }: Interactions): SparseRows {
-  const average = items === 0 ? 1 : Math.max(1, entryCount(byItem)) / items;
-  const rarity = Float64Array.from({ length: rowCount(byUser) }, (_, user) => {
-    const chosen = (byUser.starts[user + 1] ?? 0) - (byUser.starts[user] ?? 0);
-    return Math.log(1 + (items - chosen + 0.5) / (chosen + 0.5));
-  });
-  const values = new Float32Array(entryCount(byItem));
-  for (let item = 0; item < items; item += 1) {
-    const first = byItem.starts[item] ?? 0;
-    const last = byItem.starts[item + 1] ?? 0;
-    const saturation = bm25.k1 * (1 - bm25.b + (bm25.b * (last - first)) / average);
-    for (let at = first; at < last; at += 1) {
-      const value = byItem.values[at] ?? 0;
-      const weight = (value * (bm25.k1 + 1)) / (value + saturation);
-      values[at] = weight * (rarity[byItem.indexes[at] ?? 0] ?? 0);
-    }
-  }
-  return { starts: byItem.starts, indexes: byItem.indexes, values };
 }

@@ -1,3 +1,4 @@
+import type { TextColumn } from '../artefact/textColumn';
 import type { SparseRows } from '../interactions';
 
 /**
@@ -8,7 +9,10 @@ import type { SparseRows } from '../interactions';
  *     person is in a model, and a model need not be fitted anew for someone who has just come.
  * M2  The same interactions, parameters and seed give the same bytes, whatever the number of threads.
  */
-export type Model = PopularityModel | ItemKnnModel | EaseModel | IalsModel;
+export type Model = PopularityModel | CollaborativeModel | ContentModel | HybridModel;
+
+/** Of what users chose, and of nothing else. */
+export type CollaborativeModel = ItemKnnModel | EaseModel | IalsModel;
 
 export type ModelKind = Model['kind'];
 
@@ -88,6 +92,64 @@ export interface IalsParameters {
   readonly seed: number;
 }
 
+/** Items by what is known of them, chosen or not: texts, categories and numbers as vectors (Lops et al. 2011, "Content-based recommender systems"). */
+export interface ContentModel {
+  readonly kind: 'content';
+  readonly parameters: ContentParameters;
+  readonly items: number;
+  /** Of length 1; 0 where nothing is known of an item. */
+  readonly vectors: ContentVectors;
+}
+
+export type ContentVectors =
+  /** By term; `names` are those of the terms. */
+  | { readonly form: 'terms'; readonly terms: number; readonly rows: SparseRows; readonly names: TextColumn }
+  /** items × dimensions, row by row. */
+  | { readonly form: 'factors'; readonly dimensions: number; readonly factors: Float32Array };
+
+export interface ContentParameters {
+  readonly kind: 'content';
+  readonly weighting: 'tfidf' | 'bm25';
+  /** At most so many directions of a truncated SVD in place of terms; null: the terms. */
+  readonly dimensions: number | null;
+  /** How much the words of the title count, where each other column counts 1. */
+  readonly titleWeight: number;
+  /** Of the SVD. */
+  readonly seed: number;
+}
+
+/** A collaborative model, content and popularity, each counting as much as it told of interactions that were held out (Burke 2002, "Hybrid recommender systems"). */
+export interface HybridModel {
+  readonly kind: 'hybrid';
+  readonly parameters: HybridParameters;
+  readonly collaborative: CollaborativeModel;
+  readonly content: ContentModel;
+  /** One an item: on a logarithmic scale, of mean 0 and variance 1; 0 for cold items. */
+  readonly popularity: Float32Array;
+  /** One an item: 1 where somebody chose it, 0 where it is cold. */
+  readonly known: Uint8Array;
+  readonly blend: Blend;
+}
+
+/**
+ * How much each score counts, where that of the collaborative model counts 1. Scores are brought to mean 0 and variance 1 over the items first.
+ */
+export interface Blend {
+  readonly content: number;
+  readonly popularity: number;
+  /** What stands in for the collaborative score of a cold item: this, and so much of its content. */
+  readonly coldConstant: number;
+  readonly coldContent: number;
+}
+
+export interface HybridParameters {
+  readonly kind: 'hybrid';
+  readonly collaborative: CollaborativeModel['parameters'];
+  readonly content: ContentParameters;
+  /** Of what is held out. */
+  readonly seed: number;
+}
+
 /** Why a candidate gives no model. Such a candidate is out; the others are not. */
 export type FitRefusal =
   | { readonly kind: 'refused'; readonly reason: 'too many items'; readonly items: number; readonly most: number }
@@ -96,7 +158,11 @@ export type FitRefusal =
   /** A pivot or a factor that is not above 0, infinite or NaN: what was to be solved is not positive definite in this precision. */
   | { readonly kind: 'refused'; readonly reason: 'not positive definite'; readonly what: string; readonly row: number }
   | { readonly kind: 'refused'; readonly reason: 'not finite'; readonly what: string; readonly row: number }
-  | { readonly kind: 'refused'; readonly reason: 'no times' };
+  | { readonly kind: 'refused'; readonly reason: 'no times' }
+  /** Nothing is known of the items by which they could be compared. */
+  | { readonly kind: 'refused'; readonly reason: 'no features' }
+  /** No user has two interactions, of which one could be held out to learn by. */
+  | { readonly kind: 'refused'; readonly reason: 'nothing to blend by' };
 
 export type Fit<M extends Model = Model> = { readonly kind: 'fitted'; readonly model: M } | FitRefusal;
 
@@ -107,8 +173,25 @@ export function sizeInBytes(model: Model): number {
       return model.scores.byteLength;
     case 'itemKnn':
     case 'ease':
-      return model.weights.starts.byteLength + model.weights.indexes.byteLength + model.weights.values.byteLength;
+      return rowBytes(model.weights);
     case 'ials':
       return model.itemFactors.byteLength + model.gram.byteLength;
+    case 'content':
+      return vectorBytes(model.vectors);
+    case 'hybrid':
+      return (
+        sizeInBytes(model.collaborative) +
+        sizeInBytes(model.content) +
+        model.popularity.byteLength +
+        model.known.byteLength
+      );
   }
 }
+
+const rowBytes = ({ starts, indexes, values }: SparseRows): number =>
+  starts.byteLength + indexes.byteLength + values.byteLength;
+
+const vectorBytes = (vectors: ContentVectors): number =>
+  vectors.form === 'factors'
+    ? vectors.factors.byteLength
+    : rowBytes(vectors.rows) + vectors.names.arena.byteLength + vectors.names.starts.byteLength;

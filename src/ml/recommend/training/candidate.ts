@@ -1,6 +1,6 @@
 import { mostEaseItems } from '../models/ease';
 import { defaultParameters } from '../models/defaults';
-import type { ModelKind, Parameters } from '../models/model';
+import type { CollaborativeModel, ContentParameters, ModelKind, Parameters } from '../models/model';
 
 /** What is tried, and what is kept of a champion: parameters, and which values they are fitted with. */
 export interface Candidate {
@@ -16,22 +16,48 @@ export interface SearchSpace {
   readonly items: number;
   readonly uses: readonly ValueUse[];
   readonly timed: boolean;
+  /** Whether something is known of the items by which they could be compared. */
+  readonly described?: boolean;
 }
 
 /** Half-life of popularity that decays, to begin with. */
 const halfLifeDays = 90;
 
 /** In the order in which they are tried: with a budget of 0 it is the first only. */
-export function defaultCandidates({ items, uses, timed }: SearchSpace): Candidate[] {
+export function defaultCandidates({ items, uses, timed, described }: SearchSpace): Candidate[] {
   const { ease, ials, itemKnn } = defaultParameters;
   const first: Parameters[] = items <= mostEaseItems ? [ease, ials] : [ials];
   const all: Parameters[] = [...first, itemKnn, { ...itemKnn, weighting: 'cosine' }];
   if (timed) all.push({ kind: 'popularity', halfLifeDays });
-  return all.flatMap((parameters) => uses.map((use) => ({ use, parameters })));
+  const collaborative = all.flatMap((parameters) => uses.map((use) => ({ use, parameters })));
+  return described === true ? [...collaborative, ...contentCandidates] : collaborative;
 }
 
+const { content } = defaultParameters;
+
+/** What is served where too little is known of users to learn from. */
+export const contentDefault: Candidate = { use: 'presence', parameters: content };
+
+const contentCandidates: readonly Candidate[] = [
+  contentDefault,
+  { use: 'presence', parameters: { ...content, weighting: 'bm25' } },
+  { use: 'presence', parameters: { ...content, dimensions: 64 } },
+];
+
 /** Kinds that have parameters to be searched. */
-export const searchedKinds: readonly ModelKind[] = ['ease', 'ials', 'itemKnn'];
+export const searchedKinds: readonly ModelKind[] = ['ease', 'ials', 'itemKnn', 'content', 'hybrid'];
+
+/** The blend of the best collaborative model and the best of content that were found; null where one of the two is missing. */
+export function hybridOf(best: ReadonlyMap<string, { candidate: Candidate; ndcg: number }>): Candidate | null {
+  const found = (['ease', 'ials', 'itemKnn'] as const)
+    .flatMap((kind) => best.get(kind) ?? [])
+    .sort((a, b) => b.ndcg - a.ndcg)[0]?.candidate;
+  const described = best.get('content')?.candidate.parameters;
+  if (found === undefined || described?.kind !== 'content') return null;
+  const { parameters, use } = found;
+  if (parameters.kind !== 'ease' && parameters.kind !== 'ials' && parameters.kind !== 'itemKnn') return null;
+  return { use, parameters: { ...defaultParameters.hybrid, collaborative: parameters, content: described } };
+}
 
 /** A neighbour: every parameter that matters is multiplied or chosen anew. */
 export function drawNear({ use, parameters }: Candidate, { uses }: SearchSpace, random: () => number): Candidate {
@@ -52,6 +78,25 @@ function drawParameters(parameters: Parameters, random: () => number): Parameter
         ? parameters
         : { ...parameters, halfLifeDays: rounded(parameters.halfLifeDays * factor(4, random)) };
     case 'itemKnn':
+    case 'ease':
+    case 'ials':
+      return drawCollaborative(parameters, random);
+    case 'content':
+      return drawContent(parameters, random);
+    case 'hybrid':
+      return {
+        ...parameters,
+        collaborative: drawCollaborative(parameters.collaborative, random),
+        content: drawContent(parameters.content, random),
+      };
+  }
+}
+
+type CollaborativeParameters = CollaborativeModel['parameters'];
+
+function drawCollaborative(parameters: CollaborativeParameters, random: () => number): CollaborativeParameters {
+  switch (parameters.kind) {
+    case 'itemKnn':
       return {
         ...parameters,
         neighbours: Math.max(5, Math.round(parameters.neighbours * factor(3, random))),
@@ -68,3 +113,10 @@ function drawParameters(parameters: Parameters, random: () => number): Parameter
       };
   }
 }
+
+const drawContent = (parameters: ContentParameters, random: () => number): ContentParameters => ({
+  ...parameters,
+  weighting: random() < 0.5 ? 'tfidf' : 'bm25',
+  dimensions: [null, 32, 64, 128][Math.floor(random() * 4)] ?? null,
+  titleWeight: rounded(parameters.titleWeight * factor(4, random)),
+});

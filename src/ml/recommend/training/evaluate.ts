@@ -60,8 +60,8 @@ export async function evaluateCandidate(
     },
     split: split.description,
     usersRanked: users.length,
-    model: rankedFigures(tried.ranking, data.presence, seed),
-    popularity: rankedFigures(popular, data.presence, seed),
+    model: rankedFigures(tried.ranking, data, seed),
+    popularity: rankedFigures(popular, data, seed),
     difference: pairedInterval(tried.ranking.figures.ndcg, popular.figures.ndcg, seed),
   };
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '../evaluation/bootstrap';
+import type { Parameters } from '../models/model';
 import type { Candidate } from './candidate';
 import type { Evaluation, RankedFigures, RankedName, Training } from './train';
 
@@ -46,7 +47,7 @@ function verdict({ served: { candidate }, outcome, notFitted, evaluation }: Trai
     case 'unproven':
       return `Served: ${name}, unproven. Too few users have two interactions or more to tell whether it is better than popularity.${lost === null ? '' : ` ${lost}`}`;
     case 'not learnt':
-      return 'Served: popularity. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.';
+      return `Served: ${candidate.parameters.kind === 'popularity' ? 'popularity' : `${name}, which compares items by what is known of them`}. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.`;
   }
 }
 
@@ -60,10 +61,10 @@ function whyPopularity(evaluation: Evaluation | null): string {
 export function figuresOf(name: RankedName | 'model', figures: RankedFigures | null): string[] {
   if (figures === null) return [];
   const { ndcg, precision, recall, map, hitRate } = figures.intervals;
-  const { coverage, novelty, diversity, popularityBias, coldShare } = figures.lists;
+  const { coverage, novelty, diversity, popularityBias, coldShare, coldRecall } = figures.lists;
   return [
     `${name}: nDCG@10 ${intervalText(ndcg)}, precision ${intervalText(precision)}, recall ${intervalText(recall)}, MAP ${intervalText(map)}, hit rate ${intervalText(hitRate)}`,
-    `  ${percent(coverage)} of the items are on some list, ${percent(coldShare)} of the places hold items that nobody chose before; ` +
+    `  ${percent(coverage)} of the items are on some list, ${percent(coldShare)} of the places hold items that nobody chose before${coldRecall === null ? '' : `, and ${percent(coldRecall)} of the held-out choices of such items are found`}; ` +
       `novelty ${novelty.toFixed(2)} bits, diversity ${diversity.toFixed(2)}, items ${popularityBias.toFixed(1)} times as popular as those of the users' histories.`,
   ];
 }
@@ -73,9 +74,11 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const intervalText = ({ mean, low, high }: Interval): string =>
   `${mean.toFixed(4)} (95 %: ${low.toFixed(4)} to ${high.toFixed(4)})`;
 
-export function described({ use, parameters: { kind, ...rest } }: Candidate): string {
+export const described = ({ use, parameters }: Candidate): string => `${parametersSaid(parameters)} by ${use}`;
+
+function parametersSaid({ kind, ...rest }: Parameters): string {
   const each = Object.entries(rest)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${name} ${value}`);
-  return `${kind}${each.length === 0 ? '' : ` (${each.join(', ')})`} by ${use}`;
+    .map(([name, value]) => (typeof value === 'object' ? parametersSaid(value as Parameters) : `${name} ${value}`));
+  return `${kind}${each.length === 0 ? '' : ` (${each.join(', ')})`}`;
 }

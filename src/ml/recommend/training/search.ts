@@ -3,7 +3,7 @@ import { keepUsers } from '../entries';
 import { meanOf } from '../evaluation/bootstrap';
 import type { Ranking } from '../evaluation/ranking';
 import type { Fitting } from '../models/fitting';
-import { defaultCandidates, drawNear, searchedKinds, type Candidate, type SearchSpace } from './candidate';
+import { defaultCandidates, drawNear, hybridOf, searchedKinds, type Candidate, type SearchSpace } from './candidate';
 import { trialData, tryCandidate, type TrialData } from './trial';
 
 /**
@@ -11,6 +11,7 @@ import { trialData, tryCandidate, type TrialData } from './trial';
  *
  * H1  First every default is tried on all users, in a fixed order, so that there is a result however soon the time is over.
  * H2  Then bracket by bracket: six draws near the best of their kind are tried on a third of the users; the best two of them on all.
+ *     Where something is known of the items, the best of them are blended before and after.
  * H3  The seed and the results before decide what comes next, the clock only where it ends. So a list of trials that was recorded can be replayed, to
  *     the same result, on a machine of any speed.
  * H4  The budget is a maximum: a trial that is under way when it is over is ended and is not recorded. The first trial is never ended, as without it
@@ -108,15 +109,25 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
     return drawNear(near.candidate, space, random);
   }
 
+  /** Once for the best of the defaults, and once for what the brackets found, where that is better. */
+  async function runHybrid(): Promise<void> {
+    const candidate = hybridOf(bestOfKind);
+    const isTried = trials.some((trial) => JSON.stringify(trial.candidate) === JSON.stringify(candidate));
+    if (candidate !== null && !isTried) await run(candidate, 'all', data);
+  }
+
   const mayBeSearched = () => searchedKinds.some((kind) => bestOfKind.has(kind));
 
   let ended: SearchRecord['ended'] = 'all tried';
   try {
     const defaults = defaultCandidates(space);
     for (const candidate of defaults) await run(candidate, 'all', data);
-    for (let left = mostTrials - defaults.length; left > 0 && mayBeSearched(); left -= bracketSize) {
+    const hybrids = space.described === true ? 2 : 0;
+    if (hybrids > 0) await runHybrid();
+    for (let left = mostTrials - defaults.length - hybrids; left > 0 && mayBeSearched(); left -= bracketSize) {
       await bracket(Math.min(bracketSize, left));
     }
+    if (hybrids > 0) await runHybrid();
   } catch (error) {
     if (!(error instanceof TimeOver)) throw error;
     ended = 'time over';

@@ -8,7 +8,7 @@ import { defaultParameters } from '../models/defaults';
 import { fitModel } from '../models/fit';
 import type { Fitting } from '../models/fitting';
 import type { FitRefusal, Model } from '../models/model';
-import { defaultCandidates, type Candidate, type SearchSpace, type ValueUse } from './candidate';
+import { contentDefault, defaultCandidates, type Candidate, type SearchSpace, type ValueUse } from './candidate';
 import { compare, decide, type Comparison } from './comparison';
 import { search, type SearchLimit, type SearchRecord } from './search';
 import { trialData, tryCandidate, valuesFor, type TrialData } from './trial';
@@ -19,8 +19,8 @@ import { trialData, tryCandidate, valuesFor, type TrialData } from './trial';
  * T1  What is judged has not seen what it is judged by; what is served is fitted once more, with the same parameters, to everything.
  * T2  A champion is judged by its parameters, fitted to the same training part: the model that is served has seen what is held out.
  * T3  Popularity is always beside it, and is served where nothing beats it.
- * T4  With few users nothing can be proven: the first default is served, and the result says so. With fewer interactions than asked for, nothing
- *     is learnt.
+ * T4  With few users nothing can be proven: the best that was found is served, and the result says so. With fewer interactions than asked for,
+ *     nothing is learnt, and so it is where nobody has two: content is served where something is known of the items.
  */
 export interface TrainingOptions {
   /** Values as weights; of equal ones, `uses` should be presence only. */
@@ -108,14 +108,16 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
     const instead = outcome === 'unproven' ? 'unproven' : 'popularity served';
     return serve(popularity, instead, evaluation, { candidate, reason: fit.reason });
   };
-  if (entries < minTrainingSamples) return serve(popularity, 'not learnt', null);
+  const described = (fitting.features ?? null) !== null;
+  const unlearnt = described ? contentDefault : popularity;
+  if (entries < minTrainingSamples) return serve(unlearnt, 'not learnt', null);
 
-  const space: SearchSpace = { items: interactions.items, uses, timed: interactions.times !== null };
+  const space: SearchSpace = { items: interactions.items, uses, timed: interactions.times !== null, described };
   const split = splitInteractions(interactions, options);
   const users = usersToRank(split.heldOut, seed);
   const proven = usersWithTwo(interactions) >= leastUsers;
   const [firstDefault = popularity] = defaultCandidates(space);
-  if (users.length === 0) return serve(firstDefault, 'unproven', null);
+  if (users.length === 0) return serve(described ? contentDefault : firstDefault, 'unproven', null);
 
   const data = trialData(split.train, split.heldOut, users);
   const found = await search(data, fitting, { space, seed, limit: options.limit });
@@ -124,7 +126,7 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
   const champion = championTried?.kind === 'ranked' ? championTried.ranking : null;
   const best = found.best ?? { candidate: popularity, ranking: popular };
   const comparison = compare(best.ranking, popular, champion, seed);
-  const figures = (ranking: Ranking) => rankedFigures(ranking, data.presence, seed);
+  const figures = (ranking: Ranking) => rankedFigures(ranking, data, seed);
   const evaluation: Evaluation = {
     split: { kind: split.kind, description: split.description },
     usersRanked: users.length,
@@ -160,7 +162,7 @@ export async function popularityRanking(data: TrialData, fitting: Fitting): Prom
   return tried.ranking;
 }
 
-export function rankedFigures(ranking: Ranking, train: Interactions, seed: number): RankedFigures {
+export function rankedFigures(ranking: Ranking, { presence, heldOut }: TrialData, seed: number): RankedFigures {
   const of = (name: FigureName) => meanInterval(ranking.figures[name], seed);
   return {
     intervals: {
@@ -170,6 +172,6 @@ export function rankedFigures(ranking: Ranking, train: Interactions, seed: numbe
       map: of('map'),
       hitRate: of('hitRate'),
     },
-    lists: listFigures(ranking, train),
+    lists: listFigures(ranking, presence, heldOut),
   };
 }

@@ -1,0 +1,38 @@
+import { checkItem } from '../history';
+import { influencesByRescoring } from '../influences';
+import type { SparseVector } from '../interactions';
+import type { Blend, HybridModel, Model } from '../models/model';
+import type { Scorer } from '../scorer';
+import { blended, blendFor } from './blended';
+import { standardise } from './standardise';
+
+/** The blend of what both models score for the history, each standardised first. How similar items are is the same without popularity. */
+export function hybridScorer(model: HybridModel, scorerOf: (model: Model) => Scorer): Scorer {
+  const { known, popularity } = model;
+  const [collaborative, content] = [scorerOf(model.collaborative), scorerOf(model.content)];
+  const items = known.length;
+  const out = new Float32Array(items);
+  const blendedBy = (history: SparseVector, learnt: Blend): Float32Array => {
+    const byUsers = standardise(collaborative.scores(history), known);
+    const blend = blendFor(learnt, byUsers);
+    const byContent = standardise(content.scores(history));
+    for (let item = 0; item < items; item += 1) {
+      out[item] = blended(blend, known[item] !== 0, byUsers[item] ?? 0, byContent[item] ?? 0, popularity[item] ?? 0);
+    }
+    return out;
+  };
+  const scores = (history: SparseVector) => blendedBy(history, model.blend);
+  return {
+    items,
+    bytes: out.byteLength + collaborative.bytes + content.bytes,
+    scores,
+    similarities(item) {
+      checkItem(item, items);
+      return blendedBy(
+        { indexes: Uint32Array.of(item), values: Float32Array.of(1) },
+        { ...model.blend, popularity: 0 },
+      );
+    },
+    influences: (history, wanted) => influencesByRescoring(scores, history, wanted),
+  };
+}

@@ -1,0 +1,52 @@
+import { diversify } from './diversity';
+import type { SparseVector } from './interactions';
+import type { Scorer } from './scorer';
+import type { Similarity } from './similarity';
+import { topItems, type TopItems } from './topItems';
+
+/**
+ * The list for one user or visitor.
+ *
+ * R1  Nothing that they chose, nothing that is excluded and nothing outside the category is on it.
+ * R2  Where the model says nothing of the history, as it is empty or of items that nobody else chose, all scores are alike; then the fallback orders the list,
+ *     and not the items' numbers.
+ */
+export interface Recommender {
+  readonly scorer: Scorer;
+  /** Of the same items. */
+  readonly similarity: Similarity;
+  /** Usually popularity. */
+  readonly fallback?: Scorer;
+}
+
+export interface ListRequest {
+  readonly history: SparseVector;
+  readonly n: number;
+  /** Items that are not wanted beside those of the history. */
+  readonly excluded?: ArrayLike<number>;
+  /** One an item, 0 where it may not be on the list: a category's mask. */
+  readonly allowed?: Uint8Array;
+  /** From 0, the best first, to 1, nothing but unlikeness after the first. */
+  readonly diversity?: number;
+}
+
+/** Of so many times the list's length is chosen for diversity: further down, items are hardly wanted. */
+const candidatesAPlace = 5;
+
+/** Throws RangeError for a history that the model does not know, a length that is no whole number, or a diversity outside 0 to 1. */
+export function recommendFor({ scorer, similarity, fallback }: Recommender, request: ListRequest): TopItems {
+  const { history, n, excluded = [], allowed, diversity = 0 } = request;
+  if (!Number.isInteger(n) || n < 0)
+    throw new RangeError(`A list of ${n} items cannot be made; ask for a whole number.`);
+  if (allowed !== undefined && allowed.length !== scorer.items) {
+    throw new RangeError(`The category marks ${allowed.length} items; the model knows ${scorer.items}.`);
+  }
+  const out = [...Array.from(history.indexes), ...Array.from(excluded)];
+  const own = scorer.scores(history);
+  const scores = fallback !== undefined && areAlike(own) ? fallback.scores(history) : own;
+  const best = (count: number) => topItems(scores, count, { excluded: out, ...(allowed && { allowed }) });
+  if (diversity === 0) return best(n);
+  return diversify(best(n * candidatesAPlace), n, diversity, similarity);
+}
+
+const areAlike = (scores: Float32Array): boolean => scores.every((score) => score === scores[0]);
