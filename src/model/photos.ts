@@ -61,7 +61,7 @@ export const Unrecognized = z.object({
   text: z.string(),
   /** How much of it was said, in the user's words. */
   amount: z.string().optional(),
-  /** The food is known; nobody eats so much of it. */
+  /** The food is known; nobody eats so much of it, or less than nothing. */
   tooMuch: z.literal(true).optional(),
   /** Said in place of the item of this id, or of `all` that there was: that stands, as nobody knows the words. */
   instead: z.string().optional(),

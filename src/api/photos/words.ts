@@ -1,3 +1,4 @@
+import { beyond } from '../../ml/foods';
 import { languageName, unreadLanguage, type Reading } from '../../ml/reading';
 import type { Id } from '../../model/ids';
 import { unprocessable } from '../errors';
@@ -9,7 +10,7 @@ export const whyNothing = (reading: Reading): string | null => {
   if (items.some(({ absurd }) => !absurd)) return null;
   const [tooMuch] = items;
   if (tooMuch)
-    return `${tooMuch.amountText ?? 'So much'} of ${tooMuch.text} is more than anybody eats; say how much it was.`;
+    return `${tooMuch.amountText ?? 'So much'} of ${tooMuch.text} is ${beyond(tooMuch.amountText)}; say how much it was.`;
   const writtenIn = unreadLanguage(reading);
   return `No food that is known here could be found in the text.${writtenIn === null ? '' : ` It seems to be in ${languageName(writtenIn)}, which is not read here.`}`;
 };

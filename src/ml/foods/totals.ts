@@ -73,6 +73,10 @@ const numbered = (
   return { items: items.map(withId), unrecognized: unknown.map(withId), lastItemId };
 };
 
+/** Why an amount is not taken as it stands. */
+export const beyond = (amount: string | null | undefined): string =>
+  /^[-–—]/.test(amount ?? '') ? 'less than nothing' : 'more than anybody eats';
+
 /**
  * Totals, portion, interval, provenance and warnings of a meal. Totals add what is known; where an item lacks a nutrient, or words were
  * not understood, a warning says so.
@@ -104,7 +108,7 @@ export const mealOf = ({
   for (const { text, amount, tooMuch, instead } of unrecognized)
     warnings.push(
       tooMuch === true
-        ? `${text}: ${amount ?? 'so much'} is more than anybody eats, and not counted; say how much it was`
+        ? `${text}: ${amount ?? 'so much'} is ${beyond(amount)}, and not counted; say how much it was`
         : `${text}: not known to any source, and not counted${instead === undefined ? '' : '; what it was said in place of stands'}`,
     );
   return {

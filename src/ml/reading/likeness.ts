@@ -1,6 +1,6 @@
 /** Whether a food is what was said, or only the nearest that is known. */
 import { keepsInCans } from './components';
-import { isQualifier, isSize, isUsual } from './english/weights';
+import { isQualifier, isSize, isSugarFree, isUsual } from './english/weights';
 import { lent, type FoodIndex } from './foodIndex';
 import { isFiller } from './fillers';
 import { unitOf } from './portions';
@@ -42,7 +42,7 @@ export const isSaidOf = (sentence: Sentence, item: Chosen, index: FoodIndex): bo
   const isOfKind = (word: string): boolean => {
     if (isSize(word) || unitOf(word) !== undefined || isFiller(word)) return true;
     const held = holds(index, word, food);
-    return held !== null && !(held === 'lent' && isQualifier(word));
+    return held !== null && !(held === 'lent' && isQualifier(word) && !isSugarFree(word));
   };
   if (!kindsBeside(sentence, item).every(isOfKind)) return false;
   const { tokens, roles } = sentence;

@@ -47,7 +47,7 @@ export interface ReadItem {
   readonly amountText: string | null;
   /** Words were said that the food's name does not hold. */
   readonly approximate: boolean;
-  /** Nobody eats so much of it: the person should be asked. */
+  /** Nobody eats so much of it, or less than nothing: the person should be asked. */
   readonly absurd: boolean;
   /** Foods that the words may mean, best first; the first is `food`. */
   readonly candidates: readonly Candidate[];
@@ -286,7 +286,7 @@ export const readMeal = (
         measure: measures[basis],
         amountText: amount === null ? null : between(amount.start, amount.end),
         approximate,
-        absurd: grams > absurdG || grams > absurdPortions * usual,
+        absurd: grams < 0 || grams > absurdG || grams > absurdPortions * usual,
         candidates: choices
           .slice(0, maxCandidates)
           .map(({ food, score, weight }) => ({ food: food.food, score, grams: weight.grams })),

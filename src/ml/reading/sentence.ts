@@ -7,12 +7,13 @@ import { languageOf } from './detect';
 import { withEach } from './eachOf';
 import type { Language } from './language';
 import { isArticle } from './numbers';
+import { withKindsFirst } from './kindsBehind';
 import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
 import { withoutSharing } from './sharing';
 import { tokenize, wordAt, wordToken, type Token } from './tokens';
 import { translate } from './translate';
-import { joinShares, joinThousands, withoutUnitDots } from './writtenNumbers';
+import { joinShares, joinThousands, withMinus, withoutUnitDots } from './writtenNumbers';
 import { withoutForeign } from './unreadText';
 import { joinCompounds, joinEnglishNumbers } from './vocabulary';
 
@@ -125,10 +126,14 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
   const { read, unread } = languageOf(plain, index, languages);
   const english =
     read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain;
-  const numbered = joinThousands(withoutUnitDots(english, whole), whole, read !== null || unread !== null);
+  const numbered = joinThousands(
+    withMinus(withoutUnitDots(english, whole), whole),
+    whole,
+    read !== null || unread !== null,
+  );
   const written = joinCompounds(joinShares(numbered));
   const named = withMeanings(spelt(crispFoods(namedZero(withoutSharing(written), index), index), index), index);
-  const tokens = withEach(nameNumbers(joinEnglishNumbers(named)));
+  const tokens = withKindsFirst(withEach(nameNumbers(joinEnglishNumbers(named))), index);
   const denials = denialsIn(tokens, index);
   const isNamed = (word: string): boolean => index.postingsOf(word) !== null;
   /** "A light lunch" says nothing, "light mayonnaise" does. */

@@ -7,6 +7,8 @@
  *     "2 200 g steaks" are two; "1 200 g" is one number unless a vessel follows.
  * W3  The dot of "200 g. rice" is that of an abbreviation where the sentence goes on in lower case.
  * W4  "50 % of a pizza" is half of one.
+ * W5  "-5 eggs" are less than nothing. A dash with a space behind it, or at the beginning of several lines, is that of a list; behind a food
+ *     it parts the food from its amount.
  */
 import { householdAt, measuredAt } from './measured';
 import { isArticle } from './numbers';
@@ -64,6 +66,24 @@ export const withoutUnitDots = (tokens: readonly Token[], text: string): Token[]
     const isUnit = tokens[i - 2]?.kind === 'number' && measuredAt(tokens, i - 1) !== null;
     return !(isUnit && lowerCase.test(text.slice(next.start)));
   });
+
+const lineBegins = /(?:^|\n)[ \t]*-\d/g;
+
+/** Tokens with "-5" as one number (W5). */
+export const withMinus = (tokens: readonly Token[], text: string): Token[] => {
+  const isList = (text.match(lineBegins)?.length ?? 0) > 1;
+  const signed: Token[] = [];
+  for (let i = 0; i < tokens.length; i += 1) {
+    const [token, before, next] = [tokens[i], tokens[i - 1], tokens[i + 1]];
+    if (token === undefined) break;
+    const begins = before === undefined || before.kind === 'mark' || before.text === 'and';
+    if (token.text === '-' && !isList && begins && next?.kind === 'number' && next.start === token.end) {
+      signed.push(numberToken(-next.value, token.start, next.end));
+      i += 1;
+    } else signed.push(token);
+  }
+  return signed;
+};
 
 /** Tokens with "50 % of a" as the number 0.5 (W4). */
 export const joinShares = (tokens: readonly Token[]): Token[] => {

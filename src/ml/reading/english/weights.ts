@@ -55,6 +55,10 @@ const related: readonly (readonly string[])[] = [
   'restaurant|fastfood',
 ].map((group) => group.split('|').map((word) => phraseWords(word)[0] ?? word));
 
+/** Words for one thing. */
+const withoutSugar = set('diet sugarfree nosugar lowcalorie');
+export const isSugarFree = (word: string): boolean => withoutSugar.has(word);
+
 const relatedTo = new Map<string, string[]>();
 for (const group of related)
   for (const word of group)
