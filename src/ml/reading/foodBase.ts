@@ -1,9 +1,10 @@
 /**
- * Every generic food that a process knows, for reading and for search alike: our table, and the imported releases that count.
+ * Every generic food that a process knows, for reading and for search: our table, and the imported releases in use.
  *
- * B1  One index a process, made in slices of counted work, so that requests go on meanwhile.
- * B2  It is made anew when other releases count, which one small read tells; whoever asks then gets the new one. One is made at a time, and
- *     none that is older than the one that stands. Where it cannot be made, the one before stays, and the next to ask tries again.
+ * B1  Each process builds one index for reading and one for search, in slices of counted work, so that requests are served meanwhile.
+ * B2  `current` compares the revision of the releases with that of the indexes, which is one small query, and rebuilds them where it is newer.
+ *     One build runs at a time, and an older revision never replaces a newer one. Where a build fails, the indexes before stay in use, and
+ *     the next call of `current` tries again.
  * B3  A row of our table and the imported food that it cites are one food (`merge`): the figures are those of the import.
  */
 import type { Food } from '../../model/foods';

@@ -1,9 +1,10 @@
 /**
- * What was read, as parts of a meal.
+ * A reading as items of a meal and as words that were not recognized.
  *
- * I1  Figures are those of the food that was found times the grams that were read; what nobody knows is told apart and in no figure.
- * I2  An amount that nobody eats is asked about: the food is told with it, and counted nowhere.
- * I3  Where the words leave open which food or how much of it, the item says what else may be meant, so that one tap settles it.
+ * I1  Figures of an item are those of its food times its grams. Words that name no known food are listed apart, and count in no figure.
+ * I2  An amount that nobody eats, or less than nothing, makes no item: the food is listed among the unrecognized words with that amount, and
+ *     the user is asked how much it was.
+ * I3  Where the words leave open which food is meant or how much of it, the item lists the other candidates for the user to pick from.
  */
 import type { AnalyzedItem, Food, ItemCandidate } from '../../model/foods';
 import type { Analysis } from '../../model/photos';
