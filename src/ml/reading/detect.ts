@@ -109,11 +109,14 @@ const unreadWords: readonly (readonly [language: UnreadLanguage, words: Readonly
   ],
 );
 
+/** Words of any of them: most of a text in another language is none. */
+const anyUnread: ReadonlySet<string> = new Set(unreadWords.flatMap(([, words]) => [...words]));
+
 const scoresOfUnread = (
   tokens: readonly Token[],
   index: FoodIndex,
 ): readonly { language: UnreadLanguage; score: number; foreign: number }[] => {
-  const words = tokens.flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
+  const words = tokens.flatMap(({ kind, text }) => (kind === 'word' && anyUnread.has(text) ? [text] : []));
   return unreadWords.map(([language, known]) => {
     const its = words.filter((word) => known.has(word));
     const foreign = its.filter((word) => !isEnglish(word) && index.postingsOf(word) === null).length;

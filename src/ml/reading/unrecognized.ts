@@ -56,7 +56,9 @@ export const unrecognizedIn = (
   const found: UnrecognizedWords[] = [];
 
   const statedAt = (i: number, to: number): Amount | undefined =>
-    amountsAt(tokens, i).findLast(({ end, stated }) => stated === 'number' && end <= to);
+    tokens[i]?.kind === 'number'
+      ? amountsAt(tokens, i).findLast(({ end, stated }) => stated === 'number' && end <= to)
+      : undefined;
   const namesFood = (from: number, to: number): boolean =>
     roles.slice(from, to).some((role) => role === 'food' || role === 'unknown');
 
