@@ -2,7 +2,7 @@ import type { Dataset } from '../../ml/recommend/artefact/dataset';
 import { itemFeatures, type ItemFeatures } from '../../ml/recommend/content/itemFeatures';
 import { asPresence } from '../../ml/recommend/entries';
 import { entryCount, type Interactions } from '../../ml/recommend/interactions';
-import { defaultParameters } from '../../ml/recommend/models/defaults';
+import { defaultParameters, defaultsFor } from '../../ml/recommend/models/defaults';
 import type { ModelKind } from '../../ml/recommend/models/model';
 import { positiveInteractions, type RatingUse } from '../../ml/recommend/ratingUse';
 import { defaultCandidates, type Candidate, type ValueUse } from '../../ml/recommend/training/candidate';
@@ -65,8 +65,9 @@ export function chosenCandidate(
 ): Candidate {
   const [use = 'presence'] = uses;
   if (champion !== null) return champion;
-  if (model !== null) return { use, parameters: defaultParameters[model] };
+  if (model !== null) return { use, parameters: defaultsFor(interactions)[model] };
   const [first = popularity] = defaultCandidates({
+    users: interactions.users,
     items: interactions.items,
     uses,
     timed: interactions.times !== null,

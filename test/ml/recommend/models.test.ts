@@ -2,6 +2,7 @@ import { entryCount, interactionsOf, rowOf, type Interactions } from '../../../s
 import { createOneThread } from '../../../src/ml/recommend/kernels/oneThread';
 import { mostEaseItems } from '../../../src/ml/recommend/models/ease';
 import { mostChosen } from '../../../src/ml/recommend/models/itemKnn';
+import { defaultParameters, defaultsFor } from '../../../src/ml/recommend/models/defaults';
 import { fitModel } from '../../../src/ml/recommend/models/fit';
 import type {
   EaseModel,
@@ -196,6 +197,13 @@ describe('iALS', () => {
       what: 'item factors',
       row: 0,
     });
+  });
+
+  it('is refused where regularisation shrinks its factors to nothing, and takes a smaller one by default for larger data', async () => {
+    const tooStrong = { ...ials, sweeps: 50, regularisation: 1e3 };
+    expect(await fitModel(sample, tooStrong, { threads })).toEqual({ kind: 'refused', reason: 'shrunk to nothing' });
+    expect(defaultsFor({ users: 943, items: 1682 }).ials.regularisation).toBe(defaultParameters.ials.regularisation);
+    expect(defaultsFor({ users: 100_000, items: 20_000 }).ials.regularisation).toBeCloseTo(0.000563, 6);
   });
 
   it('is refused where its memory is more than there can be', async () => {

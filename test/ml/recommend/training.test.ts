@@ -146,8 +146,8 @@ describe('the search', () => {
     record = whole.evaluation!.search;
     expect(record.ended).toBe('all tried');
     const tried = new Set(record.trials.map(({ candidate }) => JSON.stringify(candidate)));
-    expect(tried.size).toBeLessThanOrEqual(mostTrials);
-    expect(tried.size).toBeGreaterThan(20);
+    expect(record.trials.length).toBeLessThanOrEqual(mostTrials);
+    expect(tried.size).toBeGreaterThan(15);
     const onAll = record.trials.filter(({ rung }) => rung === 'all');
     expect(onAll.length).toBeLessThan(record.trials.length);
     const best = onAll.reduce((found, trial) => (trial.ndcg! > found.ndcg! ? trial : found));

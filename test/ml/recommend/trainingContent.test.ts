@@ -40,8 +40,8 @@ describe('training where something is known of the items', () => {
       'hybrid',
     ]);
     const distinct = new Set(trials.map(({ candidate }) => JSON.stringify(candidate)));
-    expect(distinct.size).toBeLessThanOrEqual(mostTrials);
-    expect(distinct.size).toBeGreaterThan(20);
+    expect(trials.length).toBeLessThanOrEqual(mostTrials);
+    expect(distinct.size).toBeGreaterThan(15);
 
     const before = trials.slice(0, 7);
     const bestOf = (...of: string[]) =>

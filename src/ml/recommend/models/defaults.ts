@@ -23,3 +23,19 @@ export const defaultParameters: { readonly [Kind in ModelKind]: Extract<Paramete
   content,
   hybrid: { kind: 'hybrid', collaborative: ease, content, seed: 42 },
 };
+
+/** Users × items of MovieLens 100K. */
+const tunedPairs = 943 * 1682;
+
+/**
+ * The defaults for data of this size. λ of iALS is multiplied by a row's entries and α₀ times the columns, so that with a larger catalogue and more users the same λ
+ * would shrink all factors to nothing: it is smaller by the root of the pairs.
+ */
+export function defaultsFor({ users, items }: { users: number; items: number }): typeof defaultParameters {
+  const share = Math.min(1, Math.sqrt(tunedPairs / Math.max(1, users * items)));
+  const { ials } = defaultParameters;
+  return {
+    ...defaultParameters,
+    ials: { ...ials, regularisation: Number((ials.regularisation * share).toPrecision(3)) },
+  };
+}

@@ -24,6 +24,11 @@ const rowsAPiece = 64;
 const rowsAGram = 512;
 /** Standard deviation of the first factors, times the root of the dimensions, as in Rendle et al. */
 const spread = 0.1;
+/**
+ * Regularisation that is too strong for the data shrinks the factors with each sweep, until all scores are 0 and the numbers are so small that the processor
+ * takes many times as long for each. The products of both sides' largest squares, against those of the first sweep, tell it early.
+ */
+const vanishing = 1e-9;
 
 export function checkIals(parameters: IalsParameters): void {
   checkNumber('dimensions', parameters.dimensions, { from: 8, to: 512, multipleOf: 8 });
@@ -60,6 +65,9 @@ export function fitIals(
     const itemFactors = new Float32Array(memory.buffer, itemSide.factors, items * dimensions);
     const random = mulberry32(parameters.seed);
     const scale = spread / Math.sqrt(dimensions);
+    const gram = new Float32Array(memory.buffer, grams, dimensions * dimensions);
+    const largest = () => Math.max(...Array.from({ length: dimensions }, (_, at) => gram[at * (dimensions + 1)] ?? 0));
+    let [ofItems, ofUsers, first] = [0, 0, 0];
     for (let at = 0; at < itemFactors.length; at += 1) itemFactors[at] = nearlyNormal(random) * scale;
     for (let sweep = 0; sweep < sweeps; sweep += 1) {
       for (const [solved, from] of [
@@ -67,6 +75,10 @@ export function fitIals(
         [itemSide, userSide],
       ] as const) {
         await sumGram(memory, from, grams, dimensions);
+        if (from === itemSide) ofItems = largest();
+        else ofUsers = largest();
+        if (sweep === 0) first = ofItems * ofUsers;
+        else if (ofItems * ofUsers < vanishing * first) return { kind: 'refused', reason: 'shrunk to nothing' };
         const half = 2 * sweep + Number(solved === itemSide);
         const failed = await solveSide(memory, solved, from, grams, parameters, {
           ...(fitting.signal && { signal: fitting.signal }),
@@ -78,7 +90,6 @@ export function fitIals(
       }
     }
     await sumGram(memory, itemSide, grams, dimensions);
-    const gram = new Float32Array(memory.buffer, grams, dimensions * dimensions);
     // Copies that are not shared: the memory is let go.
     const model = { items, itemFactors: Float32Array.from(itemFactors), gram: Float32Array.from(gram) };
     return { kind: 'fitted', model: { kind: 'ials', parameters, ...model } };

@@ -158,6 +158,8 @@ export type FitRefusal =
   /** A pivot or a factor that is not above 0, infinite or NaN: what was to be solved is not positive definite in this precision. */
   | { readonly kind: 'refused'; readonly reason: 'not positive definite'; readonly what: string; readonly row: number }
   | { readonly kind: 'refused'; readonly reason: 'not finite'; readonly what: string; readonly row: number }
+  /** Regularisation that is too strong for the data: every score would be 0. */
+  | { readonly kind: 'refused'; readonly reason: 'shrunk to nothing' }
   | { readonly kind: 'refused'; readonly reason: 'no times' }
   /** Nothing is known of the items by which they could be compared. */
   | { readonly kind: 'refused'; readonly reason: 'no features' }

@@ -1,5 +1,5 @@
 import { mostEaseItems } from '../models/ease';
-import { defaultParameters } from '../models/defaults';
+import { defaultParameters, defaultsFor } from '../models/defaults';
 import type { CollaborativeModel, ContentParameters, ModelKind, Parameters } from '../models/model';
 
 /** What is tried, and what is kept of a champion: parameters, and which values they are fitted with. */
@@ -13,6 +13,7 @@ export type ValueUse = 'presence' | 'weight';
 
 /** What the candidates may be: of kinds, uses and times that the data has. */
 export interface SearchSpace {
+  readonly users: number;
   readonly items: number;
   readonly uses: readonly ValueUse[];
   readonly timed: boolean;
@@ -24,8 +25,8 @@ export interface SearchSpace {
 const halfLifeDays = 90;
 
 /** In the order in which they are tried: with a budget of 0 it is the first only. */
-export function defaultCandidates({ items, uses, timed, described }: SearchSpace): Candidate[] {
-  const { ease, ials, itemKnn } = defaultParameters;
+export function defaultCandidates({ users, items, uses, timed, described }: SearchSpace): Candidate[] {
+  const { ease, ials, itemKnn } = defaultsFor({ users, items });
   const first: Parameters[] = items <= mostEaseItems ? [ease, ials] : [ials];
   const all: Parameters[] = [...first, itemKnn, { ...itemKnn, weighting: 'cosine' }];
   if (timed) all.push({ kind: 'popularity', halfLifeDays });

@@ -122,12 +122,11 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
   try {
     const defaults = defaultCandidates(space);
     for (const candidate of defaults) await run(candidate, 'all', data);
-    const hybrids = space.described === true ? 2 : 0;
-    if (hybrids > 0) await runHybrid();
-    for (let left = mostTrials - defaults.length - hybrids; left > 0 && mayBeSearched(); left -= bracketSize) {
-      await bracket(Math.min(bracketSize, left));
-    }
-    if (hybrids > 0) await runHybrid();
+    const blended = space.described === true;
+    if (blended) await runHybrid();
+    const left = () => mostTrials - trials.length - (blended ? 1 : 0);
+    while (left() > promoted && mayBeSearched()) await bracket(Math.min(bracketSize, left() - promoted));
+    if (blended) await runHybrid();
   } catch (error) {
     if (!(error instanceof TimeOver)) throw error;
     ended = 'time over';

@@ -112,7 +112,13 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
   const unlearnt = described ? contentDefault : popularity;
   if (entries < minTrainingSamples) return serve(unlearnt, 'not learnt', null);
 
-  const space: SearchSpace = { items: interactions.items, uses, timed: interactions.times !== null, described };
+  const space: SearchSpace = {
+    users: interactions.users,
+    items: interactions.items,
+    uses,
+    timed: interactions.times !== null,
+    described,
+  };
   const split = splitInteractions(interactions, options);
   const users = usersToRank(split.heldOut, seed);
   const proven = usersWithTwo(interactions) >= leastUsers;
