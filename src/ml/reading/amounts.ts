@@ -2,7 +2,7 @@
  * Amounts in a run of tokens: "two large", "1 1/2 cups of", "a 12-ounce can of", "1 lb 2 oz", "2 x 330 ml", "a cup and a half of".
  * Where an amount ends is for the foods around it to say ("2 granola bars", "one slice pizza"), so each way to end it is given.
  */
-import { furtherPart, householdAt, measuredAt, times, type Measured } from './measured';
+import { bracketedAt, furtherPart, householdAt, measuredAt, moreExact, times, type Measured } from './measured';
 import type { SizeName } from './portions';
 import { isFiller } from './fillers';
 import { isArticle } from './numbers';
@@ -64,6 +64,15 @@ const otherMeasures: ReadonlySet<string> = new Set(
 );
 const maxTokens = 12;
 
+/** "Of 330 ml" at `i`, behind a vessel. */
+const contentAt = (tokens: readonly Token[], i: number): { measured: Measured; end: number } | null => {
+  let at = i;
+  while (/^(?:of|the)$/.test(wordAt(tokens, at))) at += 1;
+  const number = tokens[at];
+  const unit = at > i && number?.kind === 'number' ? measuredAt(tokens, at + 1) : null;
+  return number === undefined || unit === null ? null : { measured: times(unit, number.value), end: at + 2 };
+};
+
 /** Every amount that begins at token `i`, shortest first. */
 export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
   const first = tokens[i];
@@ -122,6 +131,8 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       if (inside && tokens[after]?.text !== ')') break;
       content = times(measured, tokens[numberAt]?.value ?? 1);
       at = inside ? after + 1 : after;
+      const again = bracketedAt(tokens, at);
+      if (again !== null) [content, at] = [moreExact(content, again.measured), again.end];
       give(at, times(content, quantity), null, 1);
       continue;
     }
@@ -159,6 +170,12 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       } else {
         if (!(whole.kind === 'volume' && whole.unit === 'cup' && (size === 'mini' || words.includes('individual'))))
           give(at, whole, null, 1);
+        // "12 oz (340 g)"
+        const again = bracketedAt(tokens, at);
+        if (again !== null) {
+          [whole, at] = [moreExact(whole, again.measured), again.end];
+          give(at, whole, null, 1);
+        }
         // "an individual cup", "a small cup" is no measuring cup
         if (whole.kind === 'volume' && whole.unit === 'cup' && words.length > 0) {
           words.push('cup');
@@ -206,14 +223,9 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
         count += tokens[at + 1]?.value ?? 0;
         at += 2;
       }
-      // What one holds: "1 can (12 fl oz) of", "a serving (150 g) of"
-      if (tokens[at]?.text === '(' && tokens[at + 1]?.kind === 'number' && content === null) {
-        const inside = measuredAt(tokens, at + 2);
-        if (inside !== null && tokens[at + 3]?.text === ')') {
-          content = times(inside, tokens[at + 1]?.value ?? 1);
-          at += 4;
-        }
-      }
+      // What one holds: "1 can (12 fl oz) of", "a serving (about 150 g) of", "2 cans of 330 ml"
+      const holds = stated === 'none' || content !== null ? null : (bracketedAt(tokens, at) ?? contentAt(tokens, at));
+      if (holds !== null) [content, at] = [holds.measured, holds.end];
       give(at, null, household, count);
       // "a piece of extra-large pizza"
       const sizeAt = wordAt(tokens, at) === 'of' ? at + 1 : at;

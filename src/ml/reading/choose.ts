@@ -16,8 +16,8 @@ import { unitOf } from './portions';
 import type { Span } from './span';
 import { isArticle } from './numbers';
 import { componentsIn, type Component } from './components';
+import { bothAmounts } from './bothAmounts';
 import { suffixesAt } from './suffixes';
-import { times } from './measured';
 import { silent } from './names';
 import { textAt } from './tokens';
 import { middleFirst } from './unstated';
@@ -268,17 +268,14 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
         consider({ ...amount, household: unitBehind }, amount.start, span.end + 1, cost);
     }
     const suffixes = suffixesAt(sentence, span.end, amounts);
-    for (const { amount, end, cost } of suffixes) {
+    for (const suffix of suffixes) {
+      const { amount, end, cost } = suffix;
       consider(amount, span.start, end, cost);
       // "2 eggs (100 g)", "a can of cola 330 ml": both are of the same food, and the scales are believed.
-      const { measured } = amount;
-      if (measured !== null)
-        for (const { amount: before } of prefixes.get(span.start) ?? []) {
-          if (before.measured !== null) continue;
-          const isEach = /^(?:each|apiece)$/.test(textAt(tokens, end));
-          const whole = isEach ? { ...amount, measured: times(measured, before.quantity) } : amount;
-          consider(whole, before.start, isEach ? end + 1 : end, cost - bothSaid);
-        }
+      for (const { amount: before } of prefixes.get(span.start) ?? []) {
+        const both = bothAmounts(before, suffix, tokens);
+        if (both !== null) consider(both, before.start, end, cost - bothSaid);
+      }
     }
   }
 

@@ -21,7 +21,7 @@
  *                before the amount they stand behind (`kindsBehind`), compounds (`vocabulary`) and what people call foods (`lexicon`) as words of names,
  *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`), unknown, number, mark
  *   `spans`      runs of words (`runs`, `runCosts`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
- *   `amounts`    every way to read an amount (`measured`: of the scales and the jug) before a food, `suffixes` behind it: 2 cups
+ *   `amounts`    every way to read an amount (`measured`: of the scales and the jug) before a food, `suffixes` behind it, `bothAmounts` of the two: 2 cups
  *   `weigh`      amount × food → grams, and how well the two go together (`household`: what cans and glasses hold)
  *   `choose`     the best set of runs and amounts for the whole sentence (`unstated`: which food stands for what was left open); `components` are parts of a dish, not eaten beside it
  *   `unrecognized`, `doubt`, `likeness`, `additions`

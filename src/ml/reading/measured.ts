@@ -1,4 +1,5 @@
 /** Units of the scales and the jug in a run of tokens, and amounts of two of them: "1 lb 2 oz". */
+import { fluidOunceMl, ounceG } from './english/words';
 import { isArticle } from './numbers';
 import { unitOf } from './portions';
 import { wordAt, type Token } from './tokens';
@@ -60,3 +61,33 @@ export const furtherPart = (
   const pairs = smaller.find(([larger]) => larger === plainName(tokens, unitAt))?.[1];
   return pairs?.includes(plainName(tokens, i + 1)) === true ? { measured: times(second, count), end: i + 2 } : null;
 };
+
+const nearly = /^(?:about|approximately|around|roughly|circa|ca|~|=)$/;
+/** Within what share two figures are one, rounded. */
+const rounding = 0.06;
+
+/** The fluid ounces that an amount in ounces must be, where millilitres say the same. */
+const isFluid = (first: Measured, second: Measured): boolean =>
+  first.kind === 'mass' &&
+  first.ounces &&
+  second.kind === 'volume' &&
+  Math.abs(second.ml / ((first.grams / ounceG) * fluidOunceMl) - 1) < rounding;
+
+/** An amount at `i` in brackets or behind a stroke, with `about` before it passed over: "(340 g)", "(about 3/4 cup)", "/ 340 g". */
+export const bracketedAt = (tokens: readonly Token[], i: number): { measured: Measured; end: number } | null => {
+  const opening = tokens[i]?.text ?? '';
+  const closing = opening === '(' ? ')' : opening === '[' ? ']' : '';
+  if (closing === '' && opening !== '/') return null;
+  let at = i + 1;
+  while (nearly.test(tokens[at]?.text ?? '')) at += 1;
+  const number = tokens[at];
+  const unitAt = tokens[at + 1]?.text === '-' ? at + 2 : at + 1;
+  const unit = number?.kind === 'number' ? measuredAt(tokens, unitAt) : null;
+  if (number === undefined || unit === null) return null;
+  if (closing !== '' && tokens[unitAt + 1]?.text !== closing) return null;
+  return { measured: times(unit, number.value), end: closing === '' ? unitAt + 1 : unitAt + 2 };
+};
+
+/** Two measures of the same: the scales are believed, and of two alike the one in brackets, which is a label's. */
+export const moreExact = (first: Measured, second: Measured): Measured =>
+  second.kind === 'mass' || first.kind === 'volume' || isFluid(first, second) ? second : first;

@@ -8,7 +8,12 @@ export interface Suffix {
   /** Token after it. */
   readonly end: number;
   readonly cost: number;
+  /** It is of each one of those that are counted before the food: "(50 g each)". */
+  readonly isEach: boolean;
+  readonly inBrackets: boolean;
 }
+
+const each = /^(?:each|apiece)$/;
 
 /** What may stand between a food and its amount, and what that costs. */
 const openings: Readonly<Record<string, number>> = { '(': 0, '[': 0, ':': 0.05, '-': 0.05, ',': 0.2, '': 0.05 };
@@ -23,6 +28,14 @@ const longestBracket = 8;
 const bareNumber = 0.1;
 /** Who puts amounts before foods means the food that follows: "80 g ham, 40 g bread". */
 const nextFood = 0.5;
+
+const plainly = (amount: Amount, end: number, cost: number): Suffix => ({
+  amount,
+  end,
+  cost,
+  isEach: false,
+  inBrackets: false,
+});
 
 export const suffixesAt = (
   { tokens, roles }: Sentence,
@@ -40,7 +53,7 @@ export const suffixesAt = (
   return amountsAt(at).flatMap((amount): Suffix[] => {
     if (amount.stated !== 'number') return [];
     if (textAt(tokens, at - 1) === 'x')
-      return [{ amount: { ...amount, words: [...amount.words, 'x'] }, end: amount.end, cost: opening }];
+      return [plainly({ ...amount, words: [...amount.words, 'x'] }, amount.end, opening)];
     if (mark !== '(' && mark !== '[') {
       // "Coffee, 90 g of bread"
       if (textAt(tokens, amount.end) === 'of') return [];
@@ -48,13 +61,15 @@ export const suffixesAt = (
       // "Pizza, 100 g zorbix"
       if (mark === ',' && roles[amount.end] === 'unknown') return [];
       const before = comesBefore && (roles[amount.end] === 'food' || roles[amount.end] === 'qualifier');
-      return [{ amount, end: amount.end, cost: opening + (bare ? bareNumber : 0) + (before ? nextFood : 0) }];
+      const isEach = each.test(textAt(tokens, amount.end));
+      const cost = opening + (bare ? bareNumber : 0) + (before ? nextFood : 0);
+      return [{ ...plainly(amount, isEach ? amount.end + 1 : amount.end, cost), isEach }];
     }
     let close = amount.end;
     while (close - amount.end < longestBracket && close < tokens.length && !/^[)\]]$/.test(textAt(tokens, close)))
       close += 1;
-    return /^[)\]]$/.test(textAt(tokens, close))
-      ? [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end) }]
-      : [];
+    if (!/^[)\]]$/.test(textAt(tokens, close))) return [];
+    const isEach = each.test(textAt(tokens, close - 1)) && close > amount.end;
+    return [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end), isEach, inBrackets: true }];
   });
 };

@@ -1,0 +1,33 @@
+import { asText } from './asText';
+
+describe('a measure in brackets behind a measure', () => {
+  test.each([
+    ['12 oz (340 g) steak', 'Steak 340'],
+    ['1 lb (454 g) strawberries', 'Strawberries 454'],
+    ['1 pint (568 ml) beer', 'Beer 576'],
+    ['2 oz (56 g) pasta', 'Pasta 56'],
+    ['3/4 cup (150 g) rice', 'White rice 150'],
+    ['100g (about 3/4 cup) rice', 'White rice 100'],
+    ['1 tbsp (15 ml) olive oil', 'Olive oil 14'],
+    ['12 oz (355 ml) coke', 'Cola 372'],
+    ['a 12 oz (355 ml) can of coke', 'Cola 372'],
+  ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
+});
+
+describe('an amount of each one, and a share of a whole', () => {
+  test.each([
+    ['3 sausages (50 g each)', 'Sausage 150'],
+    ['3 sausages (150 g)', 'Sausage 150'],
+    ['2 cans of coke (330 ml each)', 'Cola 692'],
+    ['2 cans of 330 ml coke', 'Cola 692'],
+    ['2 Dosen Cola 330 ml', 'Cola 692'],
+    ['2 cans of coke, 660 ml', 'Cola 692'],
+    ['deux canettes de 33 cl de coca', 'Cola 692'],
+    ['3 bottles of 0.5 l beer', 'Beer 1522'],
+    ['a quarter of the lasagne (1 kg)', 'Lasagna 250'],
+    ['half an avocado (75 g)', 'Avocado 75'],
+    ['200 g of yoghurt, ate half', 'Yogurt 100'],
+    ['200 g of yoghurt, but I only ate half of it', 'Yogurt 100'],
+    ['200 g of yoghurt, ate half a banana', 'Yogurt 200, Banana 63'],
+  ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
+});
