@@ -54,8 +54,8 @@ const single = (tokens: readonly Token[], i: number, words: NumberWords): Read |
     }
     let value = words.numbers.get(token.text);
     if (value === undefined) {
-      if (article === 1 && isWord(tokens[i + 1], 'hundred')) return { value: 100, next: i + 2 };
-      return null;
+      if (article === 0 || !isWord(tokens[i + 1], 'hundred')) return null;
+      value = 1;
     }
     let next = i + 1;
     if (value >= 20 && value < 100) {

@@ -31,3 +31,29 @@ describe('an amount of each one, and a share of a whole', () => {
     ['200 g of yoghurt, ate half a banana', 'Yogurt 200, Banana 63'],
   ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
 });
+
+describe('numbers of a hundred and more in words', () => {
+  test.each([
+    ['a hundred and fifty grams of rice', 150],
+    ['a hundred grams of rice', 100],
+    ['two hundred and five grams of rice', 205],
+    ['cent cinquante grammes de riz', 150],
+    ['deux cent cinquante grammes de riz', 250],
+    ['deux cents grammes de riz', 200],
+    ['cent vingt et un grammes de riz', 121],
+    ['ciento cincuenta gramos de arroz', 150],
+    ['doscientos gramos de arroz', 200],
+    ['quinientos treinta y dos gramos de arroz', 532],
+    ['hundertfünfzig Gramm Reis', 150],
+    ['zweihundert Gramm Reis', 200],
+    ['zweihundertfünfundzwanzig Gramm Reis', 225],
+  ])('%s', (text, grams) => expect(asText(text)).toBe(`White rice ${grams}`));
+});
+
+describe('halves of every case', () => {
+  test.each([
+    ['Joghurt mit einem halben Apfel', 'Yogurt 170, Apple 100'],
+    ['Joghurt mit einer halben Banane', 'Yogurt 170, Banana 63'],
+    ['Scheiben eines halben Apfels', 'Apple 100'],
+  ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
+});

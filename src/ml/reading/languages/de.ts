@@ -1,6 +1,6 @@
 /** German: what meal descriptions are read with. Umlauts lose their dots and ß is ss, as in the text. */
 import type { Language } from '../language';
-import { foodList, wordList } from './list';
+import { foodList, withHundreds, wordList } from './list';
 import { unitsOf } from './measures';
 
 const ones = wordList('ein zwei drei vier funf sechs sieben acht neun');
@@ -11,17 +11,11 @@ const compounds = tens
   .slice(1)
   .flatMap((ten, t) => ones.map((one, o) => [`${one}und${ten}`, (t + 2) * 10 + o + 1] as const));
 
-const numbers = {
+const upToHundred = {
   ...Object.fromEntries(ones.map((word, at) => [word, at + 1] as const)),
   ...Object.fromEntries(tens.map((word, at) => [word, (at + 1) * 10] as const)),
   ...Object.fromEntries(compounds),
-  eine: 1,
-  einen: 1,
-  einem: 1,
-  einer: 1,
   eins: 1,
-  null: 0,
-  zwo: 2,
   elf: 11,
   zwolf: 12,
   dreizehn: 13,
@@ -31,24 +25,28 @@ const numbers = {
   siebzehn: 17,
   achtzehn: 18,
   neunzehn: 19,
-  hundert: 100,
-  einhundert: 100,
-  halb: 0.5,
-  halbe: 0.5,
-  halber: 0.5,
-  halbes: 0.5,
-  halben: 0.5,
-  'ein halb': 0.5,
-  'eine halbe': 0.5,
-  'ein halber': 0.5,
-  'ein halbes': 0.5,
-  'einen halben': 0.5,
+};
+const hundreds = ['', ...ones].map((one, at) => [`${one}hundert`, Math.max(1, at) * 100] as const);
+
+/** "Einem halben" is no one and a half: a share behind an article of any case and gender. */
+const articles = wordList('ein eine einen einem einer eines');
+const shares = {
+  ...Object.fromEntries(wordList('halb halbe halber halbes halben halbem').map((word) => [word, 0.5] as const)),
   viertel: 0.25,
-  'ein viertel': 0.25,
+  drittel: 1 / 3,
+};
+
+const numbers = {
+  ...withHundreds(upToHundred, hundreds, ['', 'und']),
+  ...Object.fromEntries(articles.map((word) => [word, 1] as const)),
+  ...shares,
+  ...Object.fromEntries(
+    articles.flatMap((article) => Object.entries(shares).map(([word, of]) => [`${article} ${word}`, of] as const)),
+  ),
+  null: 0,
+  zwo: 2,
   dreiviertel: 0.75,
   'drei viertel': 0.75,
-  drittel: 1 / 3,
-  'ein drittel': 1 / 3,
   anderthalb: 1.5,
   eineinhalb: 1.5,
   zweieinhalb: 2.5,

@@ -1,13 +1,13 @@
 /** Spanish, of Spain and of Latin America: what meal descriptions are read with. */
 import type { Language } from '../language';
-import { foodList, wordList } from './list';
+import { foodList, withHundreds, wordList } from './list';
 import { unitsOf } from './measures';
 
 const ones = wordList('uno dos tres cuatro cinco seis siete ocho nueve');
 const teens = wordList('once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve');
 const tens = wordList('diez veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa');
 
-const numbers = {
+const upToHundred = {
   ...Object.fromEntries(ones.map((word, at) => [word, at + 1] as const)),
   ...Object.fromEntries(teens.map((word, at) => [word, at + 11] as const)),
   ...Object.fromEntries(tens.map((word, at) => [word, (at + 1) * 10] as const)),
@@ -16,10 +16,17 @@ const numbers = {
   ...Object.fromEntries(
     tens.slice(2).flatMap((ten, t) => ones.map((one, o) => [`${ten} y ${one}`, (t + 3) * 10 + o + 1] as const)),
   ),
-  cero: 0,
   un: 1,
   una: 1,
   veintiun: 21,
+};
+const manyHundreds = wordList('dosc tresc cuatroc quin seisc setec ochoc novec').flatMap((word, at) =>
+  ['ientos', 'ientas'].map((end) => [`${word}${end}`, (at + 2) * 100] as const),
+);
+
+const numbers = {
+  ...withHundreds(upToHundred, [['ciento', 100], ...manyHundreds], [' ']),
+  cero: 0,
   cien: 100,
   medio: 0.5,
   media: 0.5,

@@ -1,6 +1,6 @@
 /** French: what meal descriptions are read with. Accents are left out and œ is oe, as in the text. */
 import type { Language } from '../language';
-import { foodList, wordList } from './list';
+import { foodList, withHundreds, wordList } from './list';
 import { unitsOf } from './measures';
 
 /** One to nineteen. */
@@ -16,7 +16,7 @@ const tens = wordList('vingt trente quarante cinquante soixante');
 const counted = (word: string, from: number, upTo: number) =>
   small.slice(0, upTo).map((one, at) => [`${word} ${one}`, from + at + 1] as const);
 
-const numbers = {
+const upToHundred = {
   ...Object.fromEntries(small.map((word, at) => [word, at + 1] as const)),
   ...Object.fromEntries(tens.map((word, at) => [word, (at + 2) * 10] as const)),
   ...Object.fromEntries(
@@ -29,9 +29,13 @@ const numbers = {
   ...Object.fromEntries(counted('quatre vingt', 80, 19)),
   'soixante et onze': 71,
   'quatre vingt': 80,
-  zero: 0,
   une: 1,
-  cent: 100,
+};
+const hundreds = small.slice(0, 9).map((one, at) => [at === 0 ? 'cent' : `${one} cent`, (at + 1) * 100] as const);
+
+const numbers = {
+  ...withHundreds(upToHundred, hundreds, [' ']),
+  zero: 0,
   demi: 0.5,
   demie: 0.5,
   'un demi': 0.5,

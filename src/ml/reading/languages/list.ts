@@ -21,3 +21,20 @@ export const foodList = (text: string): Readonly<Record<string, string>> => {
 
 /** Words between spaces. */
 export const wordList = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+
+/**
+ * Whole numbers of a hundred and more, from those of one to ninety-nine among `numbers`: "cent cinquante", "hundertfünfzig". `hundreds`: words of
+ * each hundred, as they stand before more and alone; `between`: what may stand between.
+ */
+export const withHundreds = <Numbers extends Readonly<Record<string, number>>>(
+  numbers: Numbers,
+  hundreds: readonly (readonly [word: string, value: number])[],
+  between: readonly string[],
+): Numbers & Readonly<Record<string, number>> => {
+  const small = Object.entries(numbers).filter(([, value]) => Number.isInteger(value) && value >= 1 && value <= 99);
+  const all = hundreds.flatMap(([word, value]) => [
+    [word, value] as const,
+    ...small.flatMap(([more, of]) => between.map((join) => [`${word}${join}${more}`, value + of] as const)),
+  ]);
+  return { ...Object.fromEntries(all), ...numbers };
+};
