@@ -38,6 +38,8 @@ export interface Chosen {
   readonly amount: Amount | null;
   /** Best first; the first is the one taken. */
   readonly choices: readonly Choice[];
+  /** Another food was named as the one that may have been eaten instead. */
+  readonly isOneOf?: boolean;
 }
 
 /** Foods weighed for a text; beyond, only the likeliest food of each run of words is. */

@@ -29,14 +29,17 @@ const single = (phrases: readonly string[]): ReadonlySet<string> =>
     }),
   );
 
-const compile = ({ numbers, units, fillers, joins, negations, foods }: Language): Words => {
+const compile = ({ numbers, units, fillers, joins, negations, foods, ...others }: Language): Words => {
   const dishes = new Phrases();
   for (const food of Object.keys(foods)) {
     const words = phraseWords(food);
     if (words.length > 1) dishes.add(words, [`${dishMark}${words.length}`]);
   }
   return {
-    structure: single([...Object.keys(numbers), ...Object.keys(units), ...fillers, ...joins, ...negations]),
+    structure: single([
+      ...[...Object.keys(numbers), ...Object.keys(units), ...fillers, ...joins, ...negations],
+      ...[...(others.eating ?? []), ...(others.alternatives ?? [])],
+    ]),
     foods: new Set(Object.keys(foods).flatMap(phraseWords)),
     dishes,
   };

@@ -19,11 +19,13 @@
  *                so everywhere: "pizza"
  *   `sentence`   numbers as one token (`numbers`; `writtenNumbers`: thousands, minus, percent; `eachOf`: of each of several foods), words of kind
  *                before the amount they stand behind (`kindsBehind`), compounds (`vocabulary`) and what people call foods (`lexicon`) as words of names,
- *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`), unknown, number, mark
+ *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`, `forgone`), unknown, number, mark
  *   `spans`      runs of words (`runs`, `runCosts`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …
  *   `amounts`    every way to read an amount (`measured`: of the scales and the jug) before a food, `suffixes` behind it, `bothAmounts` of the two: 2 cups
  *   `weigh`      amount × food → grams, and how well the two go together (`household`: what cans and glasses hold)
  *   `choose`     the best set of runs and amounts for the whole sentence (`unstated`: which food stands for what was left open); `components` are parts of a dish, not eaten beside it
+ *   `takenBack`, `alternatives`, `wholes`
+ *                what of that was not eaten: said not to have been, one of two, or a dish beside what it was made of
  *   `unrecognized`, `doubt`, `likeness`, `additions`
  *                what was not understood, how wide the interval is, whether the food is only the nearest, what milk in a coffee weighs
  *

@@ -32,6 +32,10 @@ export interface Language {
   readonly negations: readonly string[];
   /** Where the two parts of "neither … nor" are two words: the second goes on with the denial of the first. */
   readonly neither?: readonly [neither: string, nor: string];
+  /** Verbs that stand before what was eaten: "statt Pommes gab es Salat". */
+  readonly eating?: readonly string[];
+  /** Words between foods of which one was eaten: "oder". */
+  readonly alternatives?: readonly string[];
   /** Words by which an amount is that of each of several foods: "je". */
   readonly each?: readonly string[];
   /** Words of a food, to the English words a food's name may hold: "haferflocken" → "oats, raw". */

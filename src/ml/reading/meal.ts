@@ -9,6 +9,7 @@
 import type { Food, Interval, PortionSource } from '../../model/foods';
 import { intervalAround, type Measure } from '../foods/interval';
 import { customaryG } from './additions';
+import { withAlternatives } from './alternatives';
 import { chooseItems, type Choice, type Chosen } from './choose';
 import { itemDeviation, mealInterval, type Figure } from './doubt';
 import { writtenIn } from './detect';
@@ -19,6 +20,8 @@ import { isSaidOf } from './likeness';
 import { isParting } from './parting';
 import { readSentence, type Sentence } from './sentence';
 import { shareEaten } from './sharing';
+import { isTakenBack } from './takenBack';
+import { withoutWholesOrParts } from './wholes';
 import { createSpanScorer, type SpanScorer } from './spans';
 import { textAt, tokenize } from './tokens';
 import { unreadShare, unrecognizedIn } from './unrecognized';
@@ -219,14 +222,16 @@ export const readMeal = (
   const { tokens } = sentence;
   const { items: chosen, components } = chooseItems(sentence, scorerOf(index).spansOf(sentence), index);
   const startOf = ({ span }: Chosen): number => tokens[span.start]?.start ?? 0;
-  const eaten = chosen
+  const counted = withAlternatives(withoutWholesOrParts(chosen, sentence), sentence);
+  const eaten = counted
     .filter(
       (item, at) =>
         item.amount?.quantity !== 0 &&
         !isFlavouring(item, sentence) &&
-        !isHeading(item, chosen[at + 1], sentence) &&
-        !isMentionedAgain(item, chosen.slice(0, at), sentence) &&
-        !isBrandOf(item, chosen[at - 1], sentence, index),
+        !isTakenBack(item, sentence) &&
+        !isHeading(item, counted[at + 1], sentence) &&
+        !isMentionedAgain(item, counted.slice(0, at), sentence) &&
+        !isBrandOf(item, counted[at - 1], sentence, index),
     )
     .map((item) => (meant === undefined ? item : withMeant(item, meant.get(startOf(item)), index)));
 
@@ -268,7 +273,7 @@ export const readMeal = (
       })),
     );
     const words = between(firstWordOf(item, sentence), span.end);
-    const approximate = !isSaidOf(sentence, item, index);
+    const approximate = item.isOneOf === true || !isSaidOf(sentence, item, index);
     const deviation = {
       kcal: itemDeviation(choices, approximate, 'kcal'),
       carbohydrateG: itemDeviation(choices, approximate, 'carbohydrateG'),

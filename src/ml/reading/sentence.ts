@@ -60,6 +60,20 @@ const compoundNumbers = (tokens: readonly Token[]): Token[] => {
   return tokens.filter((_, i) => !isPart(i) && !isPart(i - 1));
 };
 
+/** "No-bake cheesecake", "no-knead bread": with a hyphen before what is no food, "no" is part of a name, and denies nothing. */
+const withoutNameNo = (tokens: readonly Token[], text: string, index: FoodIndex): Token[] => {
+  const isPart = (i: number): boolean => {
+    const [no, next] = [tokens[i], tokens[i + 1]];
+    return (
+      no?.text === 'no' &&
+      next?.kind === 'word' &&
+      text.slice(no.end, next.start) === '-' &&
+      (isEveryday(next.text) || !isKnown(next.text, index))
+    );
+  };
+  return tokens.filter((_, i) => !isPart(i) && !isPart(i - 1));
+};
+
 /** "Without any added fat", "with the skin": the words of names have nothing between. */
 const plainDenials = (tokens: readonly Token[]): Token[] =>
   tokens.filter(
@@ -122,7 +136,7 @@ const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
   const whole = (index.wholes ?? []).reduce((left, { written, word }) => left.replaceAll(written, word), text);
-  const plain = compoundNumbers(plainDenials(tokenize(whole)));
+  const plain = compoundNumbers(plainDenials(withoutNameNo(tokenize(whole), whole, index)));
   const { read, unread } = languageOf(plain, index, languages);
   const english =
     read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain;

@@ -20,14 +20,16 @@ const englishUnit = (unit: UnitWord): string => {
 /** Marks a number among the words of a phrase. */
 const numberMark = '#';
 
-const compile = ({ numbers, units, fillers, joins, negations, foods, each = [] }: Language): Phrases => {
+const compile = ({ numbers, units, fillers, joins, negations, foods, ...others }: Language): Phrases => {
   const phrases = new Phrases();
   for (const [word, english] of Object.entries(foods)) phrases.add(phraseWords(word), phraseWords(english));
   for (const [word, value] of Object.entries(numbers)) phrases.add(phraseWords(word), [`${numberMark}${value}`]);
   for (const [word, unit] of Object.entries(units)) phrases.add(phraseWords(word), [englishUnit(unit)]);
   for (const word of negations) phrases.add(phraseWords(word), ['without']);
   for (const word of joins) phrases.add(phraseWords(word), ['and']);
-  for (const word of each) phrases.add(phraseWords(word), ['each']);
+  for (const word of others.each ?? []) phrases.add(phraseWords(word), ['each']);
+  for (const word of others.alternatives ?? []) phrases.add(phraseWords(word), ['or']);
+  for (const word of others.eating ?? []) phrases.add(phraseWords(word), ['had']);
   for (const word of fillers) phrases.add(phraseWords(word), ['the']);
   return phrases;
 };

@@ -92,6 +92,7 @@ const fillers = words(`
   completed complete completing rounding ended paired accompanied complementing enhanced enhance enhancing dressed dress dressing-free seasoned season seasoning flavored-up adorned crowned
   joined join joining alongside nestled layered layer coated-in drenched tender-crisp moist flaky gooey chewy sugary buttery nutty spicy-sweet ripe
   company friend family child kid son daughter husband wife partner everyone everybody sides treat treats goodness deliciousness bliss delight craving boost pick-me-up energy fuel routine
+  instead even
   day's today's morning's evening's feeling felt decided decide managed sat sit sitting down relaxed relax relaxing break midday mid late-night early-morning busy lazy sunday monday tuesday
   wednesday thursday friday saturday weekend weekday holiday bright
   inch diameter experience variety selection assortment comfort classic timeless beloved popular fancy lovely soft-spoken exotic local authentic rustic elegant

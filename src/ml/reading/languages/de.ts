@@ -116,7 +116,7 @@ const foods = `
   Tomato: tomate, tomaten, paradeiser; Cherry tomatoes: kirschtomate, kirschtomaten, cherrytomaten, cocktailtomaten;
   Cucumber: gurke, gurken, salatgurke; Carrots: karotte, karotten, mohre, mohren, ruebli; Cooked carrots: gekochte karotten, gedunstete karotten;
   Broccoli: brokkoli, broccoli; Cauliflower: blumenkohl, karfiol; Spinach: spinat; Lettuce: kopfsalat, eisbergsalat, blattsalat;
-  Garden salad: salat, gemischter salat, gruner salat, beilagensalat; Arugula: rucola, rauke; Onion: zwiebel, zwiebeln; Garlic: knoblauch;
+  Salad: salat, gemischter salat, gruner salat, beilagensalat; Arugula: rucola, rauke; Onion: zwiebel, zwiebeln; Garlic: knoblauch;
   Bell pepper: paprika, paprikaschote; Mushrooms: champignon, champignons, pilz, pilze; Corn: mais, maiskolben; Green peas: erbse, erbsen;
   Green beans: grune bohnen, buschbohnen, brechbohnen; Cabbage: kohl, weisskohl, weisskraut; Red cabbage: rotkohl, rotkraut, blaukraut;
   Sauerkraut: sauerkraut; Brussels sprouts: rosenkohl; Kale: grunkohl, federkohl; Zucchini: zucchini, zucchetti; Eggplant: aubergine, auberginen;
@@ -173,7 +173,7 @@ const foods = `
   Stuffed cabbage rolls: kohlroulade, kohlrouladen, krautwickel; Stuffed peppers: gefullte paprika; Quiche: quiche; Ratatouille: ratatouille;
   Falafel: falafel; Hummus: hummus, kichererbsenpuree; Tzatziki: zaziki, tzatziki; Lentils: linse, linsen; Lentil soup: linsensuppe, linseneintopf;
   Chickpeas: kichererbse, kichererbsen; Kidney beans: kidneybohnen; Black beans: schwarze bohnen; White beans: weisse bohnen; Beans: bohne, bohnen;
-  Refried beans: bohnenmus; Baked beans: baked beans, bohnen in tomatensosse; Tofu: tofu; Yeast: hefe, trockenhefe, backhefe; Wheat flour: mehl, weizenmehl; Whole wheat flour: vollkornmehl; Rice flour: reismehl; Chickpea flour: kichererbsenmehl; Lard: schmalz, schweineschmalz; Chicken soup: huhnersuppe, huhnerbruhe;
+  Refried beans: bohnenmus; Baked beans: baked beans, bohnen in tomatensosse; Tofu: tofu; Yeast: hefe, trockenhefe, backhefe; Wheat flour: mehl, weizenmehl; Whole wheat flour: vollkornmehl; Rice flour: reismehl; Chickpea flour: kichererbsenmehl; Lard: schmalz, schweineschmalz; Soup: suppe; Chicken soup: huhnersuppe, huhnerbruhe;
   Chicken noodle soup: huhnernudelsuppe, nudelsuppe; Vegetable soup: gemusesuppe, gemuseeintopf; Tomato soup: tomatensuppe;
   Potato soup: kartoffelsuppe; Pumpkin soup: kurbissuppe; Gazpacho: gazpacho; French onion soup: zwiebelsuppe;
   Broth: bruhe, fleischbruhe, gemusebruhe; Almonds: mandel, mandeln; Walnuts: walnuss, walnusse; Hazelnuts: haselnuss, haselnusse;
@@ -208,13 +208,15 @@ export const german: Language = {
   numbers,
   units,
   fillers: wordList(
-    `der die das den dem des im am zum zur vom beim in an auf aus von zu bei nach fur als ich wir du er sie es mein meine meinen meiner mir uns habe hab hatte haben gegessen esse
-      essen ass getrunken trinke trank gab gibt war waren ist sind heute gestern morgen morgens mittags abends nachts fruhstuck mittagessen abendessen abendbrot brotzeit imbiss
+    `der die das den dem des im am zum zur vom beim in an auf aus von zu bei nach fur als ich wir du er sie es mein meine meinen meiner mir uns habe hab haben gegessen esse
+      essen getrunken trinke war waren ist sind heute gestern morgen morgens mittags abends nachts fruhstuck mittagessen abendessen abendbrot brotzeit imbiss
       snack zwischendurch etwas ca circa ungefahr etwa rund noch auch nur dann danach davor dabei lecker leckere leckerer leckeres frisch frische frischer frisches frischen
       aber sondern selbstgemacht selbstgemachte hausgemacht hausgemachte ganz ganze ganzer ganzes bisschen wenig`,
   ),
   joins: wordList('und mit sowie plus & dazu'),
-  negations: wordList('ohne kein keine keinen keiner keines keinem keinerlei weder nicht'),
+  negations: wordList('ohne kein keine keinen keiner keines keinem keinerlei weder nicht statt anstatt anstelle'),
+  eating: wordList('gab gibt ass trank hatte'),
+  alternatives: wordList('oder'),
   each: wordList('je jeweils'),
   neither: ['weder', 'noch'],
   foods: foodList(foods),

@@ -114,7 +114,7 @@ const foods = `
   Pomegranate: granada; Avocado: aguacate, palta; Fruit salad: macedonia, ensalada de frutas; Mixed fruit: fruta;
   Applesauce: compota de manzana, pure de manzana; Dried fruit: fruta seca, fruta deshidratada; Tomato: tomate, jitomate;
   Cherry tomatoes: tomate cherry, tomates cherry; Cucumber: pepino; Carrots: zanahoria; Cooked carrots: zanahoria cocida, zanahorias cocidas;
-  Broccoli: brocoli; Cauliflower: coliflor; Spinach: espinaca; Lettuce: lechuga; Garden salad: ensalada, ensalada mixta, ensalada verde;
+  Broccoli: brocoli; Cauliflower: coliflor; Spinach: espinaca; Lettuce: lechuga; Salad: ensalada, ensalada mixta, ensalada verde;
   Arugula: rucula; Onion: cebolla; Garlic: ajo; Bell pepper: pimiento, morron; Mushrooms: champinon, champinones, seta; Corn: maiz, elote, choclo;
   Green peas: guisante, arveja, chicharo; Green beans: judia verde, judias verdes, ejote, vainita; Cabbage: repollo, col; Red cabbage: lombarda;
   Sauerkraut: chucrut; Brussels sprouts: coles de bruselas; Kale: col rizada; Zucchini: calabacin, calabacines, calabacita; Eggplant: berenjena;
@@ -171,7 +171,7 @@ const foods = `
   Hummus: hummus; Tzatziki: tzatziki; Lentils: lenteja; Lentil soup: sopa de lentejas, lentejas estofadas; Chickpeas: garbanzo;
   Kidney beans: alubia roja, frijol rojo, frijoles rojos; Black beans: frijol negro, frijoles negros, judias negras;
   White beans: alubia, judia blanca, judias blancas; Beans: frijol, frijoles, judia, poroto, habichuela; Refried beans: frijoles refritos;
-  Baked beans: alubias en salsa de tomate; Tofu: tofu; Yeast: levadura, levadura fresca; Cornmeal: harina de maiz; Wheat flour: harina, harina de trigo; Whole wheat flour: harina integral; Rice flour: harina de arroz; Chickpea flour: harina de garbanzo; Lard: manteca de cerdo; Chicken soup: sopa de pollo, caldo de pollo; Chicken noodle soup: sopa de fideos con pollo;
+  Baked beans: alubias en salsa de tomate; Tofu: tofu; Yeast: levadura, levadura fresca; Cornmeal: harina de maiz; Wheat flour: harina, harina de trigo; Whole wheat flour: harina integral; Rice flour: harina de arroz; Chickpea flour: harina de garbanzo; Lard: manteca de cerdo; Soup: sopa; Chicken soup: sopa de pollo, caldo de pollo; Chicken noodle soup: sopa de fideos con pollo;
   Vegetable soup: sopa de verduras, crema de verduras; Tomato soup: sopa de tomate, crema de tomate; Potato soup: sopa de patata, crema de patata;
   Pumpkin soup: crema de calabaza, sopa de calabaza; Gazpacho: gazpacho, salmorejo; French onion soup: sopa de cebolla; Broth: caldo, consome;
   Almonds: almendra; Walnuts: nuez, nueces; Hazelnuts: avellana; Cashews: anacardo, castana de caju; Peanuts: cacahuete, cacahuate, mani;
@@ -215,7 +215,8 @@ export const spanish: Language = {
       pero casero casera caseros caseras entero entera enteros enteras poco`,
   ),
   joins: wordList('y e con mas & junto'),
-  negations: [...wordList('sin ni no ningun ninguna tampoco'), 'nada de', 'pero sin', 'pero no'],
+  negations: [...wordList('sin ni no ningun ninguna tampoco'), 'nada de', 'pero sin', 'pero no', 'en vez', 'en lugar'],
+  alternatives: wordList('o u'),
   each: ['cada uno', 'cada una', 'de cada uno'],
   foods: foodList(foods),
 };

@@ -119,7 +119,7 @@ const foods = `
   Grapefruit: pamplemousse; Pomegranate: grenade; Avocado: avocat; Fruit salad: salade de fruits; Mixed fruit: fruit;
   Applesauce: compote de pommes, compote; Dried fruit: fruits secs; Tomato: tomate; Cherry tomatoes: tomate cerise, tomates cerises;
   Cucumber: concombre; Carrots: carotte; Cooked carrots: carottes cuites, carottes vapeur; Broccoli: brocoli; Cauliflower: chou fleur;
-  Spinach: epinard; Lettuce: laitue, salade verte; Garden salad: salade, salade composee, salade mixte; Arugula: roquette; Onion: oignon; Garlic: ail;
+  Spinach: epinard; Lettuce: laitue, salade verte; Salad: salade, salade composee, salade mixte; Arugula: roquette; Onion: oignon; Garlic: ail;
   Bell pepper: poivron; Mushrooms: champignon; Corn: mais, epi de mais; Green peas: petits pois, petit pois;
   Green beans: haricot vert, haricots verts; Cabbage: chou, chou blanc; Red cabbage: chou rouge; Sauerkraut: choucroute;
   Brussels sprouts: choux de bruxelles; Kale: chou kale; Zucchini: courgette; Eggplant: aubergine; Asparagus: asperge; Celery: celeri;
@@ -168,7 +168,7 @@ const foods = `
   Stuffed peppers: poivrons farcis; Quiche: quiche, quiche lorraine; Ratatouille: ratatouille; Falafel: falafel; Hummus: houmous; Tzatziki: tzatziki;
   Lentils: lentille; Lentil soup: soupe de lentilles; Chickpeas: pois chiche, pois chiches; Kidney beans: haricots rouges;
   Black beans: haricots noirs; White beans: haricots blancs; Beans: haricot; Refried beans: puree de haricots; Baked beans: haricots a la tomate;
-  Tofu: tofu; Cornmeal: farine de mais; Wheat flour: farine, farine de ble; Whole wheat flour: farine complete; Rice flour: farine de riz; Chickpea flour: farine de pois chiche; Yeast: levure, levure de boulanger; Lard: saindoux; Chicken soup: soupe de poulet, bouillon de poule; Chicken noodle soup: soupe de poulet aux vermicelles;
+  Tofu: tofu; Cornmeal: farine de mais; Wheat flour: farine, farine de ble; Whole wheat flour: farine complete; Rice flour: farine de riz; Chickpea flour: farine de pois chiche; Yeast: levure, levure de boulanger; Lard: saindoux; Soup: soupe; Chicken soup: soupe de poulet, bouillon de poule; Chicken noodle soup: soupe de poulet aux vermicelles;
   Vegetable soup: soupe de legumes, potage; Tomato soup: soupe de tomates, soupe a la tomate; Potato soup: soupe de pommes de terre;
   Pumpkin soup: soupe de potiron, veloute de potiron; Gazpacho: gaspacho; French onion soup: soupe a l'oignon; Broth: bouillon; Almonds: amande;
   Walnuts: noix, noix de grenoble; Hazelnuts: noisette; Cashews: noix de cajou; Peanuts: cacahuete, cacahouete; Pistachios: pistache;
@@ -216,7 +216,18 @@ export const french: Language = {
       seulement ensuite apres avant bon bonne bons bonnes delicieux delicieuse frais fraiche fraiches maison entier entiere entiers entieres peu`,
   ),
   joins: wordList('et avec plus & puis'),
-  negations: [...wordList('sans ni pas aucun aucune'), 'mais pas', 'mais sans', 'mais ni', 'mais aucun', 'mais aucune'],
+  negations: [
+    ...wordList('sans ni pas aucun aucune'),
+    'mais pas',
+    'mais sans',
+    'mais ni',
+    'mais aucun',
+    'mais aucune',
+    'au lieu',
+    'a la place',
+    'plutot que',
+  ],
+  alternatives: wordList('ou'),
   each: wordList('chacun chacune'),
   foods: withElisions(foodList(foods)),
 };
