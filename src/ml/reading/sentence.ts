@@ -60,6 +60,13 @@ const compoundNumbers = (tokens: readonly Token[]): Token[] => {
   return tokens.filter((_, i) => !isPart(i) && !isPart(i - 1));
 };
 
+/** "1 c. à soupe": the dot is part of the unit, and ends nothing. */
+const withoutSpoonDots = (tokens: readonly Token[]): Token[] =>
+  tokens.filter(
+    ({ text }, i) =>
+      !(text === '.' && wordAt(tokens, i - 1) === 'c' && /^(?:a|cafe|soupe)$/.test(wordAt(tokens, i + 1))),
+  );
+
 /** "No-bake cheesecake", "no-knead bread": with a hyphen before what is no food, "no" is part of a name, and denies nothing. */
 const withoutNameNo = (tokens: readonly Token[], text: string, index: FoodIndex): Token[] => {
   const isPart = (i: number): boolean => {
@@ -136,7 +143,7 @@ const spelt = (tokens: readonly Token[], index: FoodIndex): Token[] => {
 
 export const readSentence = (text: string, index: FoodIndex, languages: readonly Language[] = []): Sentence => {
   const whole = (index.wholes ?? []).reduce((left, { written, word }) => left.replaceAll(written, word), text);
-  const plain = compoundNumbers(plainDenials(withoutNameNo(tokenize(whole), whole, index)));
+  const plain = compoundNumbers(plainDenials(withoutNameNo(withoutSpoonDots(tokenize(whole)), whole, index)));
   const { read, unread } = languageOf(plain, index, languages);
   const english =
     read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain;

@@ -77,3 +77,17 @@ describe('a dish beside what it was made of is counted once', () => {
     ['salad (50 g lettuce, 30 g tomato)', 'Lettuce 50, Tomato 30'],
   ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
 });
+
+describe('one food is not taken for another', () => {
+  test.each([
+    ['pâtes à la bolognaise, 300 g', 'Spaghetti bolognese 300'],
+    ['pâté de campagne', 'Foie gras 85'],
+    ["half a tub of ben & jerry's", 'Ice cream 128'],
+    ['1 c. à soupe de miel', 'Honey 20'],
+    ['una tortilla de dos huevos', 'Omelette 55'],
+    ['zero sugar coke', 'Diet cola 360'],
+    ['Coke Zero Sugar', 'Diet cola 360'],
+    ['Salat mit drei Eiern', 'Garden salad 73, Egg 150'],
+    ['zwei Äpfeln', 'Apple 400'],
+  ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
+});

@@ -105,7 +105,7 @@ const units = unitsOf({
 });
 
 const foods = `
-  Apple: apfel; Banana: banane, bananen; Orange: orange, orangen, apfelsine, apfelsinen; Tangerine: mandarine, mandarinen, clementine, clementinen;
+  Apple: apfel, apfeln; Banana: banane, bananen; Orange: orange, orangen, apfelsine, apfelsinen; Tangerine: mandarine, mandarinen, clementine, clementinen;
   Pear: birne, birnen; Peach: pfirsich, pfirsiche; Nectarine: nektarine, nektarinen; Apricot: aprikose, aprikosen, marille, marillen;
   Plum: pflaume, pflaumen, zwetschge, zwetschgen; Cherries: kirsche, kirschen; Strawberries: erdbeere, erdbeeren; Raspberries: himbeere, himbeeren;
   Blueberries: heidelbeere, heidelbeeren, blaubeere, blaubeeren; Blackberries: brombeere, brombeeren; Berries: beere, beeren, beerenmischung;
@@ -141,7 +141,7 @@ const foods = `
   Grilled salmon: lachs, lachsfilet; Smoked salmon: raucherlachs; Canned tuna: thunfisch, thunfisch in wasser, thunfisch in ol, thunfisch im eigenen saft, dosenthunfisch; Cod: kabeljau, dorsch, fischfilet;
   Battered fish: backfisch, fisch in bierteig; Fish: fisch; Fish sticks: fischstabchen; Trout: forelle; Sardines: sardine, sardinen;
   Pickled herring: hering, matjes, rollmops; Shrimp: garnele, garnelen, shrimps, krabben, crevetten; Mussels: muschel, muscheln, miesmuscheln;
-  Fried calamari: calamares, tintenfischringe; Octopus: oktopus, krake; Egg: ei, eier, gekochtes ei, hartgekochtes ei, gekochte eier;
+  Fried calamari: calamares, tintenfischringe; Octopus: oktopus, krake; Egg: ei, eier, eiern, gekochtes ei, hartgekochtes ei, gekochte eier;
   Fried egg: spiegelei, spiegeleier; Scrambled eggs: ruhrei, ruhreier; Poached egg: pochiertes ei; Omelette: omelett;
   Spanish omelette: spanisches omelett; Egg white: eiweiss, eiklar; Egg yolk: eigelb, eidotter; Milk: milch, kuhmilch; Whole milk: vollmilch;
   Reduced fat milk: halbfettmilch; Skim milk: magermilch, entrahmte milch; Oat milk: hafermilch, haferdrink; Soy milk: sojamilch, sojadrink;

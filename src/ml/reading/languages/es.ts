@@ -137,7 +137,7 @@ const foods = `
   Trout: trucha; Sardines: sardina; Pickled herring: arenque; Shrimp: gamba, camaron, camarones, langostino; Mussels: mejillon, mejillones;
   Fried calamari: calamar, calamares, calamares a la romana, rabas; Octopus: pulpo; Egg: huevo, huevo duro, huevo cocido, huevos duros;
   Fried egg: huevo frito, huevos fritos, huevo a la plancha; Scrambled eggs: huevos revueltos, revuelto; Poached egg: huevo escalfado, huevo poche;
-  Omelette: tortilla francesa; Spanish omelette: tortilla espanola, tortilla de patatas; Egg white: clara de huevo, clara;
+  Omelette: tortilla francesa, tortilla de huevo, tortilla de huevos, tortilla de un huevo, tortilla de dos huevos, tortilla de tres huevos; Spanish omelette: tortilla espanola, tortilla de patatas; Egg white: clara de huevo, clara;
   Egg yolk: yema de huevo, yema; Milk: leche; Whole milk: leche entera; Reduced fat milk: leche semidesnatada, leche semi;
   Skim milk: leche desnatada, leche descremada; Oat milk: leche de avena, bebida de avena; Soy milk: leche de soja, leche de soya;
   Almond milk: leche de almendras, bebida de almendra; Buttermilk: suero de leche, leche fermentada;

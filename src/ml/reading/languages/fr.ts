@@ -76,8 +76,8 @@ const units = unitsOf({
   deciliter: 'dl, decilitre',
   liter: 'l, litre',
   cup: 'tasse, petite tasse',
-  tablespoon: 'cuillere a soupe, cuilleree a soupe, cas, c a s, c. a s., cuil a soupe, cuilleres a soupe',
-  teaspoon: 'cuillere a cafe, cuilleree a cafe, cac, c a c, c. a c., cuil a cafe, cuilleres a cafe',
+  tablespoon: 'cuillere a soupe, c a soupe, cuilleree a soupe, cas, c a s, c. a s., cuil a soupe, cuilleres a soupe',
+  teaspoon: 'cuillere a cafe, c a cafe, cuilleree a cafe, cac, c a c, c. a c., cuil a cafe, cuilleres a cafe',
   pinch: 'pincee',
   splash: 'filet d, trait, goutte, larme',
   small: 'petit, petite',
@@ -135,7 +135,7 @@ const foods = `
   Meatballs: boulette de viande, boulettes de viande, boulettes; Meatloaf: pain de viande; Pork schnitzel: escalope panee, escalope de porc;
   Pork chop: cote de porc; Roast pork: porc, roti de porc; Pork tenderloin: filet mignon de porc; Lamb chop: agneau, cotelette d'agneau;
   Ham: jambon, jambon blanc; Prosciutto: jambon cru, jambon de parme; Bacon: lard, lardon, bacon; Sausage: saucisse; Bratwurst: saucisse grillee;
-  Hot dog sausage: saucisse de francfort, knacki; Salami: saucisson, salami; Chorizo: chorizo; Liver pate: pate de foie, pate en croute; Liver: foie;
+  Hot dog sausage: saucisse de francfort, knacki; Salami: saucisson, salami; Chorizo: chorizo; Liver pate: pate de foie, pate en croute, pate de campagne; Liver: foie;
   Gyro: kebab, doner kebab; Grilled salmon: saumon, pave de saumon; Smoked salmon: saumon fume; Canned tuna: thon, thon au naturel, thon a l'huile, thon en boite;
   Cod: cabillaud, morue, poisson blanc; Battered fish: poisson pane, poisson frit; Fish: poisson; Fish sticks: batonnets de poisson; Trout: truite;
   Sardines: sardine; Pickled herring: hareng; Shrimp: crevette; Mussels: moule; Fried calamari: calamar, beignets de calamar; Octopus: poulpe; Escargots: escargot;
@@ -153,7 +153,7 @@ const foods = `
   Whole wheat roll: petit pain complet; Soft pretzel: bretzel; Croissant: croissant; Chocolate croissant: pain au chocolat, chocolatine;
   Crispbread: pain croustillant, biscotte; Crackers: cracker, biscuit sale; Rice cake: galette de riz, galettes de riz;
   Corn tortilla: tortilla de mais; Flour tortilla: tortilla de ble; White rice: riz, riz blanc; Brown rice: riz complet, riz brun;
-  Pasta: pates, spaghetti, coquillettes; Whole wheat pasta: pates completes; Spaghetti bolognese: spaghetti bolognaise, pates bolognaise;
+  Pasta: pates, spaghetti, coquillettes; Whole wheat pasta: pates completes; Spaghetti bolognese: spaghetti bolognaise, pates bolognaise, pates a la bolognaise, spaghetti a la bolognaise;
   Spaghetti carbonara: pates carbonara, spaghetti carbonara; Lasagna: lasagnes; Pasta salad: salade de pates; Gnocchi: gnocchi;
   Couscous: couscous, semoule; Quinoa: quinoa; Bulgur: boulgour; Polenta: polenta; Oatmeal: bouillie d'avoine, porridge; Raw oats: flocons d'avoine;
   Granola: muesli, granola; Corn flakes: corn flakes, petales de mais; Breakfast cereal: cereales, cereales du petit dejeuner;
