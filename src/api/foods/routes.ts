@@ -13,7 +13,7 @@ import { FoodView, presentFood, presentOwn } from './present';
 import type { Id } from '../../model/ids';
 import { ownKey, type OwnFood, type OwnFoodFacts } from '../../model/ownFoods';
 import { createFoodReader } from './reader';
-import { createFoodSearch, mostOwnFoods } from './search';
+import { createFoodSearch, mostOwnFoods, type FoodPlace } from './search';
 
 /** Foods: found by name, read by id, looked up by bar code, and described by users. */
 const Params = z.object({ id: FoodKey });
@@ -53,29 +53,39 @@ export const foodRoutes = (deps: FoodDeps): Route[] => {
           'Your own foods first, then generic ones, then brands that were looked up by bar code. Typos are forgiven; the last word may be unfinished. Without `query` all generic foods by name.',
         query: PageQuery.extend({
           query: z.string().max(500).optional().meta({ example: 'chese pizza' }),
-          own: z.enum(['true', 'false']).optional().meta({ description: '`true`: your own foods, latest first' }),
+          own: z
+            .enum(['true', 'false'])
+            .optional()
+            .meta({ description: '`true`: your own foods alone, without `query` latest first' }),
         }),
         responses: { 200: pageOf(FoodView) },
       },
       async ({ caller, query: { query, own: onlyOwn, limit, cursor } }) => {
+        const text = query?.trim() ?? '';
+        // After a space the last word is finished.
+        const typed = text + (query?.endsWith(' ') ? ' ' : '');
+        const pageOfFound = (list: string, found: FoodPlace[]) => {
+          const page = deps.paging.page(list, found, limit, (place) => place.position);
+          return { items: page.items.map(({ view }) => view), nextCursor: page.nextCursor };
+        };
         if (onlyOwn === 'true') {
           if (!caller) throw problem('not-authenticated');
+          if (text !== '') {
+            const list = 'own-foods:found';
+            return pageOfFound(
+              list,
+              await search.searchOwn(typed, caller.id, deps.paging.read(list, cursor), limit + 1),
+            );
+          }
           const before = deps.paging.idBefore('own-foods', cursor);
           const rows = await own.list(caller.id, limit + 1, before);
           const page = deps.paging.page('own-foods', rows, limit, ({ id }) => [id]);
           return { items: page.items.map(presentOwn), nextCursor: page.nextCursor };
         }
-        const text = query?.trim() ?? '';
         const list = `foods:${text === '' ? 'all' : 'found'}`;
         const position = deps.paging.read(list, cursor);
-        const found = await search.search(
-          text === '' ? null : text + (query?.endsWith(' ') ? ' ' : ''),
-          caller?.id ?? null,
-          position,
-          limit + 1,
-        );
-        const page = deps.paging.page(list, found, limit, (place) => place.position);
-        return { items: page.items.map(({ view }) => view), nextCursor: page.nextCursor };
+        const found = await search.search(text === '' ? null : typed, caller?.id ?? null, position, limit + 1);
+        return pageOfFound(list, found);
       },
     ),
 

@@ -48,6 +48,8 @@ const isAfter = (hit: Placed, position: Position | null, byName: boolean): boole
 export interface FoodSearch {
   /** Up to `limit` foods after `position`, in order; without a query all generic foods by name. */
   search(query: string | null, owner: Id | null, position: Position | null, limit: number): Promise<FoodPlace[]>;
+  /** The same among the owner's foods alone. */
+  searchOwn(query: string, owner: Id, position: Position | null, limit: number): Promise<FoodPlace[]>;
 }
 
 export const createFoodSearch = ({
@@ -82,6 +84,18 @@ export const createFoodSearch = ({
   };
 
   return {
+    async searchOwn(query, owner, position, limit) {
+      const own = await foods.own.list(owner, mostOwnFoods, null);
+      const byKey = new Map(own.map((food) => [ownKey(food.id), food]));
+      return ownHits(own, query.trim())
+        .filter((hit) => isAfter(hit, position, false))
+        .slice(0, limit)
+        .flatMap((hit) => {
+          const food = byKey.get(hit.key);
+          return food ? [{ view: presentOwn(food), position: positionOf(hit, false) }] : [];
+        });
+    },
+
     async search(query, owner, position, limit) {
       const text = query?.trim() ?? '';
       const listsAll = text === '';

@@ -246,6 +246,17 @@ describe('own foods', () => {
     const rest = await get(`/foods?own=true&limit=1&cursor=${mine.body.nextCursor}`, token);
     expect(rest.body).toMatchObject({ items: [{ name: 'Grandma’s granola' }], nextCursor: null });
     expect((await get('/foods?own=true')).status).toBe(401);
+    const found = async (query: string) => (await get(`/foods?own=true&${query}`, token)).body;
+    expect(await found('query=granla')).toMatchObject({ items: [{ name: 'Grandma’s granola' }], nextCursor: null });
+    expect(await found('query=bread')).toEqual({ items: [], nextCursor: null });
+    await post(token, { name: 'Bar of oats', per_100g: { calories: 400 } });
+    const first = await found('query=bar&limit=1');
+    expect(first.items.map(({ name }) => name)).toEqual(['Bar']);
+    expect(await found(`query=bar&limit=1&cursor=${first.nextCursor}`)).toMatchObject({
+      items: [{ name: 'Bar of oats' }],
+      nextCursor: null,
+    });
+    expect((await get('/foods?own=true&query=bar')).status).toBe(401);
   });
 
   it('may be recipes, whose figures are those of the ingredients over what it weighs when done', async () => {
@@ -283,6 +294,12 @@ describe('own foods', () => {
     expect(body.warnings!.join()).toMatch(/Not every ingredient states/);
   });
 
+  it.each(['\n', '\r\n', '\t', '\u2028', ' \u00A0 '])('one blank takes the place of %j in a name', async (between) => {
+    const { token } = await signUp(url);
+    const { status, body } = await post(token, { name: `a${between}b`, per_100g: { calories: 1 } });
+    expect([status, body.name]).toEqual([201, 'a b']);
+  });
+
   it.each<[object, number, RegExp]>([
     [{ name: 'X', per_100g: { proteins: 40, fats: 40, carbohydrates: 30 } }, 422, /add up to 110\.0 g/],
     [{ name: 'X', per_100g: { calories: 2000 } }, 422, /2000 kcal, and pure fat has 902/],
@@ -295,7 +312,11 @@ describe('own foods', () => {
     [{ name: 'X', per_100g: { calories: 1 }, servings: 2 }, 400, /only go with ingredients/],
     [{ name: ' ', per_100g: { calories: 1 } }, 400, /name/],
     [{ name: 'X\u0001Y', per_100g: { calories: 1 } }, 400, /name: holds characters that cannot be shown/],
-    [{ name: 'X\u202EY', per_100g: { calories: 1 } }, 400, /name: holds characters that cannot be shown/],
+    ...['\u202E', '\u2066', '\u0085'].map((mark): [object, number, RegExp] => [
+      { name: `X${mark}Y`, per_100g: { calories: 1 } },
+      400,
+      /name: holds characters that cannot be shown/,
+    ]),
     [
       { name: 'X', per_100g: { calories: 1 }, portions: [{ description: '1\u0007 bowl', grams: 1 }] },
       400,
