@@ -63,6 +63,8 @@ export const Unrecognized = z.object({
   amount: z.string().optional(),
   /** The food is known; nobody eats so much of it, or less than nothing. */
   tooMuch: z.literal(true).optional(),
+  /** Not words of the user, but how many more foods a text names than are read. */
+  pastLimit: z.literal(true).optional(),
   /** Said in place of the item of this id, or of `all` that there was: that stands, as nobody knows the words. */
   instead: z.string().optional(),
   /** As of an item. */

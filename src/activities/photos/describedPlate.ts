@@ -1,10 +1,10 @@
 import type { AnalyzedItem } from '../../model/foods';
 import type { Id } from '../../model/ids';
-import { regrammed } from '../../ml/foods';
-import { notReadWarnings, unreadLanguage, type MealReader, type ReadItem } from '../../ml/reading';
+import { nameStems, regrammed } from '../../ml/foods';
+import { notReadWarnings, unreadLanguage, type MealReader, type ReadItem, type Reading } from '../../ml/reading';
 import type { Asking } from './asking';
 import { strategyOf, type Found } from './found';
-import { meansSame, type Named } from './named';
+import { meansSame, words, type Named } from './named';
 import type { PlateFigures } from './plateFigures';
 import type { FoundInWords, WordFigures } from './wordFigures';
 
@@ -14,7 +14,8 @@ import type { FoundInWords, WordFigures } from './wordFigures';
  * D1  Which foods are meant is decided by the foods that are known here: FoodData Central's answers never change which item is which.
  * D2  Words that name another food than the picture shows replace what the classifier named, and a warning says so.
  * D3  Words that begin with "with" or "and" add to what the picture shows.
- * D4  A weight that a model judged by eye stays where the words name the food and state no amount.
+ * D4  What the words deny ("eggs and toast, no juice") is not on the plate, and what they name is not what they deny beside it.
+ * D5  A weight that a model judged by eye stays where the words name the food and state no amount.
  */
 export interface DescribedPlateDeps {
   reader: MealReader;
@@ -35,10 +36,35 @@ export type DescribePlate = (
 /** "With a glass of milk": words about what is not the dish itself. */
 const besideIt = /^\s*(?:with|and|plus|\+|&)\s/i;
 
+/** The last word of a name before what is further said of it: "Orange juice", "Pizza with cheese". */
+const headOf = (label: string): string | undefined => nameStems(words(label).split(/,|\bwith\b/)[0] ?? '').at(-1);
+
+/** "No juice" denies orange juice; "no orange" does not. */
+const isDenied = ({ label }: Named, denied: Reading['denied']): boolean => {
+  const stems = nameStems(words(label));
+  const means = (text: string): boolean => {
+    const said = nameStems(text);
+    return said.at(-1) === headOf(label) && said.every((stem) => stems.includes(stem));
+  };
+  return denied.some(({ written, read }) => means(written) || means(read));
+};
+
+/** "An apple, no toast" as the apple alone. */
+const withoutDenied = (item: ReadItem, caption: string, denied: Reading['denied']): ReadItem => {
+  const beside = denied.filter(({ start, end }) => start >= item.start && end <= item.end);
+  if (beside.length === 0) return item;
+  let [text, from] = ['', item.start];
+  for (const { start, end } of beside) {
+    text += caption.slice(from, start);
+    from = end;
+  }
+  return { ...item, text: text + caption.slice(from, item.end) };
+};
+
 const isNamed = (said: ReadItem, named: readonly Named[]): boolean => named.some((one) => meansSame(said, one));
 const isSaid = (one: Named, said: readonly ReadItem[]): boolean => said.some((item) => meansSame(item, one));
 
-/** The items of the words, with the weights that were judged by eye where the words state none (D4). */
+/** The items of the words, with the weights that were judged by eye where the words state none (D5). */
 const weighedByEye = ({ items, read }: FoundInWords, named: readonly Named[]): AnalyzedItem[] =>
   items.map((item, at) => {
     const said = read[at];
@@ -61,7 +87,7 @@ const inPlaceOfPicture = (found: FoundInWords, items: AnalyzedItem[], named: rea
   };
 };
 
-export function createDescribedPlate({ reader, words, figuresOf }: DescribedPlateDeps): DescribePlate {
+export function createDescribedPlate({ reader, words: wordFigures, figuresOf }: DescribedPlateDeps): DescribePlate {
   /** The foods of the plate in their order, each as the words name it where they do, then what the words name besides. */
   const together = async (
     found: FoundInWords,
@@ -99,10 +125,12 @@ export function createDescribedPlate({ reader, words, figuresOf }: DescribedPlat
     };
   };
 
-  return async (ownerId, caption, named, ask) => {
+  return async (ownerId, caption, plate, ask) => {
     const isBeside = besideIt.test(caption);
     const first = await reader.read(ownerId, caption);
-    const { items: said, unrecognized: unknown } = first.reading;
+    const { unrecognized: unknown, denied } = first.reading;
+    const said = first.reading.items.map((item) => withoutDenied(item, caption, denied));
+    const named = plate.filter((one) => isSaid(one, said) || !isDenied(one, denied));
     const isStated = unknown.some(({ amount }) => amount !== undefined);
     if (said.length === 0 && !isStated && !(isBeside && unknown.length > 0)) {
       const notUnderstood = unknown.map(({ text }) => `"${text}" was not understood, and is not counted.`);
@@ -112,7 +140,8 @@ export function createDescribedPlate({ reader, words, figuresOf }: DescribedPlat
         warnings: [...notUnderstood, ...notReadWarnings(unreadLanguage(first.reading))],
       };
     }
-    const found = await words.ofWords(ownerId, caption, ask, first);
+    const asRead = await wordFigures.ofWords(ownerId, caption, ask, first);
+    const found = { ...asRead, read: asRead.read.map((item) => withoutDenied(item, caption, denied)) };
     const items = weighedByEye(found, named);
     if (named.length === 1 && said.some((item) => isNamed(item, named)))
       return { ...found, items, by: 'picture', warnings: notReadWarnings(found.writtenIn) };

@@ -11,7 +11,8 @@ import type { Asked } from './classify';
  *
  * M1  Only pictures of the same owner are looked at, and only corrected ones: a machine's guess is never remembered as a fact.
  * M2  A plate that looks nearly identical outweighs a classifier: what its owner said of it comes first, with the weights they gave.
- * M3  What merely resembles speaks only where nobody else could, and only as sure as the likeness is.
+ * M3  What was not counted is not remembered: a food of which nobody eats so much, or of which there was nothing.
+ * M4  What merely resembles speaks only where nobody else could, and only as sure as the likeness is.
  */
 const mostRemembered = 300;
 const neighbours = 5;
@@ -40,13 +41,16 @@ export function createMemory({ photos, foods }: { photos: PhotoStore; foods: Foo
   const plateOf = async (id: Id, confidence: number): Promise<PlateFood[]> => {
     const { items = [], unrecognized = [] } = (await photos.find(id))?.analysis ?? {};
     const replaced = new Set(unrecognized.flatMap(({ instead }) => instead ?? []));
-    const meant = items.filter((item) => !replaced.has(allItems) && !replaced.has(item.id ?? ''));
+    const isOn = ({ id: item = '', grams }: AnalyzedItem) =>
+      grams > 0 && !replaced.has(allItems) && !replaced.has(item);
+    const meant = items.filter(isOn);
     const known = meant.map(({ label, grams, portionSource }) => ({
       label,
       confidence,
-      grams: stated.includes(portionSource) && grams > 0 ? grams : null,
+      grams: stated.includes(portionSource) ? grams : null,
     }));
-    const unknown = unrecognized.map(({ text }) => ({ label: text, confidence, grams: null }));
+    const unnamed = unrecognized.filter(({ tooMuch, pastLimit }) => tooMuch !== true && pastLimit !== true);
+    const unknown = unnamed.map(({ text }) => ({ label: text, confidence, grams: null }));
     return [...known, ...unknown].slice(0, mostPlateFoods);
   };
 

@@ -33,6 +33,7 @@ import { createWordFigures } from './wordFigures';
  * N4  A person's words go before what a classifier saw.
  * N5  Words that nobody knows take no figures away: what they were said in place of stands, and they stand beside it, counted nowhere. Of one
  *     item that is so once FoodData Central was asked: until then they stand in its place.
+ * N6  Words whose foods are known, and whose amounts nobody eats, are figures of nothing yet: the entry asks how much it was.
  */
 export interface NutritionDeps extends AskingDeps, PlateFiguresDeps {
   reader: MealReader;
@@ -144,8 +145,7 @@ export function createNutrition(deps: NutritionDeps) {
       const { ownerId, caption } = entry;
       const best = classification?.candidates[0];
       const said = { classification, grams: entry.statedGrams, servings: null };
-      const known = <F extends Found>(found: F): F | null =>
-        found.items.length === 0 && !ask.wasSkipped() ? null : found;
+      const known = <F extends Found>(found: F): F | null => (saysNothing(found) && !ask.wasSkipped() ? null : found);
       if (namedBy === 'caption' || !best) {
         const found = known(await ofWords(ownerId, caption ?? '', ask));
         return found && finish(found, ask, { ...said, source: 'caption', warnings: notReadWarnings(found.writtenIn) });
@@ -195,7 +195,7 @@ export function createNutrition(deps: NutritionDeps) {
           ...(ask.wasSkipped() && { fdc: await fdcOf(told, ask), provisional: true }),
         };
       }
-      if (isNothing && entry.kind === 'photo' && !ask.wasSkipped()) return null;
+      if (saysNothing(told) && entry.kind === 'photo' && !ask.wasSkipped()) return null;
       return finish(told, ask, {
         source: 'user',
         classification: entry.analysis?.classification ?? null,
@@ -209,6 +209,10 @@ export function createNutrition(deps: NutritionDeps) {
 }
 
 export type Nutrition = ReturnType<typeof createNutrition>;
+
+/** Whether there is neither a food with figures nor one to ask an amount of (N6). */
+const saysNothing = ({ items, unrecognized }: Found): boolean =>
+  items.length === 0 && !unrecognized.some(({ tooMuch }) => tooMuch === true);
 
 const weighedWords = (words: readonly UnknownWords[], grams: number | null): UnknownWords[] =>
   words.map((one) => ({ ...one, ...(grams !== null && { amount: `${grams} g` }) }));

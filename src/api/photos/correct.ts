@@ -20,7 +20,7 @@ import { notFound, problem, unprocessable } from '../errors';
 import type { PhotoDeps } from './deps';
 import { ownedEntry } from './owned';
 import { waitUntilSettled, type LogEntry } from './wait';
-import { refuseUnknown } from './words';
+import { refuseNothing, refuseUnknown } from './words';
 
 /**
  * What users say over what a machine found.
@@ -90,7 +90,8 @@ export async function speak(deps: PhotoDeps, speaker: Speaker, said: Said): Prom
     }
     if (said.item !== null && said.item !== newItem && !(entry.analysis && hasItem(entry.analysis, said.item)))
       notFound('item of this entry');
-    if (said.food !== undefined && said.item !== newItem) await refuseUnknown(deps, ownerId, said.food);
+    if (said.food !== undefined)
+      await (said.item === newItem ? refuseNothing : refuseUnknown)(deps, ownerId, said.food);
     const mayAdd = said.food !== undefined || (said.picked !== undefined && said.item === newItem);
     if (said.item !== null && mayAdd && entry.analysis && countParts(entry.analysis) >= mostItems)
       unprocessable(`An entry has ${mostItems} items at most; take some out, or log the rest as another meal.`);

@@ -50,5 +50,5 @@ export { compareHits, createSearchIndex } from './search';
 export type { SearchEntry, SearchHit, SearchIndex } from './search';
 export { createFoodTable } from './table';
 export type { FoodTable, Ingredient, TableFood } from './table';
-export { beyond, mealOf, mealOfGrams, mealOfServings } from './totals';
+export { beyond, mostInText, mealOf, mealOfGrams, mealOfServings } from './totals';
 export type { Places } from './totals';

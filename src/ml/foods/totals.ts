@@ -17,6 +17,9 @@ export type MealTotals = Pick<
 /** From the surest to the least: a meal is as sure as its least sure item. */
 const sureness: readonly PortionSource[] = ['given', 'caption', 'memory', 'usda', 'table', 'picture', 'estimate'];
 
+/** Foods that are taken of one text. */
+export const mostInText = 30;
+
 /** Words that somebody who has to heed them must not see passed over in silence. */
 const diets =
   /\b(?:vegan|vegetarian|veggie|plant-based|meatless|(?:gluten|lactose|dairy|sugar|nut|egg|fat|alcohol)[ -]free|keto|low[ -]carb)\b/i;
@@ -77,6 +80,14 @@ const numbered = (
 export const beyond = (amount: string | null | undefined): string =>
   /^[-–—]/.test(amount ?? '') ? 'less than nothing' : 'more than anybody eats';
 
+const whyNotCounted = ({ text, amount, tooMuch, pastLimit, instead }: UnknownWords): string => {
+  if (tooMuch === true)
+    return `${text}: ${amount ?? 'so much'} is ${beyond(amount)}, and not counted; say how much it was`;
+  if (pastLimit === true)
+    return `${text}: not counted, as a text is read up to ${mostInText} items; log the rest as another meal`;
+  return `${text}: not known to any source, and not counted${instead === undefined ? '' : '; what it was said in place of stands'}`;
+};
+
 /**
  * Totals, portion, interval, provenance and warnings of a meal. Totals add what is known; where an item lacks a nutrient, or words were
  * not understood, a warning says so.
@@ -105,12 +116,7 @@ export const mealOf = ({
     warnings.push(
       `Not every source states ${incomplete.map((key) => names[key]).join(', ')}: the total is what is known, or a lower bound`,
     );
-  for (const { text, amount, tooMuch, instead } of unrecognized)
-    warnings.push(
-      tooMuch === true
-        ? `${text}: ${amount ?? 'so much'} is ${beyond(amount)}, and not counted; say how much it was`
-        : `${text}: not known to any source, and not counted${instead === undefined ? '' : '; what it was said in place of stands'}`,
-    );
+  for (const words of unrecognized) warnings.push(whyNotCounted(words));
   return {
     items,
     ...(unrecognized.length > 0 && { unrecognized }),

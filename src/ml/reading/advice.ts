@@ -219,6 +219,7 @@ export const advised = (
   return readingOf({
     items: [...again.items, ...found].sort((one, other) => one.start - other.start),
     unrecognized: reading.unrecognized.flatMap((words) => splits.get(words)?.left ?? [words]),
+    denied: again.denied,
     unread: again.unread,
     writtenIn: found.length > 0 ? null : again.writtenIn,
   });

@@ -85,7 +85,10 @@ export const partsOfReading = (
   return {
     items: eaten.map((item) => itemOfRead(item, unreadKcal, table, known)),
     unrecognized: [
-      ...unrecognized.map(({ text, amount }) => unknownWords(text, amount ?? null)),
+      ...unrecognized.map(({ text, amount, pastLimit }) => ({
+        ...unknownWords(text, amount ?? null),
+        ...(pastLimit !== undefined && { pastLimit }),
+      })),
       ...absurd.map(({ text, amountText }) => ({ ...unknownWords(text, amountText), tooMuch: true as const })),
     ],
     places: {

@@ -8,6 +8,7 @@
  */
 import type { Food, Interval, PortionSource } from '../../model/foods';
 import { intervalAround, type Measure } from '../foods/interval';
+import { mostInText } from '../foods/totals';
 import { customaryG } from './additions';
 import { withAlternatives } from './alternatives';
 import { chooseItems, type Choice, type Chosen } from './choose';
@@ -65,11 +66,24 @@ export interface Unrecognized {
   readonly start: number;
   readonly text: string;
   readonly amount?: string;
+  /** It stands for items past `maxMealItems`. */
+  readonly pastLimit?: true;
+}
+
+/** What is said not to be there. */
+export interface Denied {
+  /** Offsets in the text, of what denies it as well: "no juice". */
+  readonly start: number;
+  readonly end: number;
+  /** Without what denies it, as it was written ("Saft") and as it was read ("juice"). */
+  readonly written: string;
+  readonly read: string;
 }
 
 export interface Reading {
   readonly items: readonly ReadItem[];
   readonly unrecognized: readonly Unrecognized[];
+  readonly denied: readonly Denied[];
   /** Something was eaten that is not among the items. */
   readonly incomplete: boolean;
   /** Share of the words of food that are part of no item, 0 to 1. */
@@ -93,7 +107,7 @@ export interface ReadOptions {
 /** Characters read; the rest is reported. */
 export const maxMealLength = 2000;
 /** Items given back; the rest is reported. */
-export const maxMealItems = 30;
+export const maxMealItems = mostInText;
 const maxCandidates = 5;
 /** Grams of one food that nobody eats in a meal, and how many usual portions. */
 const absurdG = 5000;
@@ -184,13 +198,25 @@ const firstWordOf = ({ span, amount }: Chosen, { roles }: Sentence): number => {
   return first;
 };
 
+const deniedIn = (text: string, { tokens, roles }: Sentence): Denied[] =>
+  roles.flatMap((role, at): Denied[] => {
+    if (role !== 'denied' || roles[at - 1] === 'denied') return [];
+    let [first, end] = [at, at + 1];
+    while (roles[first - 1] === 'filler') first -= 1;
+    while (roles[end] === 'denied') end += 1;
+    const [from, to] = [tokens[at]?.start ?? 0, tokens[end - 1]?.end ?? 0];
+    const words = tokens.slice(at, end).map((token) => token.text);
+    return [{ start: tokens[first]?.start ?? from, end: to, written: written(text, from, to), read: words.join(' ') }];
+  });
+
 /** Items and what was not understood, with what follows from them. */
 export const readingOf = ({
   items,
   unrecognized,
+  denied,
   unread,
   writtenIn,
-}: Pick<Reading, 'items' | 'unrecognized' | 'unread' | 'writtenIn'>): Reading => {
+}: Pick<Reading, 'items' | 'unrecognized' | 'denied' | 'unread' | 'writtenIn'>): Reading => {
   const intervalOfMeal = (figure: Figure): Interval =>
     mealInterval(
       items.map(({ grams, food, deviation }) => ({
@@ -204,6 +230,7 @@ export const readingOf = ({
   return {
     items,
     unrecognized: unrecognized.slice(0, maxMealItems),
+    denied,
     incomplete: unrecognized.length > 0,
     unread,
     writtenIn,
@@ -227,6 +254,7 @@ export const readMeal = (
     .filter(
       (item, at) =>
         item.amount?.quantity !== 0 &&
+        item.choices[0]?.weight.grams !== 0 &&
         !isFlavouring(item, sentence) &&
         !isTakenBack(item, sentence) &&
         !isHeading(item, counted[at + 1], sentence) &&
@@ -307,12 +335,17 @@ export const readMeal = (
     ...(amount === null ? {} : { amount: between(amount.start, amount.end) }),
   }));
   if (eaten.length > maxMealItems)
-    unrecognized.push({ start: text.length, text: `${eaten.length - maxMealItems} more items of the text` });
+    unrecognized.push({
+      start: text.length,
+      text: `${eaten.length - maxMealItems} more items of the text`,
+      pastLimit: true,
+    });
   const rest = written(meal, maxMealLength, maxMealLength + 100);
   if (rest !== '') unrecognized.push({ start: text.length, text: rest });
   return readingOf({
     items,
     unrecognized,
+    denied: deniedIn(text, sentence),
     unread: unreadShare(sentence, chosen),
     writtenIn: sentence.unreadLanguage ?? (items.length > 0 ? null : writtenIn(text, tokenize(text), index, languages)),
   });

@@ -375,6 +375,57 @@ describe('an item whose words leave open what it is', () => {
     expect(added).toMatchObject({ status: 200, body: { food: 'Egg, Toast, Banana, zorbleberry' } });
   });
 
+  it('a food of which nothing was eaten takes the place of none, and is none', async () => {
+    const before = await plate();
+    const target = `/history/${before.id}`;
+    const refused = async (method: string, at: string, food: string) => {
+      const { status, body } = await ask<{ detail: string }>(url, method, target + at, { token, json: { food } });
+      return [food, status, body.detail];
+    };
+    for (const food of ['no apple', '0 g rice'])
+      for (const [method, at] of [
+        ['POST', '/items'],
+        ['PATCH', '/items/1'],
+        ['PATCH', ''],
+      ] as const)
+        expect(await refused(method, at, food)).toEqual([food, 422, expect.stringMatching(/Nothing was changed/)]);
+    expect((await refused('POST', '/items', 'no apple'))[2]).toMatch(/^The text says that there was no apple, /);
+    expect((await say('GET', target)).body).toMatchObject({ items: before.items, corrected: false });
+    const meal = await ask(url, 'POST', '/save_meal', { token, json: { text: '0 g rice' } });
+    expect(meal.status).toBe(422);
+  });
+
+  it.each(['1000 kg of rice', '-5 eggs'])('"%s" alone is asked about, and counted nowhere', async (caption) => {
+    const form = photoForm(await picture((seed += 1)), { caption });
+    const { body } = await ask<View & { unrecognized: { id: string }[]; warnings: string[] }>(url, 'POST', '/predict', {
+      token,
+      form,
+    });
+    expect(body).toMatchObject({ status: 'analyzed', calories: null, items: [], incomplete: true });
+    expect(body.unrecognized).toEqual([
+      {
+        id: '1',
+        text: caption.split(' ').at(-1),
+        amount: caption.split(' ').slice(0, -1).join(' ').replace(' of', ''),
+      },
+    ]);
+    expect(body.warnings.join()).toMatch(/(?:more than anybody eats|less than nothing), and not counted; say how much/);
+    const named = await say('PATCH', `/history/${body.id}/items/1`, { food: 'rice', grams: 150 });
+    expect(named).toMatchObject({ status: 200, body: { items: [{ id: '1', grams: 150 }], incomplete: false } });
+  });
+
+  it('of a text of more foods than are read the rest is told', async () => {
+    const text = Array.from({ length: 33 }, (_, at) => `${at + 1} g of rice`).join(', ');
+    const { status, body } = await ask<{ entry: View & { warnings: string[] } }>(url, 'POST', '/save_meal', {
+      token,
+      json: { text },
+    });
+    expect([status, body.entry.items.length]).toEqual([201, 30]);
+    expect(body.entry.warnings).toContain(
+      '3 more items of the text: not counted, as a text is read up to 30 items; log the rest as another meal',
+    );
+  });
+
   it('a food of somebody else is not there', async () => {
     const stranger = (await signUp(url)).token;
     const theirs = await ask<{ id: string }>(url, 'POST', '/foods', {

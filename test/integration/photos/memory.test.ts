@@ -188,3 +188,31 @@ it('what is said of several remembered foods is lost neither where it is more no
     incomplete: true,
   });
 });
+
+it('remembers nothing of what was not counted', async () => {
+  const bytes = await picture(1_601);
+  await correct((await predict(bytes)).id, { food: '200 g of lentil soup, 1000 kg of rice and 0 g of toast' });
+  later();
+  expect(await predict(await again(bytes), token, 'lentil soup')).toMatchObject({
+    items: [{ label: 'Lentil soup', grams: 200 }],
+    unrecognized: [],
+  });
+});
+
+it('what words deny is not on a remembered plate, and confirms none', async () => {
+  const bytes = await picture(1_602);
+  await correct((await predict(bytes)).id, { food: '2 fried eggs, toast, orange juice' });
+  let quality = 60;
+  const said = async (caption: string) => {
+    const other = await sharp(bytes)
+      .jpeg({ quality: (quality += 5) })
+      .toBuffer();
+    return (await predict(other, token, caption)).items.map(({ label }) => label);
+  };
+  expect(await said('three fried eggs and toast')).toEqual(['Fried egg', 'Toast', 'Orange juice']);
+  expect(await said('three fried eggs and toast, no juice')).toEqual(['Fried egg', 'Toast']);
+  expect(await said('three fried eggs and toast, no orange')).toEqual(['Fried egg', 'Toast', 'Orange juice']);
+  expect(await said('just an apple, no toast')).toEqual(['Apple']);
+  expect(await said('no juice')).toEqual(['Fried egg', 'Toast']);
+  expect(await said('two fried eggs, no toast')).toEqual(['Fried egg', 'Orange juice']);
+});
