@@ -3,6 +3,7 @@
  * Where an amount ends is for the foods around it to say ("2 granola bars", "one slice pizza"), so each way to end it is given.
  */
 import { bracketedAt, furtherPart, householdAt, measuredAt, moreExact, times, type Measured } from './measured';
+import { countsBeforeOf } from './household';
 import type { SizeName } from './portions';
 import { isFiller } from './fillers';
 import { isArticle } from './numbers';
@@ -58,7 +59,7 @@ const passed: ReadonlySet<string> = new Set(
 );
 /** Numbers before these measure no food. */
 const otherMeasures: ReadonlySet<string> = new Set(
-  'inch in cm percent am pm year minute min hour kcal calory calorie cal layer day people person degree week month mile km grade ply'.split(
+  'inch in cm percent am pm year minute min hour kcal calory calorie cal layer day people person degree week month mile km grade ply kj kilojoule joule'.split(
     ' ',
   ),
 );
@@ -237,11 +238,12 @@ export const amountsAt = (tokens: readonly Token[], i: number): Amount[] => {
       if (householdAt(tokens, at) !== null) continue;
       break;
     }
-    if (stated !== 'none' && wordAt(tokens, at + 1) === 'of' && token.text.length > 2 && !isFiller(token.text)) {
+    const mayCount = token.text.length > 2 && (!isFiller(token.text) || countsBeforeOf(token.text));
+    if (stated !== 'none' && wordAt(tokens, at + 1) === 'of' && mayCount) {
       // "3 olives of", "2 drummettes of": any word may count its food
       words.push(token.text);
       at += 1;
-      give(at, null, token.text);
+      give(at, null, token.text === 'fistful' ? 'handful' : token.text);
       break;
     }
     // "3 dipping-size containers of", "2 breakfast size links of"

@@ -21,7 +21,7 @@ import { suffixesAt } from './suffixes';
 import { silent } from './names';
 import { textAt } from './tokens';
 import { middleFirst } from './unstated';
-import { isHelping } from './household';
+import { countsBeforeOf, isHelping } from './household';
 import { weigh, type Weight } from './weigh';
 
 export interface Choice {
@@ -72,6 +72,12 @@ const unknownAfter = 1;
 const bothSaid = 0.4;
 
 const endsList: ReadonlySet<string> = new Set([',', ';', '\n']);
+
+const hasUnit = (amount: Amount | null): boolean =>
+  amount !== null && (amount.measured !== null || amount.household !== null);
+
+const isBareNumber = (amount: Amount): boolean =>
+  amount.stated === 'number' && !hasUnit(amount) && amount.size === null;
 
 /** Who weighs these does it before they are cooked: "40 g oats" are dry, and oatmeal is not. */
 const weighedDry: ReadonlySet<string> = new Set(['oat', 'muesli']);
@@ -142,6 +148,12 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
         // Its own unit or size is not passed over: "a [cup of] popcorn".
         if (sizeNamed(text) !== null || (role !== 'food' && unitOf(text) !== undefined)) break;
         if (isBehind) break;
+        // "A fistful of cashews": what the word before "of" counts is not counted by itself.
+        const counter = textAt(tokens, at - 1);
+        const isCounted = at === amount.end + 1 && (roles[at - 1] === 'unknown' || countsBeforeOf(counter));
+        if (text === 'of' && isCounted && !hasUnit(amount) && amount.size === null) break;
+        // "Table 5 and toast"
+        if (role === 'join' && text !== 'with' && at === amount.end && isBareNumber(amount)) break;
         // "100 g zorbix and pizza": it is of the food that nobody knows.
         if (strange && (role === 'join' || role === 'mark')) break;
         strange = (role === 'unknown' && !silent.has(text)) || (strange && role === 'filler');
@@ -228,9 +240,6 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
     const unit = roles[i] === 'food' || roles[i + 1] === 'food' ? undefined : unitOf(textAt(tokens, i));
     return unit?.kind === 'household' ? unit.unit : null;
   };
-  const hasUnit = (amount: Amount | null): boolean =>
-    amount !== null && (amount.measured !== null || amount.household !== null);
-
   for (const span of spans) {
     const top = span.candidates[0];
     if (top === undefined || top.score < -0.2) continue;
@@ -277,6 +286,9 @@ export const chooseItems = (sentence: Sentence, spans: readonly Span[], index: F
       for (const { amount: before } of prefixes.get(span.start) ?? []) {
         const both = bothAmounts(before, suffix, tokens);
         if (both !== null) consider(both, before.start, end, cost - bothSaid);
+        // "1 KitKat (4 fingers)": what is in one.
+        else if (suffix.inBrackets && before.stated === 'number' && amount.household !== null)
+          consider(before, before.start, end, cost);
       }
     }
   }

@@ -7,7 +7,7 @@ import type { SizeName } from './portions';
 const alike: readonly ReadonlySet<string>[] = [
   'slice strip piece wedge',
   'packet package pouch bag stick',
-  'container jar package box',
+  'container package box',
   'carton box',
   'can bottle',
   'fillet piece',
@@ -34,7 +34,17 @@ const alike: readonly ReadonlySet<string>[] = [
 
 export const areAlike = (a: string, b: string): boolean => alike.some((group) => group.has(a) && group.has(b));
 /** "A serving" is what people usually take. */
-const usualUnits: ReadonlySet<string> = new Set(['serving', 'bowl', 'plate', 'order', 'meal', 'tray', 'bit', 'drink']);
+const usualUnits: ReadonlySet<string> = new Set([
+  'serving',
+  'bowl',
+  'plate',
+  'order',
+  'meal',
+  'tray',
+  'bit',
+  'drink',
+  'basket',
+]);
 
 /** Whether a unit only says that it is a helping. */
 export const isHelping = (unit: string): boolean => usualUnits.has(unit);
@@ -73,9 +83,50 @@ export const vesselMl: Readonly<Record<string, number>> = {
   bottle: 500,
   shot: 1.5 * fluidOunceMl,
   carton: 1000,
+  jar: 16 * fluidOunceMl,
+  jug: 1000,
+  carafe: 750,
+  pitcher: 1500,
+  growler: 64 * fluidOunceMl,
+  case: 24 * 12 * fluidOunceMl,
+  keg: 30_000,
 };
 /** Grams of what shops sell, where a food has no portion of its own in them. */
-export const packageG: Readonly<Record<string, number>> = { can: 400, package: 250, carton: 500 };
+export const packageG: Readonly<Record<string, number>> = {
+  can: 400,
+  package: 250,
+  carton: 500,
+  jar: 350,
+  bag: 200,
+  punnet: 200,
+  loaf: 450,
+  rack: 600,
+  wheel: 250,
+};
+/** Grams of what is tasted or spread, of whatever food. */
+export const tasteG: Readonly<Record<string, number>> = {
+  bite: 15,
+  mouthful: 20,
+  sip: 15,
+  gulp: 30,
+  swig: 30,
+  lick: 5,
+  nibble: 5,
+  smear: 7,
+};
+/** Pieces in a stack. */
+export const stackPieces = 3;
+
+const countedBeforeOf: ReadonlySet<string> = new Set([
+  ...Object.keys(vesselMl),
+  ...Object.keys(packageG),
+  ...Object.keys(tasteG),
+  'basket',
+  'fistful',
+  'stack',
+]);
+/** Whether a word counts a food where "of" follows: "a punnet of", "two bites of". */
+export const countsBeforeOf = (word: string): boolean => countedBeforeOf.has(word);
 /** Millilitres of a tub. */
 export const tubMl = 450;
 /** Grams of a whole bird as it is sold. */

@@ -17,7 +17,7 @@
  *   `tokens`     words, numbers and marks, with their places in the text
  *   `detect`     which language it is in; `translate` leads another one's words to English, and leaves of one that is not read only what is called
  *                so everywhere: "pizza"
- *   `sentence`   numbers as one token (`numbers`; `writtenNumbers`: thousands, minus, percent; `eachOf`: of each of several foods), words of kind
+ *   `sentence`   numbers as one token (`numbers`; `writtenNumbers`: thousands, minus, percent; `eachOf`: of each of several foods; `kindNumbers`: those of a kind, "four cheese pizza"), words of kind
  *                before the amount they stand behind (`kindsBehind`), compounds (`vocabulary`) and what people call foods (`lexicon`) as words of names,
  *                misspelt words mended; then the role of each token: food, qualifier, filler, denied (`denials`, `forgone`), unknown, number, mark
  *   `spans`      runs of words (`runs`, `runCosts`), each with the ten foods whose names fit best: "brown rice" → Brown rice 1.9, White rice 0.6, …

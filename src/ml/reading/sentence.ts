@@ -6,7 +6,9 @@ import type { FoodIndex } from './foodIndex';
 import { languageOf } from './detect';
 import { withEach } from './eachOf';
 import type { Language } from './language';
+import { countsBeforeOf } from './household';
 import { isArticle } from './numbers';
+import { withoutKindNumbers } from './kindNumbers';
 import { withKindsFirst } from './kindsBehind';
 import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
@@ -122,6 +124,7 @@ const isKnown = (word: string, index: FoodIndex): boolean =>
   isJoin(word) ||
   isQualifier(word) ||
   unitOf(word) !== undefined ||
+  countsBeforeOf(word) ||
   isSaidFor(word);
 
 /** "I relished", "preserved in", "whisked": forms of a verb, which no food is called. */
@@ -147,8 +150,9 @@ export const readSentence = (text: string, index: FoodIndex, languages: readonly
   const { read, unread } = languageOf(plain, index, languages);
   const english =
     read !== null ? translate(plain, read) : unread !== null ? withoutForeign(plain, unread, languages, index) : plain;
+  const sorted = read === null ? withoutKindNumbers(english, whole, index) : english;
   const numbered = joinThousands(
-    withMinus(withoutUnitDots(english, whole), whole),
+    withMinus(withoutUnitDots(sorted, whole), whole),
     whole,
     read !== null || unread !== null,
   );

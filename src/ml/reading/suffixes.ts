@@ -16,7 +16,15 @@ export interface Suffix {
 const each = /^(?:each|apiece)$/;
 
 /** What may stand between a food and its amount, and what that costs. */
-const openings: Readonly<Record<string, number>> = { '(': 0, '[': 0, ':': 0.05, '-': 0.05, ',': 0.2, '': 0.05 };
+const openings: Readonly<Record<string, number>> = {
+  '(': 0,
+  '[': 0,
+  ':': 0.05,
+  '=': 0.05,
+  '-': 0.05,
+  ',': 0.2,
+  '': 0.05,
+};
 const passed: ReadonlySet<string> = new Set(
   '~ = x about approximately around roughly totaling totalling total weighing weighed measuring measured at time'.split(
     ' ',

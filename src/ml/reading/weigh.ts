@@ -10,7 +10,19 @@ import type { Measured } from './measured';
 import type { Densities } from './densities';
 import { fluidOunceMl, ounceG } from './english/words';
 import type { IndexedFood } from './foodIndex';
-import { areAlike, birdG, cuts, isCut, isHelping, packageG, standardG, tubMl, vesselMl } from './household';
+import {
+  areAlike,
+  birdG,
+  cuts,
+  isCut,
+  isHelping,
+  packageG,
+  stackPieces,
+  standardG,
+  tasteG,
+  tubMl,
+  vesselMl,
+} from './household';
 import type { ParsedPortion, SizeName } from './portions';
 
 /**
@@ -170,6 +182,13 @@ const unitFit = (portion: ParsedPortion, amount: Amount, said: ReadonlySet<strin
   return null;
 };
 
+/** Grams of what shops sell of it in such a package; undefined where that is not known. A loaf for one is no whole one, nor is a baby's jar. */
+const soldG = (food: IndexedFood, { household, words }: Amount): number | undefined => {
+  if (household === null || words.includes('individual') || words.includes('singleserving')) return undefined;
+  const isSpooned = food.portions.some(({ unit }) => unit === 'tablespoon');
+  return household === 'jar' && !isSpooned ? undefined : packageG[household];
+};
+
 const positive = (grams: number | null | undefined): number | null =>
   grams !== null && grams !== undefined && grams > 0 ? grams : null;
 
@@ -201,6 +220,13 @@ export const weigh = (
       if (said.has(bird)) return { grams: quantity * (quantity < 1 ? grams / 2 : grams), basis: 'likeness', fit: 0.2 };
   if (household === 'handful' && !food.portions.some(({ unit }) => unit === 'handful'))
     return { grams: quantity * Math.min(usual, handfulG), basis: 'likeness', fit: 0 };
+
+  const taste = household === null ? undefined : tasteG[household];
+  if (taste !== undefined) return { grams: quantity * taste, basis: 'likeness', fit: 0 };
+  if (household === 'stack') {
+    const pieces = weigh(food, { ...amount, household: null, quantity: quantity * stackPieces }, said, densities);
+    return { ...pieces, basis: 'likeness' };
+  }
 
   // "Small fries", "fries x2" are helpings, not sticks.
   const ofHelpings =
@@ -259,11 +285,12 @@ export const weigh = (
   const vessel = vesselMl[household];
   if (drink && vessel !== undefined)
     return { grams: quantity * vessel * factor * densityOf(food, densities).value, basis: 'likeness', fit: 0.05 };
-  const sold = packageG[household];
-  if (sold !== undefined && !drink) return { grams: quantity * sold * factor, basis: 'likeness', fit: -0.1 };
+  const like = densities.unitOfGroup(food, household);
+  const sold = soldG(food, amount);
+  if (sold !== undefined && !drink && !(like !== null && household === 'bag'))
+    return { grams: quantity * sold * factor, basis: 'likeness', fit: -0.1 };
   if (household === 'tub')
     return { grams: quantity * tubMl * factor * densityOf(food, densities).value, basis: 'likeness', fit: 0 };
-  const like = densities.unitOfGroup(food, household);
   if (like !== null) return { grams: quantity * like * factor, basis: 'likeness', fit: -0.1 };
   // One piece of what has no pieces is a helping; a pinch of it next to nothing.
   return { grams: quantity * usual * factor, basis: 'likeness', fit: -0.3 };

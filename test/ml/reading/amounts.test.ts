@@ -57,3 +57,34 @@ describe('halves of every case', () => {
     ['Scheiben eines halben Apfels', 'Apple 100'],
   ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
 });
+
+describe('numbers that belong to a name, and numbers that count', () => {
+  test.each([
+    ['four cheese pizza', 'Pizza 238'],
+    ['two four cheese pizzas', 'Pizza 960'],
+    ['a three cheese lasagne', 'Lasagna 250 ~'],
+    ['three cheese lasagne', 'Lasagna 250 ~'],
+    ['two slices of six grain bread', 'Multigrain bread 72'],
+    ['a five guys burger', 'Hamburger 145'],
+    ['a slice of a 12 slice pizza', 'Pizza 119'],
+    ['table 5 and toast', 'Toast 25'],
+    ['1 kitkat (4 fingers)', 'Kit Kat 45'],
+    ['3 bean burritos', 'Bean burrito 660'],
+    ['2 cheese pizzas', 'Pizza 960'],
+    ['4 cheese sandwiches', 'Cheese sandwich 408'],
+  ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
+});
+
+describe('vessels and tastes', () => {
+  test.each([
+    ['a fistful of cashews', 'Cashews 28'],
+    ['a punnet of raspberries', 'Raspberries 200'],
+    ['a smear of butter', 'Butter 7'],
+    ['a sip of beer', 'Beer 15'],
+    ['two bites of a burger', 'Hamburger 30'],
+    ['a lick of ice cream', 'Ice cream 5'],
+    ['a keg of beer', 'Beer 30433 absurd'],
+    ['eggs=2', 'Egg 100'],
+    ['80 kJ of honey', asText('honey')],
+  ])('%s', (text, expected) => expect(asText(text)).toBe(expected));
+});

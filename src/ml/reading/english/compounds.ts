@@ -135,6 +135,7 @@ gluten free
 glutenfree
 lactose free
 general mill = generalmill
+five guys = restaurant
 vitamin c = vitaminc
 salt and pepper = saltandpepper
 not reconstituted = notreconstituted
