@@ -87,6 +87,7 @@ describe('words of everyday English that names of foods hold', () => {
     ['a milky way', 'Milky Way bar 55'],
     ['200 g of sea bass', 'Sea bass 200'],
     ['way', '?way'],
+    ['label: salad, grams: 1', 'Garden salad 73, ?label'],
   ])('%s', (text, expected) => {
     expect(read(text)).toBe(expected);
   });

@@ -148,7 +148,7 @@ export const everyday: ReadonlySet<string> = new Set(
   acorn angel animal arnold back bake baking bavarian belly birthday bitter blend blended block blood bloody blossom board bone boston bottled boy brain brick
   bubble bud bulb button cape captain casino charm chew christmas cinema clarified claw club condensed cooler cottage cotton country crystal cuba cutie
   deluxe denver desiccated dim ding dirty divan dog doodle dove dover dream drop drink easy empty ensure equal evaporated everything extract farmer fashioned
-  feet fizz flat foot food forest formula fortune freezer fresco fuzzy gala german germ globe gold golden granny hawaiian heart helper hen hero hog hole hostess
+  feet fizz flat foot food forest formula fortune freezer fresco fuzzy gala german germ globe gold golden gram granny hawaiian heart helper hen hero hog hole hostess
   hunan hush ice infant innocent irish jack jacket jasmine jolly kaiser king kit lance leaf leather leg libre life limb loop lotus louisiana lucky maria mary
   melt milky mineral miracle mixture moscow mountain multiple nail naked native navel neck nutrition nutritional original oven overnight pain palm pan paper party
   pearl peking pig pink pocket poke pool pound premier premium prepackaged prime processed puff puffed puppy quest rainbow raised reconstituted replacement restructured
