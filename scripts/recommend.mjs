@@ -1,5 +1,5 @@
 /**
- * `npm run recommend -- read --interactions a.csv [--items b.csv]`: recommending from files, without a server.
+ * `npm run recommend -- read|train|evaluate|explain --interactions a.csv [--items b.csv]`: recommending from files, without a server.
  * What may be said is in `recommend/options.mjs`, what is done in `recommend/verbs.mjs`.
  */
 import { built, ensureBuild } from './checkout/build.mjs';

@@ -1,6 +1,6 @@
 /** Files that stand whole or not at all: written beside their place and then renamed to it. */
 import { createWriteStream } from 'node:fs';
-import { access, constants, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, rename, rm, lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -10,8 +10,10 @@ import { Problem } from '../engines/problem.mjs';
 export async function checkOutput(option, file) {
   if (file === null) return;
   const folder = path.dirname(file);
-  if ((await stat(file).catch(() => null))?.isDirectory())
-    throw new Problem(`--${option} ${file} is a folder: name a file.`);
+  const there = await lstat(file).catch(() => null);
+  if (there?.isDirectory()) throw new Problem(`--${option} ${file} is a folder: name a file.`);
+  if (there !== null && !there.isFile())
+    throw new Problem(`--${option} ${file} is no ordinary file, and would be replaced: name another.`);
   try {
     await access(folder, constants.W_OK);
   } catch {

@@ -66,9 +66,13 @@ it('trains, replays what was recorded to the same report, and judges and explain
   expect(explained.code).toBe(0);
 });
 
-it('serves popularity below the minimum of the setting', async () => {
-  const { text } = await recommend(['train', ...files(), '--budget', '0'], { MIN_TRAINING_SAMPLES: '5000' });
-  expect(text).toContain('Served: popularity. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.'); // prettier-ignore
+it('serves popularity below the minimum of the setting, and content where something is known of the items', async () => {
+  const setting = { MIN_TRAINING_SAMPLES: '5000' };
+  const why = 'Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.';
+  const { text } = await recommend(['train', '--interactions', at('a.csv'), '--budget', '0'], setting);
+  expect(text).toContain(`Served: popularity. ${why}`);
+  const { text: described } = await recommend(['train', ...files(), '--budget', '0'], setting);
+  expect(described).toContain(`by presence, which compares items by what is known of them. ${why}`);
 });
 
 describe('refuses, in a sentence and before long work,', () => {
@@ -94,6 +98,7 @@ describe('refuses, in a sentence and before long work,', () => {
     ['a report over a file that is read', () => ['train', ...files(), '--report', at('a.csv')], 'is one of the files that are read'],
     ['a report without a folder', () => ['train', ...files(), '--report', at('none/r.json')], /cannot be written: there is no folder/],
     ['a report that is a folder', () => ['train', ...files(), '--report', folder], 'is a folder: name a file.'],
+    ['a report in place of a device', () => ['train', ...files(), '--report', '/dev/full'], 'is no ordinary file'],
     ['a champion that is not there', () => ['train', ...files(), '--champion', at('none.json')], 'none.json is no file: name a report'],
     ['a champion that is a table', () => ['evaluate', ...files(), '--champion', at('a.csv')], 'a.csv is no JSON'],
     ['a file that is not there', () => ['train', '--interactions', at('none.csv')], 'none.csv is no file that can be read'],

@@ -7,6 +7,7 @@ import { recommendFor } from '../../ml/recommend/recommendFor';
 import { reasonsFor, type Reason } from '../../ml/recommend/reasons';
 import { createScorer } from '../../ml/recommend/scoring';
 import { similarityOf } from '../../ml/recommend/similarity';
+import { popularity } from '../../ml/recommend/training/train';
 import { notFitted } from '../../ml/recommend/training/evaluate';
 import { dataSentence, described } from '../../ml/recommend/training/report';
 import type { ModelChoice } from './evaluateFiles';
@@ -35,7 +36,10 @@ export async function explainDataset(
   const fit = await fitModel(values, candidate.parameters, { threads, features: data.features });
   if (fit.kind === 'refused') throw notFitted(candidate, fit);
   const scorer = createScorer(fit.model);
-  const list = recommendFor({ scorer, similarity: similarityOf(fit.model) }, { history, n: listLength });
+  const popular = await fitModel(values, popularity.parameters, { threads });
+  if (popular.kind === 'refused') throw notFitted(popularity, popular);
+  const fallback = createScorer(popular.model);
+  const list = recommendFor({ scorer, similarity: similarityOf(fit.model), fallback }, { history, n: listLength });
   const reasons = reasonsFor(scorer, history, list.items);
   const name = itemNames(dataset);
   const counts = { interactions: values.byUser.indexes.length, users: values.users, items: values.items };
@@ -81,7 +85,11 @@ function itemsOf(text: string, items: Dictionary): number[] {
 const itemNames =
   ({ items, catalogue }: { items: Dictionary; catalogue: Catalogue | null }) =>
   (item: number) => {
-    const title = catalogue?.title ? textOf(catalogue.title, item) : '';
+    const title = catalogue?.title
+      ? textOf(catalogue.title, item)
+          .replace(/[\s\p{Cc}]+/gu, ' ')
+          .trim()
+      : '';
     return title === '' ? items.idAt(item) : `${title} (${items.idAt(item)})`;
   };
 

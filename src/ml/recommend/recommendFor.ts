@@ -8,8 +8,8 @@ import { topItems, type TopItems } from './topItems';
  * The list for one user or visitor.
  *
  * R1  Nothing that they chose, nothing that is excluded and nothing outside the category is on it.
- * R2  Where the model says nothing of the history, as it is empty or of items that nobody else chose, all scores are alike; then the fallback orders the list,
- *     and not the items' numbers.
+ * R2  Where the model says nothing of an item for the history, as that is empty or of items that nobody else chose, its score is 0; such places are filled by
+ *     the fallback, and not in the order of the items' numbers. So are all where all scores are alike.
  */
 export interface Recommender {
   readonly scorer: Scorer;
@@ -42,11 +42,30 @@ export function recommendFor({ scorer, similarity, fallback }: Recommender, requ
     throw new RangeError(`The category marks ${allowed.length} items; the model knows ${scorer.items}.`);
   }
   const out = [...Array.from(history.indexes), ...Array.from(excluded)];
-  const own = scorer.scores(history);
-  const scores = fallback !== undefined && areAlike(own) ? fallback.scores(history) : own;
-  const best = (count: number) => topItems(scores, count, { excluded: out, ...(allowed && { allowed }) });
+  const limits = (excluded: ArrayLike<number>) => ({ excluded, ...(allowed && { allowed }) });
+  const best = (count: number): TopItems => {
+    const scores = scorer.scores(history);
+    if (fallback === undefined) return topItems(scores, count, limits(out));
+    if (areAlike(scores)) return topItems(fallback.scores(history), count, limits(out));
+    return filled(topItems(scores, count, limits(out)), (places, taken) =>
+      topItems(fallback.scores(history), places, limits([...out, ...taken])),
+    );
+  };
   if (diversity === 0) return best(n);
   return diversify(best(n * candidatesAPlace), n, diversity, similarity);
+}
+
+/** The places of scores of 0, between those above and those below, with other items. */
+function filled({ items, scores }: TopItems, others: (places: number, taken: Uint32Array) => TopItems): TopItems {
+  const from = scores.indexOf(0);
+  if (from < 0) return { items, scores };
+  const to = scores.lastIndexOf(0) + 1;
+  const taken = Uint32Array.from([...items.subarray(0, from), ...items.subarray(to)]);
+  const found = others(to - from, taken).items;
+  return {
+    items: Uint32Array.from([...items.subarray(0, from), ...found, ...items.subarray(to)]),
+    scores: Float32Array.from([...scores.subarray(0, from), ...new Float32Array(found.length), ...scores.subarray(to)]),
+  };
 }
 
 const areAlike = (scores: Float32Array): boolean => scores.every((score) => score === scores[0]);

@@ -11,6 +11,7 @@ import type {
   Parameters,
 } from '../../../src/ml/recommend/models/model';
 import { recommendFor, type Recommender } from '../../../src/ml/recommend/recommendFor';
+import { topItems } from '../../../src/ml/recommend/topItems';
 import { createScorer } from '../../../src/ml/recommend/scoring';
 import { similarityOf } from '../../../src/ml/recommend/similarity';
 import { menuOf } from './cuisines';
@@ -130,6 +131,20 @@ describe('the list for a user', () => {
     expect(recommendFor(recommender, { history: history([]), n: 5 })).toEqual(best);
     expect(recommendFor(recommender, { history: history([cold]), n: 5 })).toEqual(best);
     expect(recommendFor(recommender, { history: history([1]), n: 5 })).not.toEqual(best);
+  });
+
+  it('goes on by the fallback past the items that the model says something of', async () => {
+    const popular = createScorer(await fit(defaultParameters.popularity));
+    const knn = recommenderOf(await fit({ ...defaultParameters.itemKnn, neighbours: 2 }));
+    const chosen = history([1]);
+    const scores = knn.scorer.scores(chosen).slice();
+    const { items } = recommendFor({ ...knn, fallback: popular }, { history: chosen, n: 40 });
+    const silent = [...items].filter((item) => scores[item] === 0);
+    const byPopularity = [...topItems(popular.scores(chosen), 80).items].filter((item) => silent.includes(item));
+    expect(new Set(items).size).toBe(40);
+    expect(silent.length).toBeGreaterThan(5);
+    expect([...items].findIndex((item) => scores[item] === 0)).toBeGreaterThan(0);
+    expect(silent).toEqual(byPopularity);
   });
 
   it('is refused for what cannot be', async () => {

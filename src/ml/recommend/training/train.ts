@@ -16,7 +16,7 @@ import { trialData, tryCandidate, valuesFor, type TrialData } from './trial';
 /**
  * From interactions to a model that may be served.
  *
- * T1  What is judged has not seen what it is judged by; what is served is fitted once more, with the same parameters, to everything.
+ * T1  What is judged was fitted without what it is judged by, though the best of many was chosen by it, so that its figures are a little flattered; what is served is fitted once more, with the same parameters, to everything.
  * T2  A champion is judged by its parameters, fitted to the same training part: the model that is served has seen what is held out.
  * T3  Popularity is always beside it, and is served where nothing beats it.
  * T4  With few users nothing can be proven: the best that was found is served, and the result says so. With fewer interactions than asked for,
@@ -122,13 +122,13 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
   const split = splitInteractions(interactions, options);
   const users = usersToRank(split.heldOut, seed);
   const proven = usersWithTwo(interactions) >= leastUsers;
-  const [firstDefault = popularity] = defaultCandidates(space);
-  if (users.length === 0) return serve(described ? contentDefault : firstDefault, 'unproven', null);
+  if (users.length === 0) return serve(unlearnt, 'unproven', null);
 
   const data = trialData(split.train, split.heldOut, users);
+  // Before the search: a champion whose parameters cannot be is told before time is spent.
+  const championTried = options.champion ? await tryCandidate(options.champion, data, fitting) : null;
   const found = await search(data, fitting, { space, seed, limit: options.limit });
   const popular = await popularityRanking(data, fitting);
-  const championTried = options.champion ? await tryCandidate(options.champion, data, fitting) : null;
   const champion = championTried?.kind === 'ranked' ? championTried.ranking : null;
   const best = found.best ?? { candidate: popularity, ranking: popular };
   const comparison = compare(best.ranking, popular, champion, seed);
