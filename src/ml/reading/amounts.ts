@@ -65,13 +65,13 @@ const otherMeasures: ReadonlySet<string> = new Set(
 );
 const maxTokens = 12;
 
-/** "Of 330 ml" at `i`, behind a vessel. */
+/** "Of 330 ml" at `i`, behind a vessel; of a weight nobody says whether it is of one or of all: "two slices of 60 g bread". */
 const contentAt = (tokens: readonly Token[], i: number): { measured: Measured; end: number } | null => {
   let at = i;
   while (/^(?:of|the)$/.test(wordAt(tokens, at))) at += 1;
   const number = tokens[at];
   const unit = at > i && number?.kind === 'number' ? measuredAt(tokens, at + 1) : null;
-  return number === undefined || unit === null ? null : { measured: times(unit, number.value), end: at + 2 };
+  return number === undefined || unit?.kind !== 'volume' ? null : { measured: times(unit, number.value), end: at + 2 };
 };
 
 /** Every amount that begins at token `i`, shortest first. */
