@@ -112,10 +112,7 @@ export const captions: readonly CaptionCase[] = [
   ['a big plate of spaghetti carbonara', 'spaghetti_carbonara 346'],
   ['one chicken quesadilla and some guac', 'chicken_quesadilla 70, guacamole 60'],
   ['six pieces of california roll, edamame', 'sushi 180, edamame 80'],
-  [
-    'protein shake: 2 scoops whey, 300ml skim milk, 1 banana',
-    'protein_shake 256, protein_powder 62, skim_milk 309, banana 126',
-  ],
+  ['protein shake: 2 scoops whey, 300ml skim milk, 1 banana', 'protein_powder 62, skim_milk 309, banana 126'],
   ['half a grapefruit and a slice of rye toast', 'grapefruit 154, ?rye toast'],
   [
     'turkey sandwich on wholemeal bread, crisps, apple',
