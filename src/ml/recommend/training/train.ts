@@ -8,7 +8,7 @@ import { defaultParameters } from '../models/defaults';
 import { fitModel } from '../models/fit';
 import type { Fitting } from '../models/fitting';
 import type { FitRefusal, Model } from '../models/model';
-import { contentDefault, defaultCandidates, type Candidate, type SearchSpace, type ValueUse } from './candidate';
+import { contentDefault, type Candidate, type SearchSpace, type ValueUse } from './candidate';
 import { compare, decide, type Comparison } from './comparison';
 import { search, type SearchLimit, type SearchRecord } from './search';
 import { trialData, tryCandidate, valuesFor, type TrialData } from './trial';
