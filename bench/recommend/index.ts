@@ -1,6 +1,6 @@
 /**
- * `npm run bench:recommend`: time and memory of fitting and scoring on synthetic interactions, each case in a process of its own. A number as an
- * argument measures that case only. `processor` is the time of all threads together: it tells a busy machine from a slow kernel.
+ * `npm run bench:recommend`: time and memory of fitting and scoring on synthetic interactions, each case in a process of its own, then how well models rank
+ * (ml100k.ts) and how fast files are read (ingest.ts). A number as an argument measures that case only. `processor` is the time of all threads together: it tells a busy machine from a slow kernel.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -45,4 +45,17 @@ run(async () => {
     }
   }
   console.log(table([['', 'took', 'at most', 'peak memory', 'at most'], ...rows]));
+  if (process.argv[2] !== undefined) return;
+  if (process.env.PALATE_TEST_DATA === undefined)
+    console.log('\nSkipped: MovieLens 100K. Set PALATE_TEST_DATA to the folder that holds ml-100k/.');
+  else await further('ml100k.ts');
+  await further('ingest.ts');
 });
+
+/** Another bench of recommending in a process of its own; where it ends with 1, so does this. */
+async function further(file: string): Promise<void> {
+  console.log(`\n${file}`);
+  const child = fork(path.join(__dirname, file), [], { execArgv: ['--import', 'tsx'] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) process.exitCode = 1;
+}
