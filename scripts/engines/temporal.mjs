@@ -24,6 +24,9 @@ const DYNAMIC_CONFIG = [
   ...['transfer', 'timer', 'visibility', 'outbound'].map((queue) => `history.${queue}ProcessorMaxPollRPS=1000`),
   // Every timer and every retry would take a second at least: room for the clocks of several servers to differ, and here is one.
   'history.timerProcessorMaxTimeShift="10ms"',
+  // Of a queue in several partitions a task may go ahead of those that came before it; what came first is to be done first here.
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
 ];
 
 /**
