@@ -5,6 +5,7 @@ import { rowOf, type Interactions, type SparseVector } from '../../ml/recommend/
 import { fitModel } from '../../ml/recommend/models/fit';
 import { recommendFor } from '../../ml/recommend/recommendFor';
 import { reasonsFor, type Reason } from '../../ml/recommend/reasons';
+import type { Scorer } from '../../ml/recommend/scorer';
 import { createScorer } from '../../ml/recommend/scoring';
 import { similarityOf } from '../../ml/recommend/similarity';
 import { popularity } from '../../ml/recommend/training/train';
@@ -16,7 +17,7 @@ import { chosenCandidate, fittedValues, trainingDataOf } from './trainingData';
 /** Whom a list is for: a user of the files, or somebody who chose these items of them. Each text is an id, or ids with commas between. */
 export type ListFor = { readonly user: string } | { readonly itemsChosen: readonly string[] };
 
-/** The message is a sentence for whoever asked. */
+/** The message is a sentence for the user who asked. */
 export class UnknownId extends Error {
   override readonly name = 'UnknownId';
 }
@@ -36,9 +37,7 @@ export async function explainDataset(
   const fit = await fitModel(values, candidate.parameters, { threads, features: data.features });
   if (fit.kind === 'refused') throw notFitted(candidate, fit);
   const scorer = createScorer(fit.model);
-  const popular = await fitModel(values, popularity.parameters, { threads });
-  if (popular.kind === 'refused') throw notFitted(popularity, popular);
-  const fallback = createScorer(popular.model);
+  const fallback = await popularityScorer();
   const list = recommendFor({ scorer, similarity: similarityOf(fit.model), fallback }, { history, n: listLength });
   const reasons = reasonsFor(scorer, history, list.items);
   const name = itemNames(dataset);
@@ -56,6 +55,13 @@ export async function explainDataset(
       ...(fit.model.kind === 'popularity' ? [] : [`    ${reasonLine(reasons[at] ?? [], name)}`]),
     ]).flat(),
   ];
+
+  async function popularityScorer(): Promise<Scorer> {
+    if (candidate.parameters.kind === 'popularity') return scorer;
+    const popular = await fitModel(values, popularity.parameters, { threads });
+    if (popular.kind === 'refused') throw notFitted(popularity, popular);
+    return createScorer(popular.model);
+  }
 }
 
 function historyOf(listFor: ListFor, { users, items }: Dataset, values: Interactions): SparseVector {

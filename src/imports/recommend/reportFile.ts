@@ -28,7 +28,7 @@ export interface TrainingReport {
 const reportKind = 'palate training report';
 const maxBytes = 5e6;
 
-/** The message is a sentence for whoever named the file. */
+/** The message is a sentence for the user who named the file. */
 export class ReportRefused extends Error {
   override readonly name = 'ReportRefused';
 }

@@ -65,6 +65,10 @@ const otherMeasures: ReadonlySet<string> = new Set(
 );
 const maxTokens = 12;
 
+/** Whether an amount is of the scales or the jug, or in a unit of the household: no bare number. */
+export const hasUnit = (amount: Amount | null): boolean =>
+  amount !== null && (amount.measured !== null || amount.household !== null);
+
 /** "Of 330 ml" at `i`, behind a vessel; of a weight nobody says whether it is of one or of all: "two slices of 60 g bread". */
 const contentAt = (tokens: readonly Token[], i: number): { measured: Measured; end: number } | null => {
   let at = i;

@@ -7,7 +7,7 @@
  * C4  Words that follow each other without anything between them belong together: "almond butter" is no butter.
  * C5  Where foods fit alike, the one that stands for all of them is taken (unstated.ts).
  */
-import { amountsAt, sizeNamed, type Amount } from './amounts';
+import { amountsAt, hasUnit, sizeNamed, type Amount } from './amounts';
 import { isEveryday, isSize } from './english/weights';
 import type { SizeName } from './portions';
 import { mismatchOf, type FoodIndex } from './foodIndex';
@@ -72,9 +72,6 @@ const unknownAfter = 1;
 const bothSaid = 0.4;
 
 const endsList: ReadonlySet<string> = new Set([',', ';', '\n']);
-
-const hasUnit = (amount: Amount | null): boolean =>
-  amount !== null && (amount.measured !== null || amount.household !== null);
 
 const isBareNumber = (amount: Amount): boolean =>
   amount.stated === 'number' && !hasUnit(amount) && amount.size === null;

@@ -6,9 +6,10 @@ import { measuredAt } from './measured';
 import { wordAt, type Token } from './tokens';
 
 const each: ReadonlySet<string> = new Set(['each', 'apiece']);
+export const saysEach = (word: string): boolean => each.has(word);
 const joins: ReadonlySet<string> = new Set(['and', 'plus']);
 
-const isEach = (tokens: readonly Token[], i: number): boolean => each.has(wordAt(tokens, i));
+const isEach = (tokens: readonly Token[], i: number): boolean => saysEach(wordAt(tokens, i));
 /** Where a list of foods ends: at a number, at "with", at any mark but a comma. */
 const endsList = (token: Token | undefined): boolean =>
   token === undefined ||

@@ -2,8 +2,8 @@
  * Numbers that say of what kind a food is, in English: "four cheese pizza", "five bean chilli", "a 12 slice pizza". A count goes with a plural:
  * "3 bean burritos" are three.
  */
-import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
+import { isFoodWord } from './foodWords';
 import { isArticle } from './numbers';
 import { unitOf } from './portions';
 import { wordAt, wordToken, type Token } from './tokens';
@@ -24,15 +24,30 @@ const countAt = (tokens: readonly Token[], i: number): number | null => {
   return token?.kind === 'number' ? token.value : (englishNumbers.numbers.get(wordAt(tokens, i)) ?? null);
 };
 
+/** "2 slices of 12-grain bread", "a 3-egg omelette": a number with a hyphen before what is no unit is part of a name. */
+export const compoundNumbers = (tokens: readonly Token[]): Token[] => {
+  const isPart = (i: number): boolean => {
+    const [number, hyphen, word] = tokens.slice(i, i + 3);
+    return (
+      number?.kind === 'number' &&
+      hyphen?.text === '-' &&
+      word?.kind === 'word' &&
+      number.end === hyphen.start &&
+      hyphen.end === word.start &&
+      unitOf(word.text) === undefined &&
+      !/^(?:inch|day|year|hour|minute|course|pack|count)$/.test(word.text)
+    );
+  };
+  return tokens.filter((_, i) => !isPart(i) && !isPart(i - 1));
+};
+
 /** `text`: what the tokens were made of, whose offsets they have; the words of tokens are without their plural. */
 export const withoutKindNumbers = (tokens: readonly Token[], text: string, index: FoodIndex): Token[] => {
   const isSingular = (token: Token | undefined): boolean =>
     token !== undefined && !/[^s]s$/i.test(text.slice(token.start, token.end));
   const isDish = (i: number): boolean => {
     const word = wordAt(tokens, i);
-    return (
-      word !== '' && !isFiller(word) && !isJoin(word) && unitOf(word) === undefined && index.postingsOf(word) !== null
-    );
+    return isFoodWord(word, index) && unitOf(word) === undefined;
   };
   const kept: Token[] = [];
   for (let i = 0; i < tokens.length; i += 1) {

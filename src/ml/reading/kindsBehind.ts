@@ -2,6 +2,7 @@
 import { isQualifier, isSize } from './english/weights';
 import { isFiller, isJoin } from './fillers';
 import type { FoodIndex } from './foodIndex';
+import { isFoodWord } from './foodWords';
 import { measuredAt } from './measured';
 import { unitOf } from './portions';
 import { textAt, wordAt, type Token } from './tokens';
@@ -15,8 +16,7 @@ export const withKindsFirst = (tokens: readonly Token[], index: FoodIndex): read
   for (let i = 0; i < tokens.length; i += 1) {
     const token = tokens[i];
     if (token === undefined) break;
-    const before = wordAt(tokens, i - 1);
-    const isBehind = before !== '' && index.postingsOf(before) !== null && !isFiller(before) && !isJoin(before);
+    const isBehind = isFoodWord(wordAt(tokens, i - 1), index);
     if (token.kind === 'number' && isBehind && measuredAt(tokens, i + 1) !== null) {
       const from = textAt(tokens, i + 2) === ',' ? i + 3 : i + 2;
       let end = from;

@@ -8,7 +8,8 @@ import { withEach } from './eachOf';
 import type { Language } from './language';
 import { countsBeforeOf } from './household';
 import { isArticle } from './numbers';
-import { withoutKindNumbers } from './kindNumbers';
+import { isFoodWord } from './foodWords';
+import { compoundNumbers, withoutKindNumbers } from './kindNumbers';
 import { withKindsFirst } from './kindsBehind';
 import { isSaidFor, withMeanings } from './lexicon';
 import { unitOf } from './portions';
@@ -45,23 +46,6 @@ const nameNumbers = (tokens: readonly Token[]): Token[] => {
   });
 };
 
-/** "2 slices of 12-grain bread", "a 3-egg omelette": a number with a hyphen before what is no unit is part of a name. */
-const compoundNumbers = (tokens: readonly Token[]): Token[] => {
-  const isPart = (i: number): boolean => {
-    const [number, hyphen, word] = tokens.slice(i, i + 3);
-    return (
-      number?.kind === 'number' &&
-      hyphen?.text === '-' &&
-      word?.kind === 'word' &&
-      number.end === hyphen.start &&
-      hyphen.end === word.start &&
-      unitOf(word.text) === undefined &&
-      !/^(?:inch|day|year|hour|minute|course|pack|count)$/.test(word.text)
-    );
-  };
-  return tokens.filter((_, i) => !isPart(i) && !isPart(i - 1));
-};
-
 /** "1 c. à soupe": the dot is part of the unit, and ends nothing. */
 const withoutSpoonDots = (tokens: readonly Token[]): Token[] =>
   tokens.filter(
@@ -96,13 +80,7 @@ const crispFoods = (tokens: readonly Token[], index: FoodIndex): Token[] =>
     while (isSize(wordAt(tokens, at))) at += 1;
     const next = wordAt(tokens, at);
     const isPraise =
-      token.text === 'crisp' &&
-      next !== '' &&
-      !isQualifier(next) &&
-      !isFiller(next) &&
-      !isJoin(next) &&
-      !/^(?:rice|corn|cereal)$/.test(next) &&
-      index.postingsOf(next) !== null;
+      token.text === 'crisp' && !isQualifier(next) && !/^(?:rice|corn|cereal)$/.test(next) && isFoodWord(next, index);
     return isPraise ? { ...token, text: '' } : token;
   });
 
@@ -111,7 +89,7 @@ const namedZero = (tokens: readonly Token[], index: FoodIndex): Token[] =>
   tokens.map((token, i) => {
     if (token.kind !== 'word' || token.text !== 'zero') return token;
     const [before, next] = [wordAt(tokens, i - 1), wordAt(tokens, i + 1)];
-    const isBehind = index.postingsOf(before) !== null && !isFiller(before) && !isJoin(before);
+    const isBehind = isFoodWord(before, index);
     const counts = index.postingsOf(next) !== null || index.spell(next) !== null;
     return isArticle(tokens[i - 1]) || (isBehind && !counts) ? { ...token, text: 'diet' } : token;
   });

@@ -1,6 +1,7 @@
 /** Amounts that stand behind their food: "(150 g)", "150 g", ", two scoops", "x2". */
 import type { Amount } from './amounts';
 import type { Sentence } from './sentence';
+import { saysEach } from './eachOf';
 import { textAt } from './tokens';
 
 export interface Suffix {
@@ -12,8 +13,6 @@ export interface Suffix {
   readonly isEach: boolean;
   readonly inBrackets: boolean;
 }
-
-const each = /^(?:each|apiece)$/;
 
 /** What may stand between a food and its amount, and what that costs. */
 const openings: Readonly<Record<string, number>> = {
@@ -69,7 +68,7 @@ export const suffixesAt = (
       // "Pizza, 100 g zorbix"
       if (mark === ',' && roles[amount.end] === 'unknown') return [];
       const before = comesBefore && (roles[amount.end] === 'food' || roles[amount.end] === 'qualifier');
-      const isEach = each.test(textAt(tokens, amount.end));
+      const isEach = saysEach(textAt(tokens, amount.end));
       const cost = opening + (bare ? bareNumber : 0) + (before ? nextFood : 0);
       return [{ ...plainly(amount, isEach ? amount.end + 1 : amount.end, cost), isEach }];
     }
@@ -77,7 +76,7 @@ export const suffixesAt = (
     while (close - amount.end < longestBracket && close < tokens.length && !/^[)\]]$/.test(textAt(tokens, close)))
       close += 1;
     if (!/^[)\]]$/.test(textAt(tokens, close))) return [];
-    const isEach = each.test(textAt(tokens, close - 1)) && close > amount.end;
+    const isEach = saysEach(textAt(tokens, close - 1)) && close > amount.end;
     return [{ amount, end: close + 1, cost: opening + 0.05 * (close - amount.end), isEach, inBrackets: true }];
   });
 };

@@ -7,7 +7,7 @@
  */
 import { isEveryday, isQualifier } from './english/weights';
 import type { Amount } from './amounts';
-import { amountsAt } from './amounts';
+import { amountsAt, hasUnit } from './amounts';
 import type { Chosen } from './choose';
 import type { Component } from './components';
 import { isSubstance } from './english/ingredients';
@@ -43,9 +43,6 @@ const articles: ReadonlySet<string> = new Set(['a', 'an', 'the', 'some', 'my', '
 /** Of names of foods, and none by itself: "drop" alone is no food that is known. */
 const isNameless = (word: string): boolean => isEveryday(word) && !isQualifier(word);
 
-/** A bare number behind words is more often something else. */
-const isWeighed = ({ measured, household }: Amount): boolean => measured !== null || household !== null;
-
 export const unrecognizedIn = (
   { tokens, roles }: Sentence,
   items: readonly Chosen[],
@@ -78,9 +75,9 @@ export const unrecognizedIn = (
           continue;
         }
       } else if (amount === null) {
-        // "Zorbix 100 g"
+        // "Zorbix 100 g": a bare number behind words is more often something else.
         const behind = statedAt(i, to);
-        if (behind !== undefined && isWeighed(behind) && !namesFood(behind.end, to)) {
+        if (behind !== undefined && hasUnit(behind) && !namesFood(behind.end, to)) {
           amount = behind;
           break;
         }
@@ -107,7 +104,7 @@ export const unrecognizedIn = (
       const behind = statedAt(to + 1, tokens.length);
       if (
         behind !== undefined &&
-        isWeighed(behind) &&
+        hasUnit(behind) &&
         covered[behind.start] !== 1 &&
         !namesFood(behind.end, behind.end + 1)
       )

@@ -1,5 +1,5 @@
 import type { SparseVector } from './interactions';
-import type { Scorer } from './scoring';
+import type { Scorer } from './scorer';
 
 /**
  * Why an item is on somebody's list: what they chose without which its score would be lower. `kind` tells reasons of other kinds apart, such as features

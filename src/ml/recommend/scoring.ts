@@ -8,8 +8,6 @@ import { shorterRegularisation, solveCall, solveScratchBytes } from './models/ia
 import type { IalsModel, Model, PopularityModel } from './models/model';
 import type { Scorer } from './scorer';
 
-export type { Scorer } from './scorer';
-
 export function createScorer(model: Model): Scorer {
   switch (model.kind) {
     case 'popularity':

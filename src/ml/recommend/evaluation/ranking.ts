@@ -1,6 +1,6 @@
 import { mulberry32 } from '../../random';
 import { rowCount, rowOf, type Interactions } from '../interactions';
-import type { Scorer } from '../scoring';
+import type { Scorer } from '../scorer';
 import { topItems } from '../topItems';
 
 /**

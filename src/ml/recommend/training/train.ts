@@ -125,7 +125,7 @@ export async function train(options: TrainingOptions, fitting: Fitting): Promise
   if (users.length === 0) return serve(unlearnt, 'unproven', null);
 
   const data = trialData(split.train, split.heldOut, users);
-  // Before the search: a champion whose parameters cannot be is told before time is spent.
+  // Before the search, so that impossible parameters are reported at once.
   const championTried = options.champion ? await tryCandidate(options.champion, data, fitting) : null;
   const found = await search(data, fitting, { space, seed, limit: options.limit });
   const popular = await popularityRanking(data, fitting);
