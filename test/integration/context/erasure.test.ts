@@ -26,6 +26,7 @@ import { fairnessOf } from '../fairness';
 import { freshTaskQueue, temporalAddress, workflowBundle } from '../engines';
 import { circuitsOver, firstOfThree, never, pusherOver, receiverAt } from './house';
 import { createWorkers } from '../workers';
+import { resultOf } from '../resultOf';
 
 jest.setTimeout(60_000);
 
@@ -120,7 +121,7 @@ const erase = async (token: string) => {
   return answer.headers.get('location') ?? '';
 };
 const stateOf = async (location: string) => (await house.get(location)).body.state;
-const finished = (id: string) => client.workflow.getHandle(erasureWorkflows.erase.id(id)).result();
+const finished = (id: string) => resultOf(client, erasureWorkflows.erase.id(id));
 const receiptIn = (location: string) => /\/erasures\/([0-9a-f]{24})/.exec(location)?.[1];
 /** As those see it who watch over erasures. */
 const watched = async (location: string) => {

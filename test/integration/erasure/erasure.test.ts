@@ -19,6 +19,7 @@ import { fairnessOf } from '../fairness';
 import { freshTaskQueue, temporalAddress, workflowBundle } from '../engines';
 import { freshEmail, goodPassword, newcomer, openHouse, tokensOf, type House } from '../accounts/house';
 import { createWorkers, type Workers } from '../workers';
+import { resultOf } from '../resultOf';
 
 interface Row {
   _id: string;
@@ -136,7 +137,7 @@ const historyText = async (id: string) =>
   );
 
 const receipt = async (location: string) => (await house.get(location)).body;
-const finished = (id: string) => client.workflow.getHandle(erasureWorkflows.erase.id(id)).result();
+const finished = (id: string) => resultOf(client, erasureWorkflows.erase.id(id));
 
 /** PALATE_RECORD_HISTORIES names a folder: the run's history is kept there, for test/replay of later versions. */
 async function record(id: string, name: string): Promise<void> {

@@ -4,6 +4,7 @@ import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { killChangeStreams } from '../changeStreams';
 import { picture } from './meals';
+import { resultOf } from '../resultOf';
 
 /** The main job on real engines: request → workflow → activity → store → answer. Once with cached workflows, once replayed at each step. */
 interface View {
@@ -192,7 +193,7 @@ describe.each([
     const { body } = await predict();
     await ask<View>(url, 'PATCH', `/history/${body.id}`, { token, json: { food: 'an apple' } });
     classifier.always(null);
-    expect(await house.temporal.workflow.getHandle(`photo:${body.id}`).result()).toBe('labelled');
+    expect(await resultOf(house.temporal, `photo:${body.id}`)).toBe('labelled');
     expect((await ask<View>(url, 'GET', `/photos/${body.id}`, { token })).body).toMatchObject({
       inference_source: 'user',
       status: 'analyzed',

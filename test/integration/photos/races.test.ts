@@ -2,6 +2,7 @@ import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from './meals';
+import { resultOf } from '../resultOf';
 
 jest.setTimeout(60_000);
 
@@ -37,7 +38,7 @@ describe.each([
     for await (const key of house.objects.list(`photos/${id}/`)) found.push(key.split('/').at(-1)!);
     return found.sort();
   };
-  const outcomeOf = (id: string) => house.temporal.workflow.getHandle(`photo:${id}`).result() as Promise<string>;
+  const outcomeOf = (id: string) => resultOf<string>(house.temporal, `photo:${id}`);
   const newest = async () => {
     const { body } = await ask<{ items: View[] }>(url, 'GET', '/history?limit=1', { token });
     return body.items[0];

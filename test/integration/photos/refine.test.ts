@@ -3,6 +3,7 @@ import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from './meals';
+import { resultOf } from '../resultOf';
 
 /**
  * What is known here while FoodData Central is away: marked where that would have been asked, and corrected by itself once it is back. Of
@@ -71,7 +72,7 @@ describe.each([
   /** The run that refines the entry's correction. */
   const correctionOf = async (id: string) =>
     house.temporal.workflow.getHandle((await house.store.photos.refiningOf(id))!.workflowId);
-  const outcome = (id: string) => house.temporal.workflow.getHandle(`photo:${id}`).result();
+  const outcome = (id: string) => resultOf(house.temporal, `photo:${id}`);
 
   it('is marked, replaced by itself, and what it was is kept', async () => {
     fooddata.always(faults.status(500));

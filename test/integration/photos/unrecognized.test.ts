@@ -4,6 +4,7 @@ import { faults } from '../../doubles/doubleServer';
 import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from './meals';
+import { resultOf } from '../resultOf';
 
 /** What nobody knows is told in the words that were used, and counted nowhere. */
 interface View {
@@ -83,7 +84,7 @@ describe.each([
     return (await ask<View>(url, 'POST', '/predict', { token, form })).body;
   };
   const read = async (id: string) => (await ask<View>(url, 'GET', `/history/${id}`, { token })).body;
-  const outcome = (id: string) => house.temporal.workflow.getHandle(`photo:${id}`).result();
+  const outcome = (id: string) => resultOf(house.temporal, `photo:${id}`);
   const known = { items: [{ label: 'Egg', grams: 100 }] };
 
   it('stands beside what is known, and the figures are of the rest', async () => {

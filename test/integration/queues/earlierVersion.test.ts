@@ -7,6 +7,7 @@ import { HuggingFaceDouble } from '../../doubles/huggingFace';
 import { temporalAddress } from '../engines';
 import { ask, eventually, openPalate, photoForm, signUp } from '../palate';
 import { picture } from '../photos/meals';
+import { resultOf } from '../resultOf';
 
 jest.setTimeout(90_000);
 
@@ -63,7 +64,7 @@ it('what an earlier version scheduled on main is finished by this one, which goe
     expect([await scheduledOf(photo), await scheduledOf(push)]).toEqual([[on('preparePhoto')], [on('pushContext')]]);
 
     await house.start({ PALATE_ROLE: 'worker' });
-    const results = [photo, push].map((id): Promise<unknown> => house.temporal.workflow.getHandle(id).result());
+    const results = [photo, push].map((id): Promise<unknown> => resultOf(house.temporal, id));
     expect(await Promise.all(results)).toEqual(['analyzed', 'idle']);
     expect(await scheduledOf(photo)).toEqual([
       on('preparePhoto'),
@@ -99,7 +100,7 @@ it('a run of an earlier version is not told `unknown`: it ends, and the entry wa
     const predict = async (seed: number, fields: Record<string, string>) => {
       const form = photoForm(await picture(seed), fields);
       const { body } = await ask<{ id: string }>(url, 'POST', '/predict', { token, form });
-      const result: unknown = await house.temporal.workflow.getHandle(photoWorkflows.analyze.id(body.id)).result();
+      const result: unknown = await resultOf(house.temporal, photoWorkflows.analyze.id(body.id));
       return { body, result };
     };
     const waits = { body: { status: 'needs_label', calories: null }, result: 'labelled' };

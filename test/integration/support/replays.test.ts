@@ -10,6 +10,7 @@ import { temporalAddress } from '../engines';
 import { ask, eventually, openPalate, type House } from '../palate';
 import { fakePusher, runReplayWorker } from './replayWorker';
 import { acknowledge, anyFailed, failedAccount, failedAccounts, staff } from './rows';
+import { resultOf } from '../resultOf';
 
 /**
  * Replays on the real Temporal, with a pusher of the test in the activities: once cached, and once where every task replays the history.
@@ -261,7 +262,7 @@ describe.each([
     expect(Object.values(await outcomes(id)).filter((outcome) => outcome === 'waiting')).toHaveLength(
       ids.length - ended.replayed,
     );
-    expect(await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).result()).toBe('cancelled');
+    expect(await resultOf(house.temporal, replayWorkflows.replay.id(id))).toBe('cancelled');
     for (const what of ['pause', 'resume', 'cancel']) {
       const late = await tell(id, what);
       expect([late.status, late.body.detail]).toEqual([409, expect.stringContaining('cancelled')]);
@@ -351,9 +352,9 @@ describe.each([
     await state(id, 'done');
     const before = await results(id);
     await failedAccounts(house.store, 2);
-    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).result();
+    await resultOf(house.temporal, replayWorkflows.replay.id(id));
     await startReplay({}, id);
-    await house.temporal.workflow.getHandle(replayWorkflows.replay.id(id)).result();
+    await resultOf(house.temporal, replayWorkflows.replay.id(id));
     expect(await results(id)).toEqual(before);
     expect(before.map((one) => one.user_id)).toEqual(ids);
     expect(await view(id)).toMatchObject({ state: 'done', total: 5, replayed: 5 });

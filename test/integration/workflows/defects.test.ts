@@ -9,6 +9,7 @@ import type { WorkerOptions } from '../../../src/palate/workerRole';
 import { ask, eventually, openPalate, photoForm, signUp, type House } from '../palate';
 import { picture } from '../photos/meals';
 import { placesIn } from './places';
+import { resultOf } from '../resultOf';
 
 jest.setTimeout(90_000);
 
@@ -60,7 +61,6 @@ const defectOf = (workflowId: string) =>
     const events = await eventsOf(workflowId).catch(() => []); // launched after the answer
     return events.map((event) => event.workflowTaskFailedEventAttributes?.failure?.message).find(Boolean);
   });
-const resultOf = (workflowId: string): Promise<unknown> => house.temporal.workflow.getHandle(workflowId).result();
 
 interface Case {
   title: string;
@@ -89,7 +89,7 @@ const untouched = { failure: null, rejection: null, deletedAt: null };
 /** The word of a user about a photo that is analysed, whose own run met no defect. */
 const corrected = async (token: string): Promise<Begun> => {
   const id = await send(token);
-  expect(await resultOf(photoOf(id).run)).toBe('analyzed');
+  expect(await resultOf(house.temporal, photoOf(id).run)).toBe('analyzed');
   const row = await rowOf(id);
   await ask(api.url, 'PATCH', `/history/${id}`, { token, json: { food: 'an apple' } });
   return { id, run: `photo-correct:${id}:${(row?.revision ?? 0) + 1}` };
@@ -279,8 +279,8 @@ describe('and goes on to its end with a worker that has none', () => {
 
   test.each(cases)('$title', async (one) => {
     const { id, run } = begun.get(one)!;
-    if (one.outcome === null) await expect(resultOf(run)).rejects.toThrow();
-    else expect(await resultOf(run)).toEqual(one.outcome);
+    if (one.outcome === null) await expect(resultOf(house.temporal, run)).rejects.toThrow();
+    else expect(await resultOf(house.temporal, run)).toEqual(one.outcome);
     await one.check?.(id);
   });
 });
