@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { Runtime } from '@temporalio/worker';
 import { createLog } from './telemetry/log';
@@ -11,6 +12,7 @@ const { version } = JSON.parse(readFileSync(path.join(__dirname, '..', 'package.
 
 async function main(): Promise<void> {
   const settings = read();
+  if (settings.palateRole === 'trainer') yieldToOthers();
   const log = createLog({ level: settings.logLevel, role: settings.palateRole });
   for (const notice of settings.notices) log.warn(notice);
 
@@ -39,6 +41,11 @@ async function main(): Promise<void> {
     if (error instanceof CannotStart) fail(error.message);
     throw error;
   }
+}
+
+/** The lowest priority: requests on the same machine go first, whoever started the trainer. */
+function yieldToOthers(): void {
+  os.setPriority(os.constants.priority.PRIORITY_LOW);
 }
 
 function read(): Settings {

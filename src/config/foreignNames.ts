@@ -53,7 +53,7 @@ const replaced: Readonly<Record<string, string>> = {
 const notServed: readonly [RegExp, string][] = [
   [/^PLAN_WAIT_MS$/, 'meal plans'],
   [
-    /^(CSV_MAX_MB|TRAIN_BUDGET_S|RETRAIN_CRON|RETRAIN_THRESHOLD_DAYS|MIN_TRAINING_SAMPLES|(DEFAULT|MAX)_RECOMMENDATION_COUNT|MIN_SIMILARITY_SCORE)$/,
+    /^(RETRAIN_CRON|RETRAIN_THRESHOLD_DAYS|(DEFAULT|MAX)_RECOMMENDATION_COUNT|MIN_SIMILARITY_SCORE)$/,
     'recommendations',
   ],
   [/^WEBHOOK_(ALLOW_PRIVATE|PORTS|RETRY_MS)$/, 'webhooks'],

@@ -9,6 +9,7 @@ import { mealsVariables } from './variables/meals';
 import { objectsVariables } from './variables/objects';
 import { photosVariables } from './variables/photos';
 import { processVariables } from './variables/process';
+import { projectsVariables } from './variables/projects';
 import { requestsVariables } from './variables/requests';
 
 /**
@@ -30,6 +31,7 @@ export const settingGroups = {
   Classifiers: classifiersVariables,
   'Food data': foodDataVariables,
   Meals: mealsVariables,
+  Projects: projectsVariables,
   'Context sync': contextVariables,
   Circuits: circuitsVariables,
 } as const;

@@ -45,7 +45,8 @@ export function activitiesOf(parts: readonly ProvidedBy[]) {
   return { main, others };
 }
 
-function activitiesOn(queue: ActivityQueue, parts: readonly ProvidedBy[]): Record<string, unknown> {
+/** Those of one queue, by name. */
+export function activitiesOn(queue: ActivityQueue, parts: readonly ProvidedBy[]): Record<string, unknown> {
   const found = new Map<string, { feature: string; activity: unknown }>();
   for (const { feature, part } of parts)
     for (const group of part.activities?.[queue] ?? [])

@@ -22,6 +22,8 @@ export interface Base {
   readonly settings: Settings;
   readonly log: Logger;
   readonly clock: () => Date;
+  /** Of this Palate, as its package has it. */
+  readonly version: string;
   readonly metrics: Metrics;
   readonly mongo: Connection;
   readonly store: Store;
@@ -59,7 +61,7 @@ const reconnectTemporalMs = 1_000;
 const hopelessAttempts = 5;
 
 export async function openBase(
-  given: { settings: Settings; log: Logger; clock: () => Date },
+  given: { settings: Settings; log: Logger; clock: () => Date; version: string },
   role: {
     eagerStart: boolean;
     /** Whether a run is open and its picture not prepared. */

@@ -9,6 +9,7 @@ import type { SupportPanel } from '../api/support/panel';
 import type { Circuits } from '../activities/outbound/circuits';
 import type { Eraser, OrderedEraser } from '../activities/erasure';
 import type { Settings } from '../config/settings';
+import type { ProjectId } from '../model/projects';
 import type { ErasureTiming } from '../messages/erasure';
 import type { ActivityQueue } from '../messages/queues';
 import type { WorkflowFacts } from '../messages/workflow';
@@ -54,6 +55,8 @@ export interface FeatureManifest {
   readonly supportPanel?: (parts: PanelParts) => SupportPanel;
   readonly api?: (parts: ApiParts) => ApiPart | Promise<ApiPart>;
   readonly worker?: (parts: WorkerParts) => WorkerPart | Promise<WorkerPart>;
+  /** What it brings to a trainer: activities of the queue `training`, and pollers. */
+  readonly trainer?: (parts: WorkerParts) => WorkerPart | Promise<WorkerPart>;
 }
 
 /** Said in place of an eraser or of exporters, with the reason. */
@@ -78,6 +81,8 @@ export interface EraserParts {
   readonly objects: ObjectStore;
   /** Terminates a run; one that has ended or never was is fine. */
   readonly endRun: (workflowId: string) => Promise<void>;
+  /** Removes a project's schedule from Temporal; one that is not there is fine. */
+  readonly removeSchedule: (projectId: ProjectId) => Promise<void>;
 }
 
 export type FeatureCircuits = Readonly<Partial<Record<CircuitKind, CircuitFacts>>>;
@@ -138,6 +143,8 @@ export interface ApiPart {
 export interface WorkerPartOptions {
   /** After which another launcher takes over what one has begun to start. */
   launchLeaseMs?: number;
+  /** The compiled thread that computes trainings; beside its source there is none. */
+  trainingThread?: string;
 }
 
 /** What the worker role hands to each feature. */
@@ -160,6 +167,8 @@ export interface WorkerPart {
   readonly pollers?: readonly StartPoller[];
   /** This process closed a circuit: its system is well again. */
   readonly onCircuitClosed?: (circuit: CircuitName) => void;
+  /** Ends what it runs beside activities and pollers. */
+  readonly stop?: () => Promise<void>;
 }
 
 export type StartPoller = () => { stop(): Promise<void> };

@@ -11,7 +11,7 @@ import { CannotStart, openBase, type PreparingParts } from './base';
 import { circuitsOf } from './circuits';
 import { manifests } from './features';
 import { engineChecks } from './health';
-import { startWorkerRole, type WorkerOptions, type WorkerRole } from './workerRole';
+import { startTrainerRole, startWorkerRole, type WorkerOptions, type WorkerRole } from './workerRole';
 
 export { CannotStart } from './base';
 
@@ -71,14 +71,12 @@ export async function startPalate(
     // A first request right after the start should be worked on at once; without Temporal the process starts all the same.
     await Promise.race([base.temporal.connected(), delay(patienceMs, undefined, { ref: false })]);
     let working: WorkerRole | null = null;
-    if (works) {
-      working = await startWorkerRole(base, worker);
+    if (works || role === 'trainer') {
+      working = await (works ? startWorkerRole : startTrainerRole)(base, worker);
       health = createHealthReport(engineChecks(base, working));
       await Promise.race([working.firstPoll, delay(patienceMs, undefined, { ref: false })]);
       stops.push(() => working?.stop() ?? Promise.resolve());
     }
-    // Training registers its worker here; until a feature trains, the role serves its health and metrics only.
-    if (role === 'trainer') log.info('nothing in this version trains; the trainer waits');
     let serving: ApiRole | null = null;
     if (serves) {
       serving = await startApiRole(base, version, working, api).catch((error: unknown) => {

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Worker } from '@temporalio/worker';
+import { removeSchedule } from '../activities/training/schedules';
 import type { ActivityQueue } from '../messages/queues';
 import type { CircuitName } from '../store/circuits';
 import type { ActivityOutcome } from '../worker/interceptors';
 import { asOne, keepRunning } from '../worker/run';
 import { openSetup, type SetupName } from './setup';
-import { createActivityWorker, createWorker } from '../worker/worker';
-import { activitiesOf } from './activities';
+import { createActivityWorker, createWorker, type ActivityWorkerSetup } from '../worker/worker';
+import { activitiesOf, activitiesOn } from './activities';
 import type { Base } from './base';
 import { adoptCircuits, circuitsOf, openCircuits } from './circuits';
 import type { WorkerPart, WorkerPartOptions, WorkerParts } from './feature';
@@ -36,9 +37,8 @@ export interface WorkerOptions extends WorkerPartOptions {
 
 /** Activities, the worker that runs them, pollers and schedules. */
 export async function startWorkerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
-  const { settings, log, metrics, temporal, queues } = base;
-  const { shutdownGraceMs = 8_000 } = options;
-  const taskQueue = queues.main;
+  const { log, metrics } = base;
+  const taskQueue = base.queues.main;
   const features: { feature: string; part: WorkerPart }[] = [];
   const parts = await partsOf(base, options, (circuit) => {
     for (const { part } of features) part.onCircuitClosed?.(circuit);
@@ -49,19 +49,8 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
   const workflowBundle = options.workflowBundle ?? { codePath: path.join(__dirname, '..', 'workflow-bundle.js') };
 
   const setup = openSetup(base, options.schedules === false ? [] : schedules);
-  const common = async (activities: object) => ({
-    connection: await temporal.connected(),
-    namespace: settings.temporalNamespace,
-    taskQueue,
-    activities,
-    shutdownGraceMs,
-    onActivity: ({ activity, outcome, failure, ms, ...run }: ActivityOutcome) => {
-      metrics.activitySeconds.observe({ activity, outcome: failure ?? outcome }, ms / 1000);
-      if (outcome === 'failed') log.info({ activity, failure, ...run }, 'an attempt failed');
-    },
-  });
   const makeMain = async () => {
-    const given = await common(main);
+    const given = await setupOf(base, options, main);
     await setup.tried;
     return createWorker({
       ...given,
@@ -70,15 +59,14 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
       onWorkflowEnd: (workflow, outcome) => metrics.workflows.inc({ workflow, outcome }),
     });
   };
-  const keepPolling = (queue: ActivityQueue, make: () => Promise<Worker>) =>
-    keepRunning(make, (error, pauseMs) =>
-      log.error({ err: error, pauseMs, queue }, 'the worker of a task queue ended and is made anew'),
-    );
   const worker = asOne([
-    keepPolling('main', makeMain),
-    ...[...others].map(([queue, activities]) =>
-      keepPolling(queue, async () => createActivityWorker(queue, await common(activities))),
-    ),
+    keepPolling(base, 'main', makeMain),
+    // What trains is a trainer's; here it would take the machine from requests.
+    ...[...others]
+      .filter(([queue]) => queue !== 'training')
+      .map(([queue, activities]) =>
+        keepPolling(base, queue, async () => createActivityWorker(queue, await setupOf(base, options, activities))),
+      ),
   ]);
   const pollers = features.flatMap(({ part }) => part.pollers ?? []).map((start) => start());
   log.info({ taskQueue }, 'worker starting');
@@ -91,9 +79,55 @@ export async function startWorkerRole(base: Base, options: WorkerOptions = {}): 
       for (const poller of pollers) await poller.stop();
       await setup.stop();
       await worker.stop();
+      for (const { part } of features) await part.stop?.();
     },
   };
 }
+
+/** Activities of `training` alone, and what else features bring to a trainer. */
+export async function startTrainerRole(base: Base, options: WorkerOptions = {}): Promise<WorkerRole> {
+  const { log } = base;
+  const parts = await partsOf(base, options, () => undefined);
+  const features: { feature: string; part: WorkerPart }[] = [];
+  for (const { name, trainer } of manifests) if (trainer) features.push({ feature: name, part: await trainer(parts) });
+  const activities = activitiesOn('training', features);
+  const worker = keepPolling(base, 'training', async () => createActivityWorker('training', await setupOf(base, options, activities))); // prettier-ignore
+  const pollers = features.flatMap(({ part }) => part.pollers ?? []).map((start) => start());
+  log.info({ taskQueue: base.queues.main }, 'trainer starting');
+  return {
+    firstPoll: worker.firstPoll,
+    polling: () => worker.polling(),
+    missing: () => [],
+    async stop() {
+      for (const poller of pollers) await poller.stop();
+      await worker.stop();
+      for (const { part } of features) await part.stop?.();
+    },
+  };
+}
+
+async function setupOf(
+  { settings, log, metrics, temporal, queues }: Base,
+  { shutdownGraceMs = 8_000 }: WorkerOptions,
+  activities: object,
+): Promise<ActivityWorkerSetup> {
+  return {
+    connection: await temporal.connected(),
+    namespace: settings.temporalNamespace,
+    taskQueue: queues.main,
+    activities,
+    shutdownGraceMs,
+    onActivity: ({ activity, outcome, failure, ms, ...run }: ActivityOutcome) => {
+      metrics.activitySeconds.observe({ activity, outcome: failure ?? outcome }, ms / 1000);
+      if (outcome === 'failed') log.info({ activity, failure, ...run }, 'an attempt failed');
+    },
+  };
+}
+
+const keepPolling = ({ log }: Base, queue: ActivityQueue, make: () => Promise<Worker>) =>
+  keepRunning(make, (error, pauseMs) =>
+    log.error({ err: error, pauseMs, queue }, 'the worker of a task queue ended and is made anew'),
+  );
 
 async function partsOf(
   base: Base,
@@ -109,7 +143,12 @@ async function partsOf(
     options,
     circuits,
     fdc: openFdc(base, circuits),
-    erasers: erasersOf(manifests, { store, objects, endRun: async (id) => endRun(await temporal.client(), id) }),
+    erasers: erasersOf(manifests, {
+      store,
+      objects,
+      endRun: async (id) => endRun(await temporal.client(), id),
+      removeSchedule: async (projectId) => removeSchedule(await temporal.client(), projectId),
+    }),
   };
 }
 

@@ -13,6 +13,7 @@ import { createSyncList } from './context/syncList';
 import { createSyncFigureStore } from './context/syncFigures';
 import { createContextSyncStore } from './context/syncs';
 import { createErasureStore } from './erasures';
+import { createEventStore } from './events';
 import { createExportLeaseStore } from './exportLeases';
 import { createFeedbackStore } from './feedback';
 import { createFooddataStore } from './fooddata';
@@ -26,8 +27,10 @@ import { createPictureLeaseStore } from './pictureLeases';
 import { createPhotoStore } from './photos';
 import { createPhotoFactStore } from './photos/facts';
 import { createPlanStore } from './plans';
+import { createProjectStore } from './projects';
 import { createRateLimitStore } from './rateLimits';
 import { createTicketStore } from './tickets';
+import { createTrainingStore } from './training';
 import { transactionsOn } from './transaction';
 
 /** Everything Palate keeps in MongoDB: one store a feature, and transactions across them. Throws where two stores keep rows in one collection. */
@@ -51,6 +54,7 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     contextReplays: createReplayStore(connection, clock),
     contextSyncFigures: createSyncFigureStore(connection),
     erasures: createErasureStore(connection, clock),
+    events: createEventStore(connection, clock),
     exportLeases: createExportLeaseStore(connection, clock),
     feedback,
     fooddata: createFooddataStore(connection, clock),
@@ -62,6 +66,8 @@ export function createStore(connection: Connection, clock: () => Date = () => ne
     mlModels: createMlModelStore(connection, clock),
     plans,
     meals: createMealStore(connection, clock),
+    projects: createProjectStore(connection, clock),
+    training: createTrainingStore(connection, clock),
     activity: createActivityStore(connection),
     rateLimits: createRateLimitStore(connection),
     tickets: createTicketStore(connection, clock),

@@ -5,3 +5,5 @@ export { lookUpBarcode } from './foods';
 export { contextSync } from './context';
 export { replaySyncs } from './contextReplay';
 export { embedMeals } from './meals';
+export { trainProject, requestTraining, applyTrainingSchedule } from './training';
+export { removeProject } from './projects';

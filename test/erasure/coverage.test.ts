@@ -24,6 +24,7 @@ const erasers = erasersOf(manifests, {
   store,
   objects: {} as Parameters<typeof erasersOf>[1]['objects'], // only declarations are read
   endRun: () => Promise.resolve(),
+  removeSchedule: () => Promise.resolve(),
 });
 const named = (part: 'collections' | 'objectPrefixes' | 'workflowIds') => erasers.flatMap(({ eraser }) => eraser[part]);
 

@@ -20,7 +20,12 @@ const erasing = (removed: number): Eraser => ({
   workflowIds: [],
   erase: () => Promise.resolve({ removed }),
 });
-const parts = { store: {} as Store, objects: {} as Parameters<typeof erasersOf>[1]['objects'], endRun: noop };
+const parts = {
+  store: {} as Store,
+  objects: {} as Parameters<typeof erasersOf>[1]['objects'],
+  endRun: noop,
+  removeSchedule: noop,
+};
 const receiptId = '5'.repeat(24);
 const userId = '6'.repeat(24);
 

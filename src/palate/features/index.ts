@@ -4,14 +4,17 @@ import { activity } from './activity';
 import { constraints } from './constraints';
 import { context } from './context';
 import { erasure } from './erasure';
+import { events } from './events';
 import { feedback } from './feedback';
 import { foods } from './foods';
 import { launches } from './launches';
 import { meals } from './meals';
 import { photos } from './photos';
 import { plans } from './plans';
+import { projects } from './projects';
 import { requests } from './requests';
 import { support } from './support';
+import { training } from './training';
 
 /** Every feature: adding one touches its own files and this list. Routes, health checks and parts of the export come in this order. */
 export const features = [
@@ -25,6 +28,9 @@ export const features = [
   plans,
   support,
   meals,
+  projects,
+  training,
+  events,
   requests,
   launches,
   activity,

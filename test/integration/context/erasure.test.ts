@@ -97,7 +97,7 @@ async function withWorker(
     activities: {
       ...createErasureActivities({
         erasures: store.erasures,
-        erasers: erasersOf(manifests, { store, objects, endRun }),
+        erasers: erasersOf(manifests, { store, objects, endRun, removeSchedule: () => Promise.resolve() }),
       }),
       ...createForgetActivities({
         receiver,

@@ -72,6 +72,7 @@ const erasers = (): OrderedEraser[] =>
       ended.push(workflowId);
       return Promise.resolve();
     },
+    removeSchedule: () => Promise.resolve(),
   });
 
 const eraserOf = (name: string): Eraser => erasers().find(({ feature }) => feature === name)!.eraser;

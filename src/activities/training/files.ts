@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Id } from '../../model/ids';
+import type { ProjectId } from '../../model/projects';
+import type { StoredArtefact } from '../../model/training';
+import type { ObjectStore } from '../../services/objects';
+
+/** Keys of a project's objects. The owner comes first, so that an erasure finds them without any row. */
+export const projectsPrefix = 'projects/';
+export const ownerPrefix = (ownerId: Id): string => `${projectsPrefix}${ownerId}/`;
+export const projectPrefix = (ownerId: Id, projectId: ProjectId): string => `${ownerPrefix(ownerId)}${projectId}/`;
+export const uploadKey = (ownerId: Id, projectId: ProjectId, kind: string): string =>
+  `${projectPrefix(ownerId, projectId)}uploads/${kind}.csv`;
+export const runPrefix = (ownerId: Id, projectId: ProjectId, runId: Id): string =>
+  `${projectPrefix(ownerId, projectId)}runs/${runId}/`;
+
+/**
+ * Local copies of objects that a training reads, so that each phase need not fetch them anew. They belong to one run at a time; those of the run before go
+ * when the next begins.
+ */
+export interface TrainingFiles {
+  /** The object as a local file. */
+  fetch(runId: Id, object: StoredArtefact, signal: AbortSignal): Promise<string>;
+  /** A path for a file that is to be written. */
+  fresh(runId: Id): Promise<string>;
+  /** Stores a local file, and keeps it as the copy of the object. */
+  store(runId: Id, file: { path: string; bytes: number; sha256: string }, key: string): Promise<StoredArtefact>;
+  release(runId: Id): Promise<void>;
+}
+
+export function createTrainingFiles(objects: Pick<ObjectStore, 'get' | 'put'>, folder: string): TrainingFiles {
+  const folderOf = async (runId: Id): Promise<string> => {
+    const own = path.join(folder, runId);
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    return own;
+  };
+  const copyOf = async (runId: Id, sha256: string) => path.join(await folderOf(runId), sha256);
+  const sizeOf = async (file: string): Promise<number | null> => {
+    try {
+      return (await stat(file)).size;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    async fetch(runId, { key, bytes, sha256 }, signal) {
+      const copy = await copyOf(runId, sha256);
+      if ((await sizeOf(copy)) === bytes) return copy;
+      const incoming = `${copy}.${randomUUID()}`;
+      try {
+        const { stream } = await objects.get(key);
+        await pipeline(stream, createWriteStream(incoming, { mode: 0o600 }), { signal });
+        await rename(incoming, copy);
+      } finally {
+        await rm(incoming, { force: true });
+      }
+      return copy;
+    },
+    fresh: async (runId) => path.join(await folderOf(runId), randomUUID()),
+    async store(runId, { path: from, bytes, sha256 }, key) {
+      await objects.put(key, { path: from, bytes }, { contentType: 'application/octet-stream' });
+      await rename(from, await copyOf(runId, sha256));
+      return { key, bytes, sha256 };
+    },
+    async release(runId) {
+      await rm(path.join(folder, runId), { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import type { Id } from '../../model/ids';
+import { keptVersions, type ModelCard, type TrainingRun } from '../../model/training';
+import type { TrainingOutcome, Turn } from '../../messages/training';
+import type { ObjectStore } from '../../services/objects';
+import type { Store } from '../../store/store';
+import type { EvaluatedCandidates } from './engine';
+import { runPrefix, type TrainingFiles } from './files';
+import { cancelled, gone, inPhase, type PhaseDeps } from './watching';
+
+/**
+ * How a training begins and ends: its turn, the version that it registers, the move that serves it, and what is left to tidy.
+ *
+ * R1  Registering and promoting are one transaction each, and a second attempt finds what the first did.
+ * R2  Whoever cancels before the move that serves has cancelled: the version is registered then, and not served.
+ * R3  Settling does again what it can: a second attempt changes nothing.
+ */
+export interface RegistryDeps extends PhaseDeps {
+  readonly store: Pick<Store, 'projects' | 'training' | 'events' | 'transaction'>;
+  readonly objects: Pick<ObjectStore, 'list' | 'remove'>;
+  readonly files: Pick<TrainingFiles, 'release'>;
+  readonly codeVersion: string;
+  /** Tells runs that wait in line. */
+  readonly wakeRuns: (workflowIds: readonly string[]) => Promise<void>;
+  /** The trainings of a process of whichever role ended so. */
+  readonly onSettled: (outcome: TrainingOutcome) => void;
+}
+
+/** A trainer is taken for gone after this. */
+export const trainerSeenMs = 20_000;
+
+const lost =
+  'The training could not be finished: whatever worked on it stopped or failed again and again. Begin it again; what was served before is served still.';
+
+export function createRegistry(deps: RegistryDeps) {
+  const { store, objects, files } = deps;
+  const { projects, events } = store;
+  const { runs, versions, progress, schedules, trainers } = store.training;
+  const places = async () => Math.max(1, await trainers.count(trainerSeenMs));
+  const runOf = async (runId: Id): Promise<TrainingRun> => {
+    const run = await runs.find(runId);
+    if (run === null) throw gone();
+    return run;
+  };
+
+  const tidyRun = async (run: TrainingRun): Promise<void> => {
+    const kept = (await versions.ofRun(run.id))?.artefact?.key;
+    const prefix = runPrefix(run.ownerId, run.projectId, run.id);
+    for await (const key of objects.list(prefix)) if (key !== kept) await objects.remove(key);
+  };
+  /** The last few and what is on top of the stack keep their artefacts. */
+  const tidyVersions = async ({ projectId }: TrainingRun): Promise<void> => {
+    const project = await projects.findAny(projectId);
+    if (project === null) return;
+    const top = project.served.slice(-2);
+    const old = (await versions.withArtefacts(projectId)).slice(keptVersions);
+    const unused = old.filter(({ version }) => !top.includes(version));
+    if (unused.length === 0) return;
+    await projects.forgetVersions(
+      projectId,
+      unused.map(({ version }) => version),
+    );
+    for (const { version, artefact } of unused) {
+      await versions.forgetArtefact(projectId, version);
+      if (artefact !== null) await objects.remove(artefact.key);
+    }
+  };
+
+  return {
+    async takeTrainingTurn(runId: Id): Promise<Turn> {
+      const free = await places();
+      const turn = await store.transaction((session) => runs.takeTurn(runId, free, session));
+      if (turn === 'ended') throw gone();
+      if (turn === 'wait') {
+        const run = await runOf(runId);
+        await progress.note(run.projectId, runId, { state: 'queued', queuePosition: await runs.positionOf(runId) });
+      }
+      return turn;
+    },
+
+    registerVersion: (runId: Id): Promise<void> =>
+      inPhase(deps, runId, 'register', async (run) => {
+        if (run.version !== null) return;
+        const { artefact, chosen, dataset } = run;
+        if (artefact === null || chosen === null || dataset === null)
+          throw new Error(`The run ${runId} has nothing to register`);
+        const { modelBytes, ...stored } = artefact;
+        const card: ModelCard = {
+          fingerprint: dataset.sha256,
+          codeVersion: deps.codeVersion,
+          chosen,
+          seed: run.seed,
+          counts: dataset.counts,
+          metrics: metricsOf(run),
+          evaluation: run.evaluation,
+          bytes: stored.bytes,
+          modelBytes,
+          requestedBy: run.requestedBy,
+          startedAt: run.startedAt ?? run.createdAt,
+          finishedAt: deps.clock(),
+        };
+        await store.transaction(async (session) => {
+          if ((await versions.ofRun(runId, session)) !== null) return;
+          const version = await projects.nextVersion(run.projectId, runId, session);
+          if (version === null) throw gone();
+          const { projectId, ownerId } = run;
+          await versions.create({ projectId, version, ownerId, runId, artefact: stored, card }, session);
+          await runs.note(runId, { version }, session);
+        });
+      }),
+
+    promoteVersion: (runId: Id): Promise<void> =>
+      inPhase(deps, runId, 'promote', async ({ projectId, ownerId }) => {
+        await store.transaction(async (session) => {
+          const run = await runs.find(runId, session);
+          if (run === null) throw gone();
+          if (run.state === 'done') return;
+          if (run.cancelRequestedAt !== null) throw cancelled();
+          const { chosen, version } = run;
+          if (chosen === null || version === null) throw new Error(`The run ${runId} has no version to promote`);
+          const served = { version, algorithm: chosen.algorithm, quality: chosen.quality };
+          const project = await projects.serveTrained(projectId, runId, served, session);
+          if (project === null || !(await projects.endTraining(projectId, runId, null, session))) throw gone();
+          await versions.notePromoted(projectId, version, 'training', session);
+          await runs.finish(runId, 'done', null, session);
+          await schedules.noteTrained(projectId, session);
+          await events.record(
+            {
+              type: 'model_ready',
+              ownerId,
+              projectId,
+              subjectId: `${projectId}:${version}:${runId}`,
+              data: { ...factsOf(project), version },
+            },
+            session,
+          );
+        });
+      }),
+
+    /** Gives how the run has ended: what was promoted is done, whatever came after. */
+    async settleTraining(runId: Id, outcome: TrainingOutcome): Promise<TrainingOutcome> {
+      const run = await runs.find(runId);
+      // Its project was removed with it.
+      if (run === null) return 'cancelled';
+      if (outcome !== 'done') {
+        const message = outcome === 'failed' ? (run.message ?? lost) : 'The training was cancelled.';
+        const ended = await store.transaction(async (session) => {
+          if (!(await runs.finish(runId, outcome, message, session))) return false;
+          const project = await projects.findAny(run.projectId, session);
+          await projects.endTraining(run.projectId, runId, message, session);
+          if (outcome === 'failed' && project !== null)
+            await events.record(
+              {
+                type: 'model_failed',
+                ownerId: run.ownerId,
+                projectId: run.projectId,
+                subjectId: `${run.projectId}:${runId}`,
+                data: { ...factsOf(project), message },
+              },
+              session,
+            );
+          return true;
+        });
+        if (ended) deps.onSettled(outcome);
+      } else deps.onSettled('done');
+      const settled = (await runOf(runId)).state;
+      await progress.note(run.projectId, runId, {
+        state: 'idle',
+        etaS: null,
+        queuePosition: null,
+        ...(settled === 'done' && { percent: 100, phase: 'notify' }),
+      });
+      await files.release(runId);
+      await tidyRun(run);
+      await tidyVersions(run);
+      const next = await runs.nextInLine(await places());
+      await deps.wakeRuns(next.map(({ workflowId }) => workflowId));
+      return settled === 'done' || settled === 'failed' ? settled : 'cancelled';
+    },
+  };
+}
+
+interface Named {
+  readonly id: number;
+  readonly name: string;
+  readonly modelType: string;
+}
+/** What an event says of a project, under the names that clients of the studio read. */
+export const factsOf = ({ id, name, modelType }: Named) => ({
+  project_id: id,
+  project_name: name,
+  model_type: modelType,
+});
+
+/** Means of what is served, where it was judged. */
+function metricsOf({ evaluation, chosen }: TrainingRun): Record<string, number> | null {
+  if (evaluation === null || chosen === null) return null;
+  const { rankings } = evaluation as EvaluatedCandidates;
+  const name = chosen.outcome === 'champion kept' ? 'champion' : chosen.algorithm === 'popularity' ? 'popularity' : 'challenger'; // prettier-ignore
+  const intervals = rankings[name]?.intervals;
+  if (intervals === undefined) return null;
+  return {
+    ndcg_at_10: intervals.ndcg.mean,
+    precision_at_10: intervals.precision.mean,
+    recall_at_10: intervals.recall.mean,
+    map_at_10: intervals.map.mean,
+    hit_rate_at_10: intervals.hitRate.mean,
+  };
+}

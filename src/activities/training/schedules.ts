@@ -1,0 +1,84 @@
+import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
+import { trainingWorkflows, type RequestOutcome } from '../../messages/training';
+import type { Id } from '../../model/ids';
+import type { Project, ProjectId } from '../../model/projects';
+import type { ProjectSchedule } from '../../model/training';
+import type { ProjectStore } from '../../store/projects';
+import type { TrainingStore } from '../../store/training';
+
+/** Temporal is asked for this long; the activity is repeated. */
+const deadlineMs = 5_000;
+
+export interface ScheduleDeps {
+  readonly projects: Pick<ProjectStore, 'findAny'>;
+  readonly training: Pick<TrainingStore, 'schedules'>;
+  readonly client: () => Promise<Client>;
+  readonly mainQueue: string;
+  /** Begins a training; null where one is under way, or the project is gone. */
+  readonly begin: (project: Pick<Project, 'id' | 'ownerId'>) => Promise<Id | null>;
+}
+
+export const scheduleIdOf = (projectId: ProjectId): string => `train-schedule:${projectId}`;
+
+export function createScheduleActivities({
+  projects,
+  training: { schedules },
+  client,
+  mainQueue,
+  begin,
+}: ScheduleDeps) {
+  return {
+    /**
+     * Brings Temporal in line with the row as it stands now: whoever is late applies what is newest. An operator's pause and note outlive a change, as
+     * an update carries the state over.
+     */
+    async applySchedule(projectId: ProjectId): Promise<void> {
+      const row = await schedules.find(projectId);
+      const connected = await client();
+      await connected.withDeadline(Date.now() + deadlineMs, () =>
+        row === null || row.removedAt !== null
+          ? removeSchedule(connected, projectId)
+          : putSchedule(connected, row, mainQueue),
+      );
+      if (row !== null) await schedules.noteApplied(projectId, row.revision);
+    },
+
+    async beginScheduledTraining(projectId: ProjectId): Promise<RequestOutcome> {
+      const project = await projects.findAny(projectId);
+      if (project === null) return 'project gone';
+      return (await begin(project)) === null ? 'already training' : 'started';
+    },
+  };
+}
+
+async function putSchedule(client: Client, row: ProjectSchedule, taskQueue: string): Promise<void> {
+  const run = trainingWorkflows.request.start([row.projectId], { projectId: row.projectId });
+  const schedule = {
+    spec: { cronExpressions: [row.cron], timezone: row.timezone },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP },
+    action: {
+      type: 'startWorkflow' as const,
+      workflowType: run.workflow,
+      workflowId: run.workflowId,
+      taskQueue,
+      args: run.args,
+      staticSummary: run.summary,
+    },
+  };
+  const scheduleId = scheduleIdOf(row.projectId);
+  try {
+    await client.schedule.create({ scheduleId, ...schedule });
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    await client.schedule.getHandle(scheduleId).update((previous) => ({ ...schedule, state: previous.state }));
+  }
+}
+
+/** One that is not there is fine. */
+export async function removeSchedule(client: Client, projectId: ProjectId): Promise<void> {
+  try {
+    await client.schedule.getHandle(scheduleIdOf(projectId)).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ProjectId } from '../model/projects';
+import { defineWorkflow } from './workflow';
+
+/** Projects: `removeProject` takes everything of a deleted one away, once its training has ended. */
+export const projectWorkflows = {
+  remove: defineWorkflow<RemoveProject>()({
+    name: 'removeProject',
+    id: (projectId: ProjectId | '*') => `remove-project:${projectId}`,
+    queue: 'main',
+    feature: 'projects',
+    summary: 'Removes a deleted project',
+  }),
+} as const;
+
+export interface RemoveProject {
+  projectId: ProjectId;
+  /** Between two looks whether its training has ended. */
+  pauseMs: number;
+}

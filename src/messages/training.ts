@@ -1,0 +1,73 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import type { Id } from '../model/ids';
+import type { ProjectId } from '../model/projects';
+import type { TrainingPhase } from '../model/training';
+import { defineWorkflow } from './workflow';
+
+/**
+ * Training: `trainProject` makes a served version of a project's files. The row of the run holds what each phase found, so the history knows ids and
+ * phases alone. `requestTraining` is what a schedule starts: it asks for a training as a person does, so that both exclude each other.
+ */
+export const trainingWorkflows = {
+  train: defineWorkflow<TrainProject>()({
+    name: 'trainProject',
+    id: (projectId: ProjectId | '*', run: string) => `train:${projectId}:${run}`,
+    queue: 'main',
+    feature: 'training',
+    summary: 'Trains a recommender',
+  }),
+  request: defineWorkflow<RequestTraining>()({
+    name: 'requestTraining',
+    id: (projectId: ProjectId | '*') => `request-training:${projectId}`,
+    queue: 'main',
+    feature: 'training',
+    summary: 'Asks for a scheduled training',
+  }),
+  schedule: defineWorkflow<ApplySchedule>()({
+    name: 'applyTrainingSchedule',
+    id: (projectId: ProjectId | '*', revision: number | '*') => `training-schedule:${projectId}:${revision}`,
+    queue: 'main',
+    feature: 'training',
+    summary: 'Applies the schedule of a project in Temporal',
+  }),
+} as const;
+
+export interface TrainProject {
+  projectId: ProjectId;
+  runId: Id;
+  timing: TrainingTiming;
+}
+export interface RequestTraining {
+  projectId: ProjectId;
+}
+export interface ApplySchedule {
+  projectId: ProjectId;
+}
+
+export interface TrainingTiming {
+  /** A trainer that was killed is missed after this. */
+  heartbeatMs: number;
+  /** Longest wait between two looks at the line of trainings; a turn that comes free is also told by `turn`. */
+  turnPollMs: number;
+}
+
+/** The run may look again whether it is its turn, or whether it was cancelled. */
+export const lookAgain = defineSignal('lookAgain');
+export const trainingPhase = defineQuery<TrainingPhase | 'queued'>('phase');
+
+/** Whose turn it is. */
+export type Turn = 'go' | 'wait' | 'cancelled';
+
+export type TrainingOutcome = 'done' | 'failed' | 'cancelled';
+
+export type RequestOutcome = 'started' | 'already training' | 'project gone';
+
+/** Types of `ApplicationFailure` that training activities throw. What exactly was refused stands in the row of the run. */
+export const trainingFailures = {
+  /** The data, or the lack of it. */
+  refused: 'TrainingRefused',
+  /** Somebody cancelled it. */
+  cancelled: 'TrainingCancelled',
+  /** Its project is gone. */
+  gone: 'TrainingGone',
+} as const;

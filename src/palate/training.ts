@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import path from 'node:path';
+import { createTrainingActivities } from '../activities/training';
+import { createTrainingFiles } from '../activities/training/files';
+import { beginTraining, wakeRuns, type TrainingDefaults } from '../launches/training';
+import type { Settings } from '../config/settings';
+import { countTrainings } from '../telemetry/trainingMetrics';
+import { createTrainingEngine } from '../worker/threads/trainingEngine';
+import { keysFor } from './base';
+import type { WorkerParts } from './feature';
+
+/** A turn that comes free is told; this is for one that was not. */
+const turnPollMs = 30_000;
+
+export const trainingDefaults = ({
+  trainBudgetS,
+  minTrainingSamples,
+  trainHeartbeatMs,
+}: Settings): TrainingDefaults => ({
+  budgetSeconds: trainBudgetS,
+  minTrainingSamples,
+  timing: { heartbeatMs: trainHeartbeatMs, turnPollMs },
+});
+
+/** The oldest key: a hash outlives the keys that are put before it. */
+export function removedUsersKey(settings: Settings): Buffer {
+  const key = keysFor(settings, 'removed users').at(-1);
+  if (!key) throw new RangeError('At least one encryption key is needed');
+  return key;
+}
+
+/** Activities of trainings, with an engine of their own: its threads begin with the first phase. */
+export function openTraining(parts: WorkerParts) {
+  const { settings, store, objects, temporal, queues, launches, clock, version, metrics, options } = parts;
+  const engine = createTrainingEngine({
+    entry: options.trainingThread ?? path.join(__dirname, '..', 'worker', 'threads', 'trainingThread.js'),
+    kernelThreads: os.availableParallelism(),
+  });
+  const ended = countTrainings(metrics.registry);
+  const activities = createTrainingActivities({
+    engine,
+    files: createTrainingFiles(objects, path.join(settings.palateHome, 'training', randomUUID())),
+    store,
+    projects: store.projects,
+    training: store.training,
+    objects,
+    clock,
+    removedUsersKey: removedUsersKey(settings),
+    codeVersion: version,
+    client: () => temporal.client(),
+    mainQueue: queues.main,
+    wakeRuns: (workflowIds) => wakeRuns(() => temporal.client(), workflowIds),
+    begin: (project) =>
+      beginTraining({ store, launches, clock, defaults: trainingDefaults(settings) }, project, {
+        requestedBy: 'schedule',
+        requestId: null,
+      }),
+    onSettled: (outcome) => ended.inc({ outcome }),
+  });
+  return { activities, stop: () => engine.end() };
+}
