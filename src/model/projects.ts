@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id } from './ids';
+import type { Id } from './ids';
 
 /** A recommender of somebody's: files that they uploaded, what was trained on them, and what is served. */
 export const ProjectId = z.coerce

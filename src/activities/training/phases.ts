@@ -59,19 +59,19 @@ export function createPhases(deps: PhasesDeps) {
       inPhase(deps, runId, 'ingest', async (run, watch) => {
         if (run.dataset !== null) return;
         const project = await projectOf(run);
-        const fetched = async <Kind extends Upload['kind']>(kind: Kind) => {
-          const upload = project.uploads.find((one): one is Extract<Upload, { kind: Kind }> => one.kind === kind);
-          if (upload === undefined) return null;
-          const path = await files.fetch(runId, upload, watch.signal);
-          return { path, name: upload.fileName, schema: upload.columns } as UploadedFile<
-            NonNullable<typeof upload.columns>
-          >;
-        };
+        const fetched = async <Schema>(
+          upload: (Upload & { columns: Schema | null }) | undefined,
+        ): Promise<UploadedFile<Schema> | null> =>
+          upload === undefined
+            ? null
+            : { path: await files.fetch(runId, upload, watch.signal), name: upload.fileName, schema: upload.columns };
+        const [interactions] = project.uploads.filter((upload) => upload.kind === 'interactions');
+        const [items] = project.uploads.filter((upload) => upload.kind === 'items');
         const into = await files.fresh(runId);
         const result = await engine.ingest(
           {
-            interactions: await fetched('interactions'),
-            items: await fetched('items'),
+            interactions: await fetched(interactions),
+            items: await fetched(items),
             removedUsers: { key: deps.removedUsersKey, hashes: await projects.removedUsers(project.id) },
             nowMs: deps.clock().getTime(),
             into,

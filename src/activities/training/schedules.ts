@@ -36,9 +36,7 @@ export function createScheduleActivities({
       const row = await schedules.find(projectId);
       const connected = await client();
       await connected.withDeadline(Date.now() + deadlineMs, () =>
-        row === null || row.removedAt !== null
-          ? removeSchedule(connected, projectId)
-          : putSchedule(connected, row, mainQueue),
+        row?.removedAt !== null ? removeSchedule(connected, projectId) : putSchedule(connected, row, mainQueue),
       );
       if (row !== null) await schedules.noteApplied(projectId, row.revision);
     },

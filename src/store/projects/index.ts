@@ -63,7 +63,6 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
     const row = await numbers
       .findOneAndUpdate({ _id: 'last' }, { $inc: { number: 1 } }, { upsert: true, returnDocument: 'after' })
       .lean<NumberRow>();
-    if (row === null) throw new Error('MongoDB gave no number for a project');
     return row.number;
   };
 
@@ -106,8 +105,8 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
           { upsert: true, returnDocument: 'after', session },
         )
         .lean();
-      if ((used?.projects ?? 0) > projectQuotas.projects) return 'too many projects';
-      if ((used?.uploadBytes ?? 0) > projectQuotas.uploadBytes) return 'too many bytes';
+      if (used.projects > projectQuotas.projects) return 'too many projects';
+      if (used.uploadBytes > projectQuotas.uploadBytes) return 'too many bytes';
       try {
         const shown = await rows.updateOne(
           { _id: id, ownerId, hiddenAt: { $ne: null }, uploads: { $size: 0 } },

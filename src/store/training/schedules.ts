@@ -60,7 +60,7 @@ export function createProjectScheduleStore(connection: Connection, clock: () => 
           { upsert: true, returnDocument: 'after', session },
         )
         .lean<ScheduleRow>();
-      return row?.revision ?? 1;
+      return row.revision;
     },
 
     /** Null: there is none. */
