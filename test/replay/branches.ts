@@ -2,6 +2,7 @@ import { foodFailures } from '../../src/messages/foods';
 import { mealFailures } from '../../src/messages/meals';
 import { photoFailures, type AnalyzePhoto, type PhotoTiming } from '../../src/messages/photos';
 import type { Answer, Branch } from './recordBranches';
+import { trainingBranches } from './trainingBranches';
 
 /** The scripts of `recordBranches.ts`: one for each way that a run can go and that nothing else records. */
 const timing: PhotoTiming = {
@@ -313,4 +314,4 @@ const rest: Branch[] = [
   },
 ];
 
-export const branches: readonly Branch[] = [...photos, ...rest];
+export const branches: readonly Branch[] = [...photos, ...rest, ...trainingBranches];

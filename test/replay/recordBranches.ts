@@ -4,6 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import path from 'node:path';
 import { entrySettled, photoFailures } from '../../src/messages/photos';
+import { lookAgain } from '../../src/messages/training';
 import { untagged } from '../../src/messages/searchAttributes';
 import { eventually } from '../eventually';
 import { branches } from './branches';
@@ -24,18 +25,21 @@ export interface Branch {
   /** Started as where Temporal does not know the search attributes. */
   untagged?: true;
   /** What happens from outside once an activity was called. */
-  then?: { after: string; what: 'cancel' | 'settle' };
+  then?: { after: string; what: 'cancel' | 'settle' | 'look again' };
 }
 
 export type Answer =
   | { gives: unknown }
   | { fails: string; message?: string; details?: unknown[] }
   /** At work until the run is cancelled. */
-  | { works: 'until cancelled' };
+  | { works: 'until cancelled' }
+  /** Its worker was lost in the middle: the next call is another attempt. */
+  | { lost: true };
 
 const answer = async (given: Answer): Promise<unknown> => {
   if ('gives' in given) return given.gives;
   if ('works' in given) return Context.current().cancelled;
+  if ('lost' in given) throw ApplicationFailure.retryable('The worker was lost.', 'Lost');
   throw ApplicationFailure.create({
     type: given.fails,
     message: given.message ?? messages[given.fails] ?? 'It does not work.',
@@ -86,7 +90,7 @@ export async function recordBranches(chosen: readonly Branch[] = branches): Prom
     if (branch.then) {
       const { after, what } = branch.then;
       await eventually(() => Promise.resolve(calls.has(`${handle.workflowId} ${after}`)));
-      await (what === 'cancel' ? handle.cancel() : handle.signal(entrySettled));
+      await (what === 'cancel' ? handle.cancel() : handle.signal(what === 'settle' ? entrySettled : lookAgain));
     }
     // A run that goes on as a new one is kept as it was.
     await handle.result().catch(() => undefined);
