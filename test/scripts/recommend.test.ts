@@ -68,7 +68,7 @@ it('trains, replays what was recorded to the same report, and judges and explain
 
 it('serves popularity below the minimum of the setting, and content where something is known of the items', async () => {
   const setting = { MIN_TRAINING_SAMPLES: '5000' };
-  const why = 'Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.';
+  const why = 'Nothing was learnt, as there are too few interactions.';
   const { text } = await recommend(['train', '--interactions', at('a.csv'), '--budget', '0'], setting);
   expect(text).toContain(`Served: popularity. ${why}`);
   const { text: described } = await recommend(['train', ...files(), '--budget', '0'], setting);

@@ -242,7 +242,7 @@ describe('the report', () => {
     expect(await lines(tastes(20, 8))).toContain('unproven. Too few users');
     expect(await lines(tastes(20, 8), { minTrainingSamples: 1_000 })).toBe(
       `${tastes(20, 8).byUser.indexes.length} interactions of 20 users with 80 items, where at least 1000 interactions are asked for.\n` +
-        'Served: popularity. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.',
+        'Served: popularity. Nothing was learnt, as there are too few interactions.',
     );
     expect(await lines(noise(120, 6))).toContain('Served: popularity, the same list for everybody.');
   });

@@ -93,7 +93,7 @@ describe('training where something is known of the items', () => {
     expect(reportTraining(training)).toEqual([
       '4 interactions of 3 users with 80 items, where at least 5 interactions are asked for.',
       'Served: content (weighting tfidf, titleWeight 1, seed 42) by presence, which compares items by what is known of them. ' +
-        'Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.',
+        'Nothing was learnt, as there are too few interactions.',
     ]);
   });
 

@@ -4,13 +4,15 @@ import { MemoryRefused } from '../kernels/instance';
 import type { KernelCalls, KernelMemory, MemorySize, Threads } from '../kernels/threads';
 import type { Fit, Model } from './model';
 
+export type Stop = Pick<AbortSignal, 'throwIfAborted'>;
+
 /** What fitting a model is handed beside the interactions and its parameters. */
 export interface Fitting {
   readonly threads: Threads;
   /** What is known of the same items; without it models of content are refused. */
   readonly features?: ItemFeatures | null;
-  /** Ends the fit between two steps, with the signal's reason. */
-  readonly signal?: AbortSignal;
+  /** Ends the fit between two steps: throws the reason to. An AbortSignal, or what a thread reads of shared memory. */
+  readonly signal?: Stop;
   /** Called now and then with the share that is done, 0 to 1. */
   readonly onProgress?: (share: number) => void;
 }

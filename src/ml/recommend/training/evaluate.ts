@@ -5,21 +5,15 @@ import { entryCount, type Interactions } from '../interactions';
 import type { Fitting } from '../models/fitting';
 import type { FitRefusal } from '../models/model';
 import type { Candidate } from './candidate';
+import { popularityRanking, rankedFigures, type RankedFigures } from './judge';
+import { popularity as plain, TrainingRefused, type Prepared } from './prepare';
 import { dataSentence, described, figuresOf, intervalText, rankedSentence } from './report';
-import {
-  popularity as plain,
-  popularityRanking,
-  rankedFigures,
-  TrainingRefused,
-  type RankedFigures,
-  type Training,
-} from './train';
 import { trialData, tryCandidate } from './trial';
 
 /** One candidate, judged as training judges a challenger: fitted without what is held out, popularity beside it. */
 export interface CandidateEvaluation {
   readonly candidate: Candidate;
-  readonly counts: Training['counts'];
+  readonly counts: Prepared['counts'];
   readonly split: string;
   readonly usersRanked: number;
   readonly model: RankedFigures;

@@ -47,7 +47,7 @@ function verdict({ served: { candidate }, outcome, notFitted, evaluation }: Trai
     case 'unproven':
       return `Served: ${name}, unproven. Too few users have two interactions or more to tell whether it is better than popularity.${lost === null ? '' : ` ${lost}`}`;
     case 'not learnt':
-      return `Served: ${candidate.parameters.kind === 'popularity' ? 'popularity' : `${name}, which compares items by what is known of them`}. Nothing was learnt, as there are fewer interactions than MIN_TRAINING_SAMPLES asks for.`;
+      return `Served: ${candidate.parameters.kind === 'popularity' ? 'popularity' : `${name}, which compares items by what is known of them`}. Nothing was learnt, as there are too few interactions.`;
   }
 }
 

@@ -4,7 +4,12 @@ import { meanOf } from '../evaluation/bootstrap';
 import type { Ranking } from '../evaluation/ranking';
 import type { Fitting } from '../models/fitting';
 import { defaultCandidates, drawNear, hybridOf, searchedKinds, type Candidate, type SearchSpace } from './candidate';
+import { createLimit, SearchOver, type SearchLimit, type TrialLimit } from './searchLimit';
+import { isSameCandidate, ReplayDiffers, type SearchRecord, type Trial } from './searchRecord';
 import { trialData, tryCandidate, type TrialData } from './trial';
+
+export type { SearchLimit } from './searchLimit';
+export { bestOf, ReplayDiffers, type SearchRecord, type Trial } from './searchRecord';
 
 /**
  * The search for a candidate, by successive halving in brackets (Li et al. 2018, "Hyperband").
@@ -16,38 +21,26 @@ import { trialData, tryCandidate, type TrialData } from './trial';
  *     the same result, on a machine of any speed.
  * H4  The budget is a maximum: a trial that is under way when it is over is ended and is not recorded. The first trial is never ended, as without it
  *     there would be nothing.
+ * H5  A search that was cut off goes on after the trials that are known of it: they are drawn again and not fitted again, so that it ends as one that was not.
  */
-export interface Trial {
-  readonly candidate: Candidate;
-  /** On all users, or on a part of them. */
-  readonly rung: 'part' | 'all';
-  /** Mean nDCG@10; null where it could not be fitted. */
-  readonly ndcg: number | null;
-  /** Why it could not. */
-  readonly refusal: string | null;
-}
-
-export interface SearchRecord {
-  readonly seed: number;
-  readonly trials: readonly Trial[];
-  readonly ended: 'all tried' | 'time over';
-}
-
 export interface SearchResult {
   readonly record: SearchRecord;
-  /** The best on all users; null where no candidate could be fitted. */
-  readonly best: { readonly candidate: Candidate; readonly ndcg: number; readonly ranking: Ranking } | null;
+  /** The best on all users; null where no candidate could be fitted. Its ranking is null where an earlier attempt made it. */
+  readonly best: { readonly candidate: Candidate; readonly ndcg: number; readonly ranking: Ranking | null } | null;
 }
 
 export interface SearchOptions {
   readonly space: SearchSpace;
   readonly seed: number;
-  /** Where the search ends: by the clock, or where a recorded one ended. */
+  /** Where the search ends. */
   readonly limit: SearchLimit;
+  /** At most; without it as many as a search has. */
+  readonly maxTrials?: number | null;
+  /** The trials of an earlier attempt, in their order. */
+  readonly known?: readonly Trial[];
+  /** Called with each trial but the known ones, and waited for before the next begins. */
+  readonly onTrial?: (trial: Trial) => Promise<void>;
 }
-
-export type SearchLimit =
-  { kind: 'time'; budgetSeconds: number; nowMs: () => number } | { kind: 'replay'; record: SearchRecord };
 
 export const mostTrials = 30;
 const bracketSize = 6;
@@ -56,35 +49,35 @@ const partShare = 1 / 3;
 /** Kinds that are not worse than the best by more than this share are searched further. */
 const promisingShare = 0.1;
 
-class TimeOver extends Error {
-  override readonly name = 'TimeOver';
-}
-
-/** A replay met something else than what was recorded: other data, another version, or a list that was changed. */
-export class ReplayDiffers extends Error {
-  override readonly name = 'ReplayDiffers';
-}
-
 export async function search(data: TrialData, fitting: Fitting, options: SearchOptions): Promise<SearchResult> {
-  const { space, seed, limit } = options;
+  const { space, seed, known = [] } = options;
   const random = mulberry32(seed);
-  const clock = createLimit(limit, fitting);
+  const limit = createLimit(options.limit, Math.min(options.maxTrials ?? mostTrials, mostTrials), fitting);
   const trials: Trial[] = [];
   const bestOfKind = new Map<string, { candidate: Candidate; ndcg: number }>();
   let best: SearchResult['best'] = null;
 
-  async function run(candidate: Candidate, rung: Trial['rung'], on: TrialData): Promise<number | null> {
-    const { timed, check } = clock.begin(trials.length);
-    const tried = await tryCandidate(candidate, on, timed, check);
-    const ndcg = tried.kind === 'ranked' ? meanOf(tried.ranking.figures.ndcg) : null;
-    const trial = { candidate, rung, ndcg, refusal: tried.kind === 'refused' ? tried.reason : null };
-    clock.compare(trials.length, trial);
+  async function run(candidate: Candidate, rung: Trial['rung'], on: () => TrialData): Promise<number | null> {
+    const at = trials.length;
+    const earlier = knownTrial(known[at], candidate, rung);
+    const { trial, ranking } = earlier ?? (await tryOn(candidate, rung, limit.begin(at), on));
+    limit.compare(at, trial);
     trials.push(trial);
-    if (tried.kind !== 'ranked' || ndcg === null || rung === 'part') return ndcg;
+    if (earlier === null) await options.onTrial?.(trial);
+    const { ndcg } = trial;
+    if (ndcg === null || rung === 'part') return ndcg;
     const { kind } = candidate.parameters;
     if (ndcg > (bestOfKind.get(kind)?.ndcg ?? -Infinity)) bestOfKind.set(kind, { candidate, ndcg });
-    if (best === null || ndcg > best.ndcg) best = { candidate, ndcg, ranking: tried.ranking };
+    if (best === null || ndcg > best.ndcg) best = { candidate, ndcg, ranking };
     return ndcg;
+  }
+
+  async function tryOn(candidate: Candidate, rung: Trial['rung'], { timed, check }: TrialLimit, on: () => TrialData) {
+    const tried = await tryCandidate(candidate, on(), timed, check);
+    if (tried.kind === 'refused')
+      return { trial: { candidate, rung, ndcg: null, refusal: tried.reason }, ranking: null };
+    const ndcg = meanOf(tried.ranking.figures.ndcg);
+    return { trial: { candidate, rung, ndcg, refusal: null }, ranking: tried.ranking };
   }
 
   async function bracket(candidates: number): Promise<void> {
@@ -96,7 +89,7 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
       if (ndcg !== null) tried.push({ candidate, ndcg });
     }
     tried.sort((a, b) => b.ndcg - a.ndcg);
-    for (const { candidate } of tried.slice(0, promoted)) await run(candidate, 'all', data);
+    for (const { candidate } of tried.slice(0, promoted)) await run(candidate, 'all', () => data);
   }
 
   function drawCandidate(at: number): Candidate {
@@ -113,7 +106,7 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
   async function runHybrid(): Promise<void> {
     const candidate = hybridOf(bestOfKind);
     const isTried = trials.some((trial) => JSON.stringify(trial.candidate) === JSON.stringify(candidate));
-    if (candidate !== null && !isTried) await run(candidate, 'all', data);
+    if (candidate !== null && !isTried) await run(candidate, 'all', () => data);
   }
 
   const mayBeSearched = () => searchedKinds.some((kind) => bestOfKind.has(kind));
@@ -121,55 +114,44 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
   let ended: SearchRecord['ended'] = 'all tried';
   try {
     const defaults = defaultCandidates(space);
-    for (const candidate of defaults) await run(candidate, 'all', data);
+    for (const candidate of defaults) await run(candidate, 'all', () => data);
     const blended = space.described === true;
     if (blended) await runHybrid();
     const left = () => mostTrials - trials.length - (blended ? 1 : 0);
     while (left() > promoted && mayBeSearched()) await bracket(Math.min(bracketSize, left() - promoted));
     if (blended) await runHybrid();
   } catch (error) {
-    if (!(error instanceof TimeOver)) throw error;
-    ended = 'time over';
+    if (!(error instanceof SearchOver)) throw error;
+    ended = error.ended;
   }
   return { record: { seed, trials, ended }, best };
 }
 
-/** A third of the users with their interactions; items keep their numbers. */
-function partOf({ weighted, heldOut, users }: TrialData, random: () => number): TrialData {
-  const keep = Uint8Array.from({ length: weighted.users }, () => (random() < partShare ? 1 : 0));
-  const ranked = users.filter((user) => keep[user] === 1);
-  // Where a third of few users is nobody, all are ranked for.
-  if (ranked.length === 0) return trialData(weighted, heldOut, users);
-  return trialData(keepUsers(weighted, keep), heldOut, ranked);
+/**
+ * A trial of an earlier attempt, if there is one at this place. Throws ReplayDiffers where it is of another candidate: another version would go on to
+ * other ones, and so to another result.
+ */
+function knownTrial(trial: Trial | undefined, candidate: Candidate, rung: Trial['rung']) {
+  if (trial === undefined) return null;
+  if (trial.rung !== rung || !isSameCandidate(trial.candidate, candidate)) {
+    throw new ReplayDiffers(
+      `An earlier attempt tried ${JSON.stringify(trial.candidate)} where ${JSON.stringify(candidate)} is to be tried now: this version searches in another way. Train anew.`,
+    );
+  }
+  const { ndcg, refusal } = trial;
+  return { trial: { candidate, rung, ndcg, refusal }, ranking: null };
 }
 
-function createLimit(limit: SearchLimit, fitting: Fitting) {
-  const deadline = limit.kind === 'time' ? limit.nowMs() + limit.budgetSeconds * 1_000 : Infinity;
-  const over = () => limit.kind === 'time' && limit.nowMs() >= deadline;
-  return {
-    /** Throws TimeOver where no further trial may begin. */
-    begin(trial: number): { timed: Fitting; check: () => void } {
-      const unlimited = { timed: fitting, check: () => fitting.signal?.throwIfAborted() };
-      if (limit.kind === 'replay') {
-        if (trial >= limit.record.trials.length) throw new TimeOver();
-        return unlimited;
-      }
-      if (trial === 0) return unlimited;
-      if (over()) throw new TimeOver();
-      const check = () => {
-        fitting.signal?.throwIfAborted();
-        if (over()) throw new TimeOver();
-      };
-      return { timed: { ...fitting, onProgress: check }, check };
-    },
-    compare(at: number, trial: Trial): void {
-      if (limit.kind !== 'replay') return;
-      const recorded = limit.record.trials[at];
-      if (JSON.stringify(recorded) === JSON.stringify(trial)) return;
-      throw new ReplayDiffers(
-        `Trial ${at + 1} of the replay differs from the one recorded: ${JSON.stringify(trial)} in place of ${JSON.stringify(recorded)}. ` +
-          'Replay it on the same interactions, with the same version and the same major version of Node.',
-      );
-    },
-  };
+/** A third of the users with their interactions; items keep their numbers. Users are drawn at once, the rest is made where it is needed. */
+function partOf({ weighted, heldOut, users }: TrialData, random: () => number): () => TrialData {
+  const keep = Uint8Array.from({ length: weighted.users }, () => (random() < partShare ? 1 : 0));
+  let part: TrialData | undefined;
+  return () => (part ??= partData());
+
+  function partData(): TrialData {
+    const ranked = users.filter((user) => keep[user] === 1);
+    // Where a third of few users is nobody, all are ranked for.
+    if (ranked.length === 0) return trialData(weighted, heldOut, users);
+    return trialData(keepUsers(weighted, keep), heldOut, ranked);
+  }
 }
