@@ -1,4 +1,5 @@
-import type { Catalogue, Dataset } from '../../ml/recommend/artefact/dataset';
+import type { Catalogue } from '../../ml/recommend/artefact/catalogue';
+import type { Dataset } from '../../ml/recommend/artefact/dataset';
 import type { Dictionary } from '../../ml/recommend/artefact/dictionary';
 import { textOf } from '../../ml/recommend/artefact/textColumn';
 import { rowOf, type Interactions, type SparseVector } from '../../ml/recommend/interactions';

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../artefact/dataset';
+import type { Catalogue } from '../artefact/catalogue';
 import { dictionaryBuilder, type Dictionary } from '../artefact/dictionary';
 import { textOf, type TextColumn } from '../artefact/textColumn';
 import type { SparseRows } from '../interactions';

@@ -1,5 +1,5 @@
 import type { DictionaryBuilder } from '../artefact/dictionary';
-import type { Catalogue, Feature } from '../artefact/dataset';
+import type { Catalogue, Feature } from '../artefact/catalogue';
 import { textColumnBuilder, type TextColumnBuilder } from '../artefact/textColumn';
 import { numberIn, timeIn } from './cells';
 import { chooseColumns, itemFields, type ChosenColumns, type ItemSchema } from './columns';
