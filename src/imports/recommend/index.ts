@@ -15,12 +15,19 @@ export { IngestRefused, type FileReport, type Ingested } from '../../ml/recommen
 
 /** The files of interactions and items that an operator brings, packed by gzip or not, read into a dataset. */
 export interface ReadOptions {
-  interactions?: string;
-  items?: string;
+  interactions?: string | NamedFile;
+  items?: string | NamedFile;
   interactionSchema?: InteractionSchema | null;
   itemSchema?: ItemSchema | null;
   nowMs: number;
   onProgress?: (progress: ReadProgress) => void;
+  /** Called piece by piece with the bytes of all files that were read so far, packed ones as they are; may throw to end the reading. */
+  onRead?: (bytes: number) => void;
+}
+/** A file that messages call by another name than its own. */
+export interface NamedFile {
+  path: string;
+  name: string;
 }
 export interface ReadProgress {
   file: string;
@@ -35,25 +42,39 @@ const codeOf = (error: unknown): string =>
 
 /** Throws `IngestRefused` with a sentence where a file cannot be taken. */
 export async function readFiles(options: ReadOptions): Promise<Ingested> {
-  const { interactions, items, interactionSchema = null, itemSchema = null, nowMs, onProgress } = options;
+  const { interactions, items, interactionSchema = null, itemSchema = null, nowMs } = options;
   const ingest = createIngest({ nowMs });
+  const told: Told = { ...options, read: 0 };
   // Items first: the file of interactions is the larger one, and a fault in the other is told before it.
-  if (items !== undefined) await readFile(items, ingest.items(path.basename(items), itemSchema), onProgress);
-  if (interactions !== undefined)
-    await readFile(interactions, ingest.interactions(path.basename(interactions), interactionSchema), onProgress);
+  if (items !== undefined) {
+    const file = named(items);
+    await readFile(file, ingest.items(file.name, itemSchema), told);
+  }
+  if (interactions !== undefined) {
+    const file = named(interactions);
+    await readFile(file, ingest.interactions(file.name, interactionSchema), told);
+  }
   return ingest.finish();
 }
 
-async function readFile(at: string, reader: FileReader, onProgress: ReadOptions['onProgress']): Promise<void> {
-  const file = path.basename(at);
-  let [bytes, told] = [0, 0];
+const named = (file: string | NamedFile): NamedFile =>
+  typeof file === 'string' ? { path: file, name: path.basename(file) } : file;
+
+interface Told extends Pick<ReadOptions, 'onProgress' | 'onRead'> {
+  /** Bytes of all files. */
+  read: number;
+}
+
+async function readFile({ path: at, name: file }: NamedFile, reader: FileReader, told: Told): Promise<void> {
+  let [bytes, toldBytes] = [0, 0];
   try {
-    for await (const chunk of fileBytes(at)) {
+    for await (const chunk of fileBytes(at, (read) => (told.read += read))) {
       reader.write(chunk);
+      told.onRead?.(told.read);
       bytes += chunk.length;
-      if (bytes - told < progressBytes) continue;
-      told = bytes;
-      onProgress?.({ file, bytes });
+      if (bytes - toldBytes < progressBytes) continue;
+      toldBytes = bytes;
+      told.onProgress?.({ file, bytes });
     }
   } catch (error) {
     const place = { file, line: null, column: null };
@@ -67,15 +88,19 @@ async function readFile(at: string, reader: FileReader, onProgress: ReadOptions[
 }
 
 /** By its first bytes and not by its name: what was renamed is read all the same. */
-async function* fileBytes(at: string): AsyncGenerator<Uint8Array> {
+async function* fileBytes(at: string, onPacked: (bytes: number) => void): AsyncGenerator<Uint8Array> {
   const stream = createReadStream(at, { highWaterMark: chunkBytes });
   const chunks = (stream as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   try {
     const first = await chunks.next();
     if (first.done === true) return;
     const all = async function* () {
+      onPacked(first.value.length);
       yield first.value;
-      yield* { [Symbol.asyncIterator]: () => chunks };
+      for await (const chunk of { [Symbol.asyncIterator]: () => chunks }) {
+        onPacked(chunk.length);
+        yield chunk;
+      }
     };
     yield* isGzip(first.value) ? gunzipped(all()) : all();
   } finally {

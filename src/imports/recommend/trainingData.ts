@@ -24,12 +24,20 @@ export interface TrainingData {
 }
 
 /** Throws TrainingRefused where no rating counts. */
-export function trainingDataOf({ ratings, items, catalogue }: Dataset, asked: AskedUse): TrainingData {
+export function trainingDataOf(dataset: Dataset, asked: AskedUse): TrainingData {
+  const data = anyTrainingDataOf(dataset, asked);
+  if (entryCount(data.interactions.byUser) === 0) throw nothingCounts(asked);
+  return data;
+}
+
+/** Also where no rating counts. */
+export function anyTrainingDataOf({ ratings, items, catalogue }: Dataset, asked: AskedUse): TrainingData {
   const { interactions, order, use, leftOut } = positiveInteractions(ratings, asked ?? { kind: 'weight' });
-  if (entryCount(interactions.byUser) === 0) throw nothingCounts(asked);
+  const counted = entryCount(interactions.byUser);
   const weighted = use.kind === 'weight';
   const uses: ValueUse[] = !weighted ? ['presence'] : asked === null ? ['presence', 'weight'] : ['weight'];
   const ratingsSaid = (candidate?: Candidate): string => {
+    if (counted === 0) return leftOut === 0 ? 'There are no interactions.' : 'No interaction counts, as no rating is above 0.'; // prettier-ignore
     if (!ratings.rated) return 'There are no ratings: what counts is which items a user has.';
     return `${usedSentence()}${leftOutSentence(asked, leftOut)}`;
 

@@ -63,3 +63,25 @@ test('a file that is not there is named, and so is an empty one', async () => {
   await expect(readFiles({ items: folder, nowMs: 0 })).rejects.toThrow(`${folder} is no file that can be read`);
   await expect(read('empty.csv', '')).rejects.toThrow('empty.csv is empty');
 });
+
+test('messages call a file by the name that it is given, and what was read of it is told piece by piece', async () => {
+  const file = path.join(folder, 'upload-7');
+  for (const content of [Buffer.from(csv), gzipSync(csv)]) {
+    await writeFile(file, content);
+    const told: number[] = [];
+    const interactions = { path: file, name: 'plays.csv' };
+    const { interactions: report } = await readFiles({ interactions, nowMs: 0, onRead: (bytes) => told.push(bytes) });
+    expect(report!.file).toBe('plays.csv');
+    expect(told.at(-1)).toBe(content.length);
+    const stopping = readFiles({
+      interactions,
+      nowMs: 0,
+      onRead: () => {
+        throw new Error('enough');
+      },
+    });
+    await expect(stopping).rejects.toThrow('enough');
+  }
+  await writeFile(file, 'user_id,item_id\n');
+  await expect(readFiles({ interactions: { path: file, name: 'plays.csv' }, nowMs: 0 })).rejects.toThrow('plays.csv has 0 data rows'); // prettier-ignore
+});

@@ -5,7 +5,12 @@ import { evaluateDataset } from '../../../src/imports/recommend/evaluateFiles';
 import { explainDataset, UnknownId, type ListFor } from '../../../src/imports/recommend/explainFiles';
 import { readReport, ReportRefused, type TrainingReport } from '../../../src/imports/recommend/reportFile';
 import { replayDataset, trainDataset, type TrainFilesOptions } from '../../../src/imports/recommend/trainFiles';
-import { modelKinds, trainingDataOf, type AskedUse } from '../../../src/imports/recommend/trainingData';
+import {
+  anyTrainingDataOf,
+  modelKinds,
+  trainingDataOf,
+  type AskedUse,
+} from '../../../src/imports/recommend/trainingData';
 import { createOneThread } from '../../../src/ml/recommend/kernels/oneThread';
 import { defaultParameters } from '../../../src/ml/recommend/models/defaults';
 import { ReplayDiffers } from '../../../src/ml/recommend/training/search';
@@ -51,6 +56,14 @@ describe('what of the ratings counts', () => {
     expect([...data.interactions.byUser.values]).toEqual(values);
     expect(data.ratingsSaid()).toBe(sentence);
   }); // prettier-ignore
+
+  it('is nothing, and said so, where that is asked for', () => {
+    const none = read({ interactions: `${head}a,x,0\nb,x,-2\n` }).dataset;
+    expect(anyTrainingDataOf(none, null).ratingsSaid()).toBe('No interaction counts, as no rating is above 0.');
+    expect(anyTrainingDataOf(read({ items: dishesCsv }).dataset, null).ratingsSaid()).toBe(
+      'There are no interactions.',
+    );
+  });
 
   it('is refused where it is nothing', () => {
     expect(() => trainingDataOf(differing, { kind: 'threshold', atLeast: 9 })).toThrow('a rating of 9 or above. Bring interactions that do, or take a lower threshold.'); // prettier-ignore
