@@ -35,7 +35,8 @@ function featuresOf(items: number): ItemFeatures {
   for (let item = 0; item < items; item += 1) texts.set(item, `tag${item % 7}|tag${(item * 3) % 11}`);
   const category = texts.finish(Uint32Array.from({ length: items }, (_, item) => item));
   const columns = { id: 'id', title: null, category: 'tags' };
-  const catalogue = { named: new Uint8Array(items).fill(1), columns, title: null, category, times: null, features: [] };
+  const named = new Uint8Array(items).fill(1);
+  const catalogue = { named, columns, title: null, category, times: null, features: [], shown: [] };
   return itemFeatures(catalogue, items)!;
 }
 

@@ -11,6 +11,17 @@ export interface Catalogue {
   /** Seconds since 1970; 0 where it is not known. Null without such a column. */
   times: Float64Array | null;
   features: Feature[];
+  /**
+   * What is shown of an item, as uploaded: its id, its title, then the other columns in the order of the file, also those that no model reads. Columns
+   * without a name, and a second one of the same name, are left out.
+   */
+  shown: ShownColumn[];
+}
+export interface ShownColumn {
+  /** The name of the column, as uploaded. */
+  column: string;
+  /** The same columns as of titles, categories and features, where it is one of those; null: the id. */
+  texts: TextColumn | null;
 }
 export interface Feature {
   /** The name of the column, as uploaded. */

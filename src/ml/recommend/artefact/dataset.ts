@@ -18,6 +18,8 @@ export interface Dataset {
   items: Dictionary;
   ratings: Ratings;
   catalogue: Catalogue | null;
+  /** What the file of interactions calls its items, or that of items where there are no interactions. */
+  itemColumn: string;
 }
 
 /** As `Interactions`, but for the values. Without its counts, so that nobody takes it for one. */
@@ -35,7 +37,7 @@ export interface Ratings {
 const kind = 'dataset';
 
 /** The dataset as the chunks of a file. */
-export function writeDataset({ users, items, ratings, catalogue }: Dataset): Generator<Uint8Array> {
+export function writeDataset({ users, items, ratings, catalogue, itemColumn }: Dataset): Generator<Uint8Array> {
   const to = sectionWriter();
   to.putDictionary('users', users);
   to.putDictionary('items', items);
@@ -43,13 +45,18 @@ export function writeDataset({ users, items, ratings, catalogue }: Dataset): Gen
   to.putRows('byItem', ratings.byItem);
   to.put('order', ratings.order);
   to.put('times', ratings.times);
-  const facts = catalogue && putCatalogue(to, catalogue);
-  return writeArtefact(kind, { rated: ratings.rated, catalogue: facts } satisfies DatasetMeta, to.sections);
+  const meta: DatasetMeta = {
+    rated: ratings.rated,
+    itemColumn,
+    catalogue: catalogue && putCatalogue(to, catalogue),
+  };
+  return writeArtefact(kind, meta, to.sections);
 }
 
 interface DatasetMeta {
   [fact: string]: unknown;
   rated: boolean;
+  itemColumn: string;
   catalogue: CatalogueMeta | null;
 }
 
@@ -58,7 +65,7 @@ export const readDataset = (bytes: Uint8Array): Dataset => datasetOf(openArtefac
 
 export function datasetOf(opened: Opened): Dataset {
   if (opened.kind !== kind) throw new ArtefactRefused(`This artefact is a ${opened.kind}, and no ${kind}.`);
-  const { rated, catalogue } = opened.meta as DatasetMeta;
+  const { rated, itemColumn, catalogue } = opened.meta as DatasetMeta;
   const from = sectionReader(opened);
   return {
     users: from.dictionary('users'),
@@ -71,5 +78,6 @@ export function datasetOf(opened: Opened): Dataset {
       times: from.f64If('times'),
     },
     catalogue: catalogue && catalogueOf(from, catalogue),
+    itemColumn,
   };
 }

@@ -8,7 +8,7 @@ export interface SectionWriter {
   readonly sections: readonly Section[];
   put(name: string, column: Column | null): void;
   putRows(name: string, rows: SparseRows): void;
-  putTexts(name: string, texts: TextColumn | null): void;
+  putTexts(name: string, texts: TextColumn): void;
   putDictionary(name: string, dictionary: Dictionary): void;
 }
 
@@ -17,9 +17,9 @@ export function sectionWriter(): SectionWriter {
   const put = (name: string, column: Column | null): void => {
     if (column !== null) sections.push({ name, column });
   };
-  const putTexts = (name: string, texts: TextColumn | null): void => {
-    put(`${name}.arena`, texts?.arena ?? null);
-    put(`${name}.starts`, texts?.starts ?? null);
+  const putTexts = (name: string, { arena, starts }: TextColumn): void => {
+    put(`${name}.arena`, arena);
+    put(`${name}.starts`, starts);
   };
   return {
     sections,
@@ -46,7 +46,6 @@ export interface SectionReader {
   f64If(name: string): Float64Array | null;
   rows(name: string): SparseRows;
   texts(name: string): TextColumn;
-  textsIf(name: string): TextColumn | null;
   dictionary(name: string): Dictionary;
 }
 
@@ -62,7 +61,6 @@ export function sectionReader(opened: Opened): SectionReader {
     f64If: (name) => (opened.columns.has(name) ? columnOf(opened, name, 'f64') : null),
     rows: (name) => ({ starts: u32(`${name}.starts`), indexes: u32(`${name}.indexes`), values: f32(`${name}.values`) }),
     texts,
-    textsIf: (name) => (opened.columns.has(`${name}.starts`) ? texts(name) : null),
     dictionary: (name) => dictionaryOf({ ...texts(name), slots: u32(`${name}.slots`) }),
   };
 }

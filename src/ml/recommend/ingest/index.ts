@@ -74,6 +74,7 @@ export function createIngest({ nowMs, limits: given = {} }: IngestOptions): Inge
         items: itemIds,
         ratings: log?.ratings ?? noRatings(itemIds.size),
         catalogue: catalogue?.catalogue ?? null,
+        itemColumn: log?.itemColumn ?? catalogue?.catalogue.columns.id ?? 'item_id',
       };
       return {
         dataset,

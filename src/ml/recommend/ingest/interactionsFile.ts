@@ -44,7 +44,10 @@ export class InteractionsFile {
   }
 
   /** Ends the reading, once users and items have their numbers. */
-  finish(userRank: Uint32Array, itemRank: Uint32Array): { ratings: Ratings; report: FileReport } {
+  finish(
+    userRank: Uint32Array,
+    itemRank: Uint32Array,
+  ): { ratings: Ratings; itemColumn: string | null; report: FileReport } {
     if (this.#log === null) throw new Error('A file is ended before it is finished.');
     const { ratings, repeats, firstRepeats } = this.#log.finish(userRank, itemRank);
     const { at, names, others } = this.#table.columns;
@@ -55,7 +58,7 @@ export class InteractionsFile {
     const ignored = others.map(({ name }) => name);
     const warnings = at.timestamp === null ? ['There is no column of times: later interactions count as much as earlier ones.'] : []; // prettier-ignore
     const report = this.#table.report({ ...names }, ignored, warnings);
-    return { ratings: { ...ratings, rated: at.rating !== null }, report };
+    return { ratings: { ...ratings, rated: at.rating !== null }, itemColumn: names.item_id, report };
   }
 
   #take(cells: readonly string[], line: number, { at, names }: ChosenColumns<Field>): boolean {

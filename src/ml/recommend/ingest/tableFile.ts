@@ -131,6 +131,11 @@ export class TableFile<Field extends string> {
     return trimmed;
   }
 
+  /** The text of a cell that is shown and not read: what is no text in it is replaced, and no row is rejected for it. */
+  shownText(cell: string): string {
+    return plain.test(cell) ? cell : (this.#table.text(cell) ?? cell).trim().replace(everyControl, '�');
+  }
+
   /** The id in a cell, as `text` gives it. Null where there is none, or one too long, which is then rejected as `kind`. */
   id(cell: string, line: number, kind: 'user_id' | 'item_id', column: string | null): string | null {
     const text = this.text(cell, line, column, false);
@@ -212,5 +217,6 @@ export class TableFile<Field extends string> {
 /** ASCII that is seen, without blanks: what nearly every id, number and time is. */
 const plain = /^[\x21-\x7e]+$/;
 const controls = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+const everyControl = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g;
 const anyControls = /\p{Cc}/u;
 const anyControl = /\p{Cc}/gu;

@@ -24,6 +24,38 @@ test('what is written is read back, in place', () => {
   expect([items.find('i9'), items.find('i10'), dataset.users.find('007')]).toEqual([3, -1, 0]);
 });
 
+test('every column of the items file is kept to be shown, each text once', () => {
+  const items = 'added,note,genre,item,name,constructor\n2026-01-02,"a  b",soup,i2,Broth,x\n,zażółć,,i1,,\n';
+  const itemSchema = { item_id: 'item', item_title: 'name', feature_cols: ['genre', 'item'] };
+  const { dataset } = read({ items, itemSchema });
+  const written = new Uint8Array(Buffer.concat([...writeDataset(dataset)]));
+  const back = readDataset(written);
+  expect(plainly(back)).toEqual(plainly(dataset));
+  expect(Buffer.compare(Buffer.concat([...writeDataset(back)]), written)).toBe(0);
+  for (const { catalogue } of [dataset, back]) {
+    const { shown, title, category, features } = catalogue!;
+    expect(shown.map(({ column }) => column)).toEqual(['item', 'name', 'added', 'note', 'genre', 'constructor']);
+    const second = shown.map(({ texts }) => texts && textOf(texts, 1));
+    expect(second).toEqual([null, 'Broth', '2026-01-02', 'a  b', 'soup', 'x']);
+    expect(textOf(shown[3]!.texts!, 0)).toBe('zażółć');
+    expect(shown[1]!.texts).toBe(title);
+    expect(shown[4]!.texts).toBe(category);
+    expect(features.map(({ texts }) => textOf(texts, 1))).toEqual(['soup', 'i2']);
+    expect(features[0]!.texts).toBe(category);
+  }
+  expect(read({ interactions: 'user,dish\na,x\n', schema: { item_id: 'dish' } }).dataset.itemColumn).toBe('dish');
+  expect(back.itemColumn).toBe('item');
+});
+
+test('a column that is only shown rejects no row, and one of a name that was there is left out', () => {
+  const items = Buffer.from('item,title,note,note,\ni1,Soup,a\x01b,other,nameless\ni2,Pie,ok,more,\n', 'latin1');
+  const { dataset, items: report } = read({ items, itemSchema: { item_id: 'item', feature_cols: ['title'] } });
+  expect(report?.rows).toEqual({ read: 2, kept: 2, rejected: {} });
+  const { shown } = dataset.catalogue!;
+  expect(shown.map(({ column }) => column)).toEqual(['item', 'title', 'note']);
+  expect(textOf(shown[2]!.texts!, 0)).toBe('a�b');
+});
+
 test('the same data in another order is the same dataset, but for the order of its rows', () => {
   const turned = read({ interactions: 'user,item\nb,y\na,x\nb,x\n' }).dataset;
   const straight = read({ interactions: 'user,item\na,x\nb,x\nb,y\n' }).dataset;
