@@ -9,7 +9,7 @@ import type { FileReport } from './tableFile';
 
 export type { InteractionSchema, ItemSchema } from './columns';
 export type { Rejection } from './findings';
-export type { FileReport } from './tableFile';
+export { shownCellChars, type FileReport } from './tableFile';
 export { IngestRefused } from './refused';
 export { defaultLimits, type IngestLimits } from './limits';
 

@@ -35,7 +35,8 @@ export interface FileReport {
 const maxRecordChars = 1 << 20;
 const maxRowChars = 64_000;
 const shownRows = 5;
-const shownCellChars = 200;
+/** Of a cell of the first rows. */
+export const shownCellChars = 200;
 
 export interface TableFileOptions<Field extends string> {
   file: string;
