@@ -80,6 +80,8 @@ export async function openPalate(
     mongo,
     mongodbUri,
     home,
+    /** What every Palate of it is started with. */
+    env: common,
     time,
     store: createStore(mongo, clock),
     objects: await createFileStore({ directory: path.join(home, 'objects') }),

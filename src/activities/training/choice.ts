@@ -1,10 +1,10 @@
 import type { Candidate } from '../../ml/recommend/training/candidate';
-import { decide } from '../../ml/recommend/training/comparison';
-import { popularity } from '../../ml/recommend/training/train';
+import { popularity } from '../../ml/recommend/training/prepare';
+import { chooseServed, insteadOf, type Chosen, type Outcome } from '../../ml/recommend/training/serve';
 import type { ChosenModel } from '../../model/training';
 import type { EvaluatedCandidates, SplitFacts } from './engine';
 
-/** What is served, and why, by the rules of `ml/recommend/training/train.ts` (T3, T4). */
+/** What is served and why, as it is kept and shown; which it is `ml/recommend/training/serve.ts` decides. */
 export interface ToChooseFrom {
   readonly split: Extract<SplitFacts, { kind: 'split' }>;
   /** Null where nothing that was tried could be fitted. */
@@ -13,47 +13,39 @@ export interface ToChooseFrom {
   readonly evaluation: EvaluatedCandidates;
 }
 
-export function choose({ split, challenger, champion, evaluation }: ToChooseFrom): ChosenModel {
-  const best = challenger ?? popularity;
-  if (split.verdict === 'unproven')
-    return chosen(
-      best,
-      'unproven',
-      'Too few users have two interactions or more to tell whether this is better than popularity.',
-    );
-  const { comparison } = evaluation;
-  const served = decide(comparison);
-  if (served === 'challenger')
-    return chosen(
-      best,
-      'promoted',
-      comparison.champion === null
-        ? 'It ranks better than popularity.'
-        : 'It ranks better than popularity, and at least as well as the champion.',
-    );
-  if (served === 'champion' && champion !== null)
-    return chosen(
-      champion,
-      'champion kept',
-      'No challenger was as good as the champion, whose parameters were fitted to the new data.',
-    );
-  return chosen(popularity, 'popularity served', 'Nothing that was tried ranks better than popularity beyond doubt.');
+const reasons: Readonly<Record<Outcome, string>> = {
+  promoted: 'It ranks better than popularity.',
+  'champion kept': 'No challenger was as good as the champion, whose parameters were fitted to the new data.',
+  'popularity served': 'Nothing that was tried ranks better than popularity beyond doubt.',
+  unproven: 'Too few users have two interactions or more to tell whether it is better than popularity.',
+  'not learnt': 'There are too few interactions to learn from.',
+};
+
+export function choose({ split: { verdict }, challenger, champion, evaluation }: ToChooseFrom): ChosenModel {
+  if (verdict === 'not learnt') throw new Error('Nothing was judged, so there is nothing to choose from');
+  const best = { challenger: challenger ?? popularity, champion };
+  const chosen = chooseServed(verdict, evaluation.comparison, best);
+  return kept(
+    chosen,
+    chosen.outcome === 'promoted' && champion !== null
+      ? 'It ranks better than popularity, and at least as well as the champion.'
+      : reasons[chosen.outcome],
+  );
 }
 
 export const unlearntChoice = ({ unlearnt, verdict }: ToChooseFrom['split']): ChosenModel =>
   verdict === 'not learnt'
-    ? chosen(unlearnt, 'not learnt', 'There are too few interactions to learn from.')
-    : chosen(unlearnt, 'unproven', 'Nobody has two interactions of which one could be held out to judge by.');
+    ? kept({ candidate: unlearnt, outcome: 'not learnt' }, reasons['not learnt'])
+    : kept({ candidate: unlearnt, outcome: 'unproven' }, reasons.unproven);
 
 /** In place of what could not be fitted to all interactions. */
 export const unfittedChoice = (was: ChosenModel, why: string): ChosenModel =>
-  chosen(
-    popularity,
-    was.quality === 'proven' ? 'popularity served' : was.outcome,
+  kept(
+    insteadOf({ outcome: was.outcome as Outcome }),
     `${was.algorithm} was chosen and could not be fitted to all interactions: ${why}.`,
   );
 
-const chosen = (candidate: Candidate, outcome: string, reason: string): ChosenModel => ({
+const kept = ({ candidate, outcome }: Chosen, reason: string): ChosenModel => ({
   candidate,
   algorithm: candidate.parameters.kind,
   quality: outcome === 'promoted' || outcome === 'champion kept' ? 'proven' : 'unproven',

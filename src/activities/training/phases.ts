@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Candidate } from '../../ml/recommend/training/candidate';
-import type { Trial } from '../../ml/recommend/training/search';
-import { popularity } from '../../ml/recommend/training/train';
+import { popularity } from '../../ml/recommend/training/prepare';
+import { bestOf, type Trial } from '../../ml/recommend/training/search';
 import type { Id } from '../../model/ids';
 import type { Project, RowCounts, Upload } from '../../model/projects';
 import type { ModelVersion, TrainingRun } from '../../model/training';
@@ -129,7 +129,7 @@ export function createPhases(deps: PhasesDeps) {
         const evaluation = await engine.evaluate(
           {
             ...(await datasetTask(run, watch.signal)),
-            challenger: bestOf(run.trials as Trial[])?.candidate ?? popularity,
+            challenger: bestOf({ trials: run.trials as Trial[] }) ?? popularity,
             champion: championOf(champion),
           },
           watch,
@@ -145,7 +145,7 @@ export function createPhases(deps: PhasesDeps) {
         const champion = served === undefined ? null : await training.versions.find(project.id, served);
         const chosen = choose({
           split: run.split as Extract<SplitFacts, { kind: 'split' }>,
-          challenger: bestOf(run.trials as Trial[])?.candidate ?? null,
+          challenger: bestOf({ trials: run.trials as Trial[] }),
           champion: championOf(champion),
           evaluation: run.evaluation as EvaluatedCandidates,
         });
@@ -171,14 +171,6 @@ export function createPhases(deps: PhasesDeps) {
       }),
   };
 }
-
-/** The best that was tried on all users, the first of equals. */
-export const bestOf = (trials: readonly Trial[]): Trial | null =>
-  trials.reduce<Trial | null>(
-    (best, trial) =>
-      trial.rung === 'all' && trial.ndcg !== null && trial.ndcg > (best?.ndcg ?? -Infinity) ? trial : best,
-    null,
-  );
 
 const championOf = (version: ModelVersion | null): Candidate | null =>
   version === null ? null : (version.card.chosen.candidate as Candidate);

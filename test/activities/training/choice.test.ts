@@ -1,8 +1,7 @@
 import { choose, unfittedChoice, unlearntChoice, type ToChooseFrom } from '../../../src/activities/training/choice';
-import { bestOf } from '../../../src/activities/training/phases';
 import { defaultParameters } from '../../../src/ml/recommend/models/defaults';
 import type { Candidate } from '../../../src/ml/recommend/training/candidate';
-import { popularity } from '../../../src/ml/recommend/training/train';
+import { popularity } from '../../../src/ml/recommend/training/prepare';
 
 const ease: Candidate = { use: 'presence', parameters: defaultParameters.ease };
 const ials: Candidate = { use: 'weight', parameters: defaultParameters.ials };
@@ -90,16 +89,4 @@ it('that can not be fitted to everything gives way to popularity, with the reaso
   const chosen = unfittedChoice(unlearntChoice({ ...split('not learnt'), unlearnt: ials }), 'too little memory');
   expect(chosen).toMatchObject({ candidate: popularity, algorithm: 'popularity' });
   expect(chosen.reason).toContain('too little memory');
-});
-
-it('the best trial is of all users and the first of equals', () => {
-  const trial = (candidate: Candidate, rung: 'part' | 'all', ndcg: number | null) => ({
-    candidate,
-    rung,
-    ndcg,
-    refusal: null,
-  });
-  expect(bestOf([])).toBeNull();
-  expect(bestOf([trial(ease, 'part', 0.9), trial(ials, 'all', null)])).toBeNull();
-  expect(bestOf([trial(ials, 'all', 0.3), trial(ease, 'all', 0.4), trial(ials, 'all', 0.4)])?.candidate).toBe(ease);
 });
