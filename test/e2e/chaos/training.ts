@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import mongoose from 'mongoose';
+import { TrainingPhase, type TrainingRun } from '../../../src/model/training';
+import { createFileStore } from '../../../src/services/objects';
+import { createStore } from '../../../src/store/store';
+import { eventually } from '../../eventually';
+import { createProject, runEnded } from '../../integration/training/studio';
+import { tasteCsv } from '../../imports/recommend/tastes';
+import { startPalateProcess } from '../palateProcess';
+
+/** Those of the trainer, in the order in which a training has them. */
+export const killedPhases = TrainingPhase.options.filter((phase) => phase !== 'notify');
+
+export interface TrainingKills {
+  /** One training each; the phases take turns. */
+  kills: number;
+  phases?: readonly TrainingPhase[];
+  mongodbUri: string;
+  temporalAddress: string;
+  taskQueue: string;
+  budgetSeconds?: number;
+  finishWithinMs?: number;
+}
+
+export interface TrainingCensus {
+  kills: number;
+  finished: number;
+  versions: number;
+  registeredTwice: number;
+  /** Trials that were recorded before a kill and are not, or not as they were, in the record of the end. */
+  trialsLost: number;
+  /** Candidates that were tried again: at most the one that was under way. */
+  trialsRepeated: number;
+  readyEvents: number;
+  /** Objects that are neither uploads nor served. */
+  orphans: number;
+}
+
+/** Kills the trainer in the middle of trainings, starts another each time, and counts what came of them. */
+export async function killDuringTraining(options: TrainingKills): Promise<TrainingCensus> {
+  const { kills, phases = killedPhases, budgetSeconds = 2, finishWithinMs = 120_000 } = options;
+  const home = await mkdtemp(path.join(os.tmpdir(), 'palate-chaos-'));
+  const connection = await mongoose.createConnection(options.mongodbUri).asPromise();
+  const store = createStore(connection);
+  const objects = await createFileStore({ directory: path.join(home, 'objects') });
+  const start = (role: 'worker' | 'trainer') =>
+    startPalateProcess({
+      role,
+      home,
+      mongodbUri: options.mongodbUri,
+      temporalAddress: options.temporalAddress,
+      env: { TEMPORAL_TASK_QUEUE: options.taskQueue, LAUNCH_SWEEP_MS: '200', TRAIN_HEARTBEAT_MS: '1000' },
+    });
+  const worker = await start('worker');
+  let trainer = await start('trainer');
+  const interactions = tasteCsv(1_500, 25);
+  const runs: TrainingRun[] = [];
+  let [trialsLost, trialsRepeated] = [0, 0];
+  try {
+    for (let kill = 0; kill < kills; kill += 1) {
+      const phase = phases[kill % phases.length];
+      const { runId } = await createProject({ store, objects }, { interactions }, { budgetSeconds });
+      const isIn = async () => {
+        const run = await store.training.runs.find(runId);
+        // In the search once it has something to lose.
+        return run !== null && run.phase === phase && (phase !== 'candidates' || run.trials.length > 2) && run;
+      };
+      const before = await eventually(isIn, finishWithinMs, 2);
+      await trainer.kill();
+      const kept = (await store.training.runs.find(runId))?.trials ?? before.trials;
+      trainer = await start('trainer');
+      const run = await runEnded({ store }, runId, finishWithinMs);
+      runs.push(run);
+      const words = run.trials.map((trial) => JSON.stringify(trial));
+      trialsLost += kept.filter((trial, at) => JSON.stringify(trial) !== words[at]).length;
+      trialsRepeated += words.length - new Set(words).size;
+    }
+    const owners = runs.map(({ ownerId }) => ownerId);
+    const versions = await Promise.all(runs.map(({ projectId }) => store.training.versions.list(projectId, 10, null)));
+    const keys: string[] = [];
+    for await (const key of objects.list('projects/')) keys.push(key);
+    const served = versions.flat().map(({ artefact }) => artefact?.key);
+    const events = await Promise.all(owners.map((ownerId) => store.events.list(ownerId, 10, null)));
+    return {
+      kills,
+      finished: runs.filter(({ state }) => state === 'done').length,
+      versions: versions.flat().length,
+      registeredTwice: versions.filter((list) => list.length > 1).length,
+      trialsLost,
+      trialsRepeated,
+      readyEvents: events.flat().filter(({ type }) => type === 'model_ready').length,
+      orphans: keys.filter((key) => !key.includes('/uploads/') && !served.includes(key)).length,
+    };
+  } finally {
+    await trainer.kill();
+    await worker.kill();
+    await connection.close();
+    await rm(home, { recursive: true, force: true });
+  }
+}
+
+/** What it has to be, whatever was killed. */
+export const expectedCensus = (kills: number): TrainingCensus => ({
+  kills,
+  finished: kills,
+  versions: kills,
+  registeredTwice: 0,
+  trialsLost: 0,
+  trialsRepeated: 0,
+  readyEvents: kills,
+  orphans: 0,
+});
