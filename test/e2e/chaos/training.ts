@@ -6,7 +6,7 @@ import { TrainingPhase, type TrainingRun } from '../../../src/model/training';
 import { createFileStore } from '../../../src/services/objects';
 import { createStore } from '../../../src/store/store';
 import { eventually } from '../../eventually';
-import { createProject, runEnded } from '../../integration/training/studio';
+import { createProject, objectsOf, runEnded } from '../../integration/training/studio';
 import { tasteCsv } from '../../imports/recommend/tastes';
 import { startPalateProcess } from '../palateProcess';
 
@@ -79,9 +79,15 @@ export async function killDuringTraining(options: TrainingKills): Promise<Traini
     }
     const owners = runs.map(({ ownerId }) => ownerId);
     const versions = await Promise.all(runs.map(({ projectId }) => store.training.versions.list(projectId, 10, null)));
-    const keys: string[] = [];
-    for await (const key of objects.list('projects/')) keys.push(key);
     const served = versions.flat().map(({ artefact }) => artefact?.key);
+    let orphans: string[] = [];
+    // A run is done when it is served, and tidies afterwards.
+    await eventually(async () => {
+      orphans = (await objectsOf({ objects }, 'projects/')).filter(
+        (key) => !key.includes('/uploads/') && !served.includes(`projects/${key}`),
+      );
+      return orphans.length === 0;
+    }).catch(() => undefined); // What is left is in the counts.
     const events = await Promise.all(owners.map((ownerId) => store.events.list(ownerId, 10, null)));
     return {
       kills,
@@ -91,7 +97,7 @@ export async function killDuringTraining(options: TrainingKills): Promise<Traini
       trialsLost,
       trialsRepeated,
       readyEvents: events.flat().filter(({ type }) => type === 'model_ready').length,
-      orphans: keys.filter((key) => !key.includes('/uploads/') && !served.includes(key)).length,
+      orphans: orphans.length,
     };
   } finally {
     await trainer.kill();
