@@ -34,8 +34,9 @@ export async function ingestFiles(
       },
     });
   } catch (error) {
-    if (error instanceof IngestRefused) return { kind: 'refused', message: error.message };
-    throw error;
+    // An upload that is not there is no fault of who brought it.
+    if (!(error instanceof IngestRefused) || error.place.fault === 'no-file') throw error;
+    return { kind: 'refused', message: error.message };
   }
   stop.throwIfAborted();
   const removed = removedFrom(ingested, task, stop);
