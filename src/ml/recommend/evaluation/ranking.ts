@@ -46,18 +46,18 @@ export const gains = Float64Array.from({ length: listLength }, (_, at) => 1 / Ma
 export const idealGains = gains.reduce<number[]>((sums, gain) => [...sums, (sums.at(-1) ?? 0) + gain], [0]);
 
 /**
- * `train` has the values that the model was fitted with. `onUser` is called before each user and may throw to end it.
+ * `train` has the values that the model was fitted with. `onUser` is called before each user, with its place among them, and may throw to end it.
  */
 export function rankHeldOut(
   scorer: Scorer,
   { train, heldOut, users }: { train: Interactions; heldOut: Interactions; users: Uint32Array },
-  onUser?: () => void,
+  onUser?: (at: number) => void,
 ): Ranking {
   const column = () => new Float64Array(users.length);
   const figures = { ndcg: column(), precision: column(), recall: column(), map: column(), hitRate: column() };
   const lists: Uint32Array[] = [];
   users.forEach((user, at) => {
-    onUser?.();
+    onUser?.(at);
     const history = rowOf(train.byUser, user);
     const { items } = topItems(scorer.scores(history), listLength, { excluded: history.indexes });
     const one = figuresOf(items, rowOf(heldOut.byUser, user).indexes);

@@ -46,15 +46,17 @@ export async function judgeCandidates(
 ): Promise<Judgement> {
   const part = (from: number): Fitting => ({
     ...fitting,
-    onProgress: (share) => fitting.onProgress?.((from + share) / parts),
+    onProgress: (share) => {
+      fitting.signal?.throwIfAborted();
+      fitting.onProgress?.((from + share) / parts);
+    },
   });
-  const check = () => fitting.signal?.throwIfAborted();
-  const ofChallenger = known.challenger ?? (await rankingOf(challenger, data, part(0), check));
-  const championTried = known.champion ?? (champion && (await tryCandidate(champion, data, part(1), check)));
+  const ofChallenger = known.challenger ?? (await rankingOf(challenger, data, part(0)));
+  const championTried = known.champion ?? (champion && (await tryCandidate(champion, data, part(1))));
   const ofChampion = championTried?.kind === 'ranked' ? championTried.ranking : null;
-  const ofPopularity = await rankingOf(popularity, data, part(2), check);
+  const ofPopularity = await rankingOf(popularity, data, part(2));
   const figures = (ranking: Ranking) => {
-    check();
+    fitting.signal?.throwIfAborted();
     return rankedFigures(ranking, data, seed);
   };
   return {
@@ -72,13 +74,8 @@ export async function judgeCandidates(
 
 const parts = 3;
 
-async function rankingOf(
-  candidate: Candidate,
-  data: TrialData,
-  fitting: Fitting,
-  check?: () => void,
-): Promise<Ranking> {
-  const tried = await tryCandidate(candidate, data, fitting, check);
+async function rankingOf(candidate: Candidate, data: TrialData, fitting: Fitting): Promise<Ranking> {
+  const tried = await tryCandidate(candidate, data, fitting);
   if (tried.kind === 'ranked') return tried.ranking;
   throw new RangeError(`The model ${candidate.parameters.kind} cannot be fitted: ${tried.reason}.`);
 }

@@ -4,7 +4,7 @@ import { meanOf } from '../evaluation/bootstrap';
 import type { Ranking } from '../evaluation/ranking';
 import type { Fitting } from '../models/fitting';
 import { defaultCandidates, drawNear, hybridOf, searchedKinds, type Candidate, type SearchSpace } from './candidate';
-import { createLimit, SearchOver, type SearchLimit, type TrialLimit } from './searchLimit';
+import { createLimit, SearchOver, type SearchLimit } from './searchLimit';
 import { isSameCandidate, ReplayDiffers, type SearchRecord, type Trial } from './searchRecord';
 import { trialData, tryCandidate, type TrialData } from './trial';
 
@@ -72,8 +72,8 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
     return ndcg;
   }
 
-  async function tryOn(candidate: Candidate, rung: Trial['rung'], { timed, check }: TrialLimit, on: () => TrialData) {
-    const tried = await tryCandidate(candidate, on(), timed, check);
+  async function tryOn(candidate: Candidate, rung: Trial['rung'], timed: Fitting, on: () => TrialData) {
+    const tried = await tryCandidate(candidate, on(), timed);
     if (tried.kind === 'refused')
       return { trial: { candidate, rung, ndcg: null, refusal: tried.reason }, ranking: null };
     const ndcg = meanOf(tried.ranking.figures.ndcg);

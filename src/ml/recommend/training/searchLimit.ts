@@ -20,13 +20,6 @@ export class SearchOver extends Error {
   }
 }
 
-export interface TrialLimit {
-  /** What a trial is fitted with. */
-  readonly timed: Fitting;
-  /** Throws where the trial is to end. */
-  readonly check: () => void;
-}
-
 export function createLimit(limit: SearchLimit, maxTrials: number, fitting: Fitting) {
   const beganMs = limit.kind === 'time' ? limit.nowMs() - (limit.spentMs ?? 0) : 0;
   const budgetMs = limit.kind === 'time' ? limit.budgetSeconds * 1_000 : Infinity;
@@ -35,37 +28,23 @@ export function createLimit(limit: SearchLimit, maxTrials: number, fitting: Fitt
   const expected = limit.kind === 'replay' ? limit.record.trials.length : budgetMs > 0 ? maxTrials : 1;
 
   /** The share of the search that is done, of which time knows less than the trials where they end sooner. */
-  const tell = (trial: number, share: number): void =>
-    fitting.onProgress?.(Math.min(1, Math.max((trial + share) / expected, budgetMs > 0 ? elapsedMs() / budgetMs : 0)));
-
-  const within = (trial: number, check: () => void): TrialLimit => ({
-    timed: {
-      ...fitting,
-      onProgress: (share) => {
-        check();
-        tell(trial, share);
-      },
-    },
-    check,
-  });
+  const shareDone = (trials: number, elapsed: number): number =>
+    Math.min(1, Math.max(trials / expected, budgetMs > 0 ? elapsed / budgetMs : 0));
 
   return {
-    /** Throws SearchOver where no further trial may begin. */
-    begin(trial: number): TrialLimit {
+    /** What a trial is fitted with, which ends it in time. Throws SearchOver where no further trial may begin. */
+    begin(trial: number): Fitting {
       fitting.signal?.throwIfAborted();
       if (trial >= maxTrials) throw new SearchOver('all tried');
-      const aborted = () => fitting.signal?.throwIfAborted();
-      if (limit.kind === 'replay') {
-        if (trial >= limit.record.trials.length) throw new SearchOver('time over');
-        return within(trial, aborted);
-      }
-      if (trial === 0) return within(trial, aborted);
-      const timed = () => {
-        aborted();
-        if (elapsedMs() >= budgetMs) throw new SearchOver('time over');
+      if (limit.kind === 'replay' && trial >= limit.record.trials.length) throw new SearchOver('time over');
+      const onProgress = (share: number) => {
+        fitting.signal?.throwIfAborted();
+        const elapsed = elapsedMs();
+        if (trial > 0 && elapsed >= budgetMs) throw new SearchOver('time over');
+        fitting.onProgress?.(shareDone(trial + share, elapsed));
       };
-      timed();
-      return within(trial, timed);
+      onProgress(0);
+      return { ...fitting, onProgress };
     },
     compare(at: number, trial: Trial): void {
       if (limit.kind !== 'replay') return;

@@ -28,17 +28,21 @@ export type Tried = { readonly kind: 'ranked'; readonly model: Model; readonly r
 export const valuesFor = ({ use }: Candidate, data: Pick<TrialData, 'weighted' | 'presence'>): Interactions =>
   use === 'weight' ? data.weighted : data.presence;
 
-/** Fits the candidate and ranks for each user. `checkTime` may throw to end it between two steps. */
-export async function tryCandidate(
-  candidate: Candidate,
-  data: TrialData,
-  fitting: Fitting,
-  checkTime?: () => void,
-): Promise<Tried> {
+/** Of a trial, how much is fitting; the rest is ranking. */
+const fittingShare = 0.7;
+
+/** Fits the candidate and ranks for each user. `onProgress` is called before each, too, and may throw to end it. */
+export async function tryCandidate(candidate: Candidate, data: TrialData, fitting: Fitting): Promise<Tried> {
   const train = valuesFor(candidate, data);
-  const fit = await fitModel(train, candidate.parameters, fitting);
+  const { onProgress } = fitting;
+  const fit = await fitModel(train, candidate.parameters, {
+    ...fitting,
+    onProgress: (share) => onProgress?.(fittingShare * share),
+  });
   if (fit.kind === 'refused') return fit;
   const { heldOut, users } = data;
-  const ranking = rankHeldOut(createScorer(fit.model), { train, heldOut, users }, checkTime);
+  const ranking = rankHeldOut(createScorer(fit.model), { train, heldOut, users }, (at) =>
+    onProgress?.(fittingShare + (1 - fittingShare) * (at / users.length)),
+  );
   return { kind: 'ranked', model: fit.model, ranking };
 }
