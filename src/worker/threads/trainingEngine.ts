@@ -30,7 +30,7 @@ interface Thread {
 export function createTrainingEngine({
   entry,
   kernelThreads,
-  graceMs = 700,
+  graceMs = 500,
   idleMs = 60_000,
 }: TrainingEngineOptions): TrainingEngine {
   const inTurn = createTurns();
@@ -121,6 +121,13 @@ async function runOn<Phase extends PhaseName>(
       };
       heedAbort = () => stopFor(signal.reason as Error);
       signal.addEventListener('abort', heedAbort);
+      const tell = (share: number) => {
+        try {
+          onProgress(share);
+        } catch (error) {
+          stopFor(error as Error);
+        }
+      };
       const keep = async (trial: Trial) => {
         try {
           await onTrial(trial);
@@ -133,7 +140,7 @@ async function runOn<Phase extends PhaseName>(
         onMessage(message) {
           switch (message.kind) {
             case 'progress':
-              if (stopping === null) onProgress(message.share);
+              if (stopping === null) tell(message.share);
               return;
             case 'trial':
               if (stopping === null) void keep(message.trial);

@@ -18,6 +18,7 @@ export async function ingestFiles(
   task: IngestTask,
   { stop, onProgress, memory }: { stop: Stop; onProgress: (share: number) => void; memory: TrainingMemory },
 ): Promise<IngestResult> {
+  memory.forget();
   const { interactions, items, nowMs, into } = task;
   const bytes = Math.max(1, (await sizeOf(interactions?.path)) + (await sizeOf(items?.path)));
   let ingested: Ingested;

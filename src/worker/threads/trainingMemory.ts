@@ -13,6 +13,8 @@ import { readArtefactFile } from './artefactFile';
  * What a thread keeps of the last dataset from one phase to the next. Nothing of it is more than what the next phase would make of its task anyway.
  */
 export interface TrainingMemory {
+  /** Lets go of the last dataset, before another takes as much memory. */
+  forget(): void;
   keep(sha256: string, of: Pick<OpenDataset, 'dataset' | 'data'>): void;
   /** The dataset of a task, read from its file where it is not the last. */
   open(task: DatasetTask, stop: Stop): Promise<OpenDataset>;
@@ -41,12 +43,15 @@ export function createTrainingMemory(): TrainingMemory {
     last = { sha256, opened };
     return opened;
   };
+  const forget = () => {
+    last = null;
+  };
   return {
+    forget,
     keep,
     async open({ dataset: file }, stop) {
       if (last?.sha256 === file.sha256) return last.opened;
-      // Before the next is read, so that there is one at a time.
-      last = null;
+      forget();
       const dataset = datasetOf(await readArtefactFile(file, stop));
       stop.throwIfAborted();
       return keep(file.sha256, { dataset, data: anyTrainingDataOf(dataset, null) });

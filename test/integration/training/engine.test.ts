@@ -127,11 +127,16 @@ it('stops an aborted search within a second, and goes on with it', async () => {
   await expect(engine.split(task, watching({ signal: stop.signal }))).rejects.toThrow('cancelled by its owner');
 });
 
-it('ends a search whose trial cannot be kept, with the reason', async () => {
+it('ends a search whose trial cannot be kept, or whose progress cannot be told, with the reason', async () => {
   const engine = start();
   const task = await tastesIn(engine);
   const onTrial = () => Promise.reject(new Error('the store is away'));
   await expect(engine.search(searchOf(task), { ...watching(), onTrial })).rejects.toThrow('the store is away');
+  const onProgress = () => {
+    throw new Error('the heartbeat is away');
+  };
+  const watch = { ...watching({ onProgress }), ...keepingAll };
+  await expect(engine.search(searchOf(task), watch)).rejects.toThrow('the heartbeat is away');
   expect((await engine.split(task, watching())).kind).toBe('split');
 });
 

@@ -15,7 +15,7 @@ import { chooseServed, insteadOf, refit } from '../../../src/ml/recommend/traini
 import { train } from '../../../src/ml/recommend/training/train';
 import { menuOf } from './cuisines';
 
-const menu = menuOf({ users: 60, perUser: 8 });
+const menu = menuOf({ users: 40, perUser: 7 });
 const options = { interactions: menu.interactions, uses: ['presence'], seed: 1, minTrainingSamples: 10 } as const;
 const fitting: Fitting = { threads: createOneThread(), features: menu.features };
 const prepared = prepareTraining(options, true) as PreparedToLearn;

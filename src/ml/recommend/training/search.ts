@@ -34,7 +34,7 @@ export interface SearchOptions {
   readonly seed: number;
   /** Where the search ends. */
   readonly limit: SearchLimit;
-  /** At most; without it as many as a search has. */
+  /** At most, and at least one; without it as many as a search has. */
   readonly maxTrials?: number | null;
   /** The trials of an earlier attempt, in their order. */
   readonly known?: readonly Trial[];
@@ -52,7 +52,8 @@ const promisingShare = 0.1;
 export async function search(data: TrialData, fitting: Fitting, options: SearchOptions): Promise<SearchResult> {
   const { space, seed, known = [] } = options;
   const random = mulberry32(seed);
-  const limit = createLimit(options.limit, Math.min(options.maxTrials ?? mostTrials, mostTrials), fitting);
+  const most = Math.min(mostTrials, Math.max(1, options.maxTrials ?? mostTrials));
+  const limit = createLimit(options.limit, most, fitting);
   const trials: Trial[] = [];
   const bestOfKind = new Map<string, { candidate: Candidate; ndcg: number }>();
   let best: SearchResult['best'] = null;
