@@ -25,7 +25,12 @@ const leastShare = 1e-4;
  * For each of `items` the entries of the history that raise its score most, the most important first; none where no entry does, as of popularity.
  * The item itself is no reason for itself. Throws RangeError as `Scorer.scores` does.
  */
-export function reasonsFor(scorer: Scorer, history: SparseVector, items: Uint32Array, most = mostReasons): Reason[][] {
+export function reasonsFor(
+  scorer: Pick<Scorer, 'influences'>,
+  history: SparseVector,
+  items: Uint32Array,
+  most = mostReasons,
+): Reason[][] {
   const influences = scorer.influences(history, items);
   const entries = history.indexes.length;
   return Array.from(items, (item, at) => {

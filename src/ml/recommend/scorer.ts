@@ -16,4 +16,9 @@ export interface Scorer {
   similarities(item: number): Float32Array | null;
   /** How much each entry of the history adds to the score of each of `items`. Throws as `scores`. */
   influences(history: SparseVector, items: Uint32Array): Influences;
+  /**
+   * As `influences`, in time that does not grow with the number of items, where those would take scoring once for every entry: the scales that a hybrid brings
+   * scores to are taken as they are with the whole history.
+   */
+  readonly estimatedInfluences?: (history: SparseVector, items: Uint32Array) => Influences;
 }

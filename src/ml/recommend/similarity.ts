@@ -57,14 +57,20 @@ function factorSimilarity(factors: Float32Array, dimensions: number): Similarity
 }
 
 function rowSimilarity(rows: SparseRows): Similarity {
-  const norms = Float64Array.from({ length: rowCount(rows) }, (_, row) =>
-    normOf(rows.values, rows.starts[row] ?? 0, rows.starts[row + 1] ?? 0),
-  );
-  return (a, b) => cosine(productOf(rowOf(rows, a), rowOf(rows, b)), norms[a] ?? 0, norms[b] ?? 0);
+  // Each when it is first asked for: all of them take long where there are many items. -1: not yet.
+  const norms = new Float64Array(rowCount(rows)).fill(-1);
+  const normAt = (row: number): number => {
+    const known = norms[row] ?? 0;
+    if (known >= 0) return known;
+    const norm = normOf(rows.values, rows.starts[row] ?? 0, rows.starts[row + 1] ?? 0);
+    norms[row] = norm;
+    return norm;
+  };
+  return (a, b) => cosine(productOf(rowOf(rows, a), rowOf(rows, b)), normAt(a), normAt(b));
 }
 
-/** Both ascending. */
-function productOf(left: SparseVector, right: SparseVector): number {
+/** The inner product; the indexes of both ascend. */
+export function productOf(left: SparseVector, right: SparseVector): number {
   let [product, at, to] = [0, 0, 0];
   while (at < left.indexes.length && to < right.indexes.length) {
     const [mine, other] = [left.indexes[at] ?? 0, right.indexes[to] ?? 0];

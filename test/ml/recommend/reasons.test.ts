@@ -1,5 +1,5 @@
 import { influencesByRescoring, withoutEntry } from '../../../src/ml/recommend/influences';
-import type { SparseVector } from '../../../src/ml/recommend/interactions';
+import { rowOf, type SparseVector } from '../../../src/ml/recommend/interactions';
 import { createOneThread } from '../../../src/ml/recommend/kernels/oneThread';
 import { defaultParameters } from '../../../src/ml/recommend/models/defaults';
 import { fitModel } from '../../../src/ml/recommend/models/fit';
@@ -8,6 +8,7 @@ import { mostReasons, reasonsFor } from '../../../src/ml/recommend/reasons';
 import { createScorer } from '../../../src/ml/recommend/scoring';
 import { topItems } from '../../../src/ml/recommend/topItems';
 import { mulberry32 } from '../../mulberry';
+import { menuOf } from './cuisines';
 import { sampleInteractions } from './samples';
 
 const sample = sampleInteractions(80, 101, 1_500);
@@ -85,6 +86,49 @@ it('popularity names none, nor does an empty history', async () => {
   expect(reasonsFor(popular, history, Uint32Array.of(1, 2))).toEqual([[], []]);
   const nothing = { indexes: new Uint32Array(), values: new Float32Array() };
   for (const parameters of models) expect(reasonsFor(createScorer(await fit(parameters)), nothing, Uint32Array.of(5))).toEqual([[]]); // prettier-ignore
+});
+
+describe('of what is known of items', () => {
+  const { interactions, features } = menuOf({ users: 60, perUser: 10 });
+  const { content, hybrid, itemKnn } = defaultParameters;
+  const scorerOf = async (parameters: Parameters) => {
+    const fitted = await fitModel(interactions, parameters, { threads: createOneThread(), features });
+    if (fitted.kind !== 'fitted') throw new Error(JSON.stringify(fitted));
+    return createScorer(fitted.model);
+  };
+  const users = Array.from({ length: 30 }, (_, user) => rowOf(interactions.byUser, user));
+  const single = { indexes: Uint32Array.of(5), values: Float32Array.of(2) };
+
+  it.each([null, 8])('influences are what scoring anew takes off, with %s dimensions', async (dimensions) => {
+    const scorer = await scorerOf({ ...content, dimensions });
+    for (const history of [...users, single]) {
+      const { items } = topItems(scorer.scores(history), 10);
+      const found = scorer.influences(history, items);
+      const expected = influencesByRescoring((rest) => scorer.scores(rest), history, items);
+      expect(found).toHaveLength(expected.length);
+      for (const [at, influence] of found.entries()) expect(Math.abs(influence - expected[at]!)).toBeLessThan(1e-5);
+    }
+    expect(() => scorer.influences(single, Uint32Array.of(80))).toThrow('There is no item 80');
+  });
+
+  it('a hybrid estimates them, and mostly names first what scoring anew does', async () => {
+    const scorer = await scorerOf({ ...hybrid, collaborative: itemKnn });
+    let [same, all] = [0, 0];
+    for (const history of users) {
+      const { items } = topItems(scorer.scores(history), 10, { excluded: history.indexes });
+      const exact = reasonsFor(scorer, history, items, 1);
+      const estimated = reasonsFor({ influences: scorer.estimatedInfluences! }, history, items, 2);
+      exact.forEach(([first], at) => {
+        if (first === undefined) return;
+        all += 1;
+        if (estimated[at]!.some(({ item }) => item === first.item)) same += 1;
+      });
+      const again = scorer.estimatedInfluences!({ ...history }, items);
+      expect(again).toEqual(scorer.estimatedInfluences!(history, items));
+    }
+    expect(all).toBeGreaterThan(200);
+    expect(same / all).toBeGreaterThan(0.8);
+  });
 });
 
 it('an item is no reason for itself, and scores afterwards are what they were', async () => {

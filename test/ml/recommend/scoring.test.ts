@@ -1,8 +1,9 @@
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { rowOf } from '../../../src/ml/recommend/interactions';
 import { createOneThread } from '../../../src/ml/recommend/kernels/oneThread';
 import { fitModel } from '../../../src/ml/recommend/models/fit';
 import type { IalsModel, IalsParameters, Model, Parameters } from '../../../src/ml/recommend/models/model';
-import { createScorer } from '../../../src/ml/recommend/scoring';
+import { createScorer, prepareScorer, scorerOver, type PreparedScorer } from '../../../src/ml/recommend/scoring';
 import { denseOf, solveDense } from './dense';
 import { denseRows, sampleInteractions } from './samples';
 
@@ -110,4 +111,35 @@ describe('scores', () => {
       }
     },
   );
+});
+
+describe('a prepared scorer', () => {
+  /** As it arrives in another thread. */
+  const sent = (prepared: PreparedScorer): PreparedScorer => {
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(prepared);
+    const received = receiveMessageOnPort(port2) as { message: PreparedScorer };
+    port1.close();
+    return received.message;
+  };
+
+  it('that was sent to another thread scores as one that was made in this one', async () => {
+    for (const parameters of [ease, knn, ials]) {
+      const model = await fit(parameters);
+      const [there, here] = [scorerOver(sent(prepareScorer(model))), createScorer(model)];
+      expect([...there.scores(history([1, 2, 3]))]).toEqual([...here.scores(history([1, 2, 3]))]);
+      expect([...there.similarities(7)!]).toEqual([...here.similarities(7)!]);
+      expect([...there.influences(history([1, 2]), Uint32Array.of(5))]).toEqual([...here.influences(history([1, 2]), Uint32Array.of(5))]); // prettier-ignore
+    }
+  });
+
+  it('of ials is shared, not copied', async () => {
+    const prepared = prepareScorer(await fit(ials));
+    expect(sent(prepared).factors!.memory.buffer).toBeInstanceOf(SharedArrayBuffer);
+    const before = [...scorerOver(prepared).scores(history([4]))];
+    const there = sent(prepared).factors!;
+    new Float32Array(there.memory.buffer, there.at.panels, 16).fill(0);
+    expect([...scorerOver(prepared).scores(history([4]))]).not.toEqual(before);
+    expect(() => scorerOver({ ...prepared, factors: null })).toThrow('is made over its factors');
+  });
 });

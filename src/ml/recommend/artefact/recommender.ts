@@ -7,6 +7,7 @@ import type { Dictionary } from './dictionary';
 import { ArtefactRefused, writeArtefact, type Opened } from './format';
 import { modelOf, popularityModelOf, putModel, putPopularity, type ModelMeta } from './modelSections';
 import { sectionReader, sectionWriter } from './sections';
+import { putTitles, titleIndex, titlesOf, type TitleIndex } from './titles';
 
 /**
  * All that is needed to answer requests: the model, what users chose, and what is shown of items.
@@ -31,6 +32,7 @@ export interface RecommenderParts {
 
 export interface OpenedRecommender extends RecommenderParts {
   readonly itemColumn: string;
+  readonly titles: TitleIndex;
 }
 
 const kind = 'recommender';
@@ -51,6 +53,7 @@ export function writeRecommender(parts: RecommenderParts): Generator<Uint8Array>
   to.putDictionary('users', parts.users);
   to.putDictionary('items', parts.items);
   to.putRows('histories', parts.histories);
+  putTitles(to, titleIndex(parts));
   const meta: RecommenderMeta = {
     model: putModel(to, 'model', parts.model),
     fallback: putPopularity(to, 'fallback', parts.fallback),
@@ -74,6 +77,7 @@ export function openRecommender(opened: Opened): OpenedRecommender {
     users: from.dictionary('users'),
     items: from.dictionary('items'),
     histories: from.rows('histories'),
+    titles: titlesOf(from),
     catalogue: catalogue && catalogueOf(from, catalogue),
   };
 }
