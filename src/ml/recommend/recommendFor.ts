@@ -41,30 +41,51 @@ export function recommendFor({ scorer, similarity, fallback }: Recommender, requ
   if (allowed !== undefined && allowed.length !== scorer.items) {
     throw new RangeError(`The category marks ${allowed.length} items; the model knows ${scorer.items}.`);
   }
-  const out = [...Array.from(history.indexes), ...Array.from(excluded)];
-  const limits = (excluded: ArrayLike<number>) => ({ excluded, ...(allowed && { allowed }) });
+  const limits = {
+    excluded: [...Array.from(history.indexes), ...Array.from(excluded)],
+    ...(allowed && { allowed }),
+  };
   const best = (count: number): TopItems => {
     const scores = scorer.scores(history);
-    if (fallback === undefined) return topItems(scores, count, limits(out));
-    if (areAlike(scores)) return topItems(fallback.scores(history), count, limits(out));
-    return filled(topItems(scores, count, limits(out)), (places, taken) =>
-      topItems(fallback.scores(history), places, limits([...out, ...taken])),
-    );
+    if (fallback === undefined) return topItems(scores, count, limits);
+    const { filled: _, ...list } = topOrFallback(scores, () => fallback.scores(history), count, limits);
+    return list;
   };
   if (diversity === 0) return best(n);
   return diversify(best(n * candidatesAPlace), n, diversity, similarity);
 }
 
-/** The places of scores of 0, between those above and those below, with other items. */
-function filled({ items, scores }: TopItems, others: (places: number, taken: Uint32Array) => TopItems): TopItems {
-  const from = scores.indexOf(0);
-  if (from < 0) return { items, scores };
-  const to = scores.lastIndexOf(0) + 1;
-  const taken = Uint32Array.from([...items.subarray(0, from), ...items.subarray(to)]);
-  const found = others(to - from, taken).items;
+/** A list of which some places are filled by the fallback: those from `filled.from` to before `filled.to`. */
+export interface FilledList extends TopItems {
+  readonly filled: { readonly from: number; readonly to: number };
+}
+
+/** The best `n` as R2 says: places of scores of 0, between those above and those below, go to other items in the order of the fallback. */
+export function topOrFallback(
+  scores: Float32Array,
+  fallback: () => Float32Array,
+  n: number,
+  limits: { readonly excluded: readonly number[]; readonly allowed?: Uint8Array },
+): FilledList {
+  if (areAlike(scores)) {
+    const list = topItems(fallback(), n, limits);
+    return { ...list, filled: { from: 0, to: list.items.length } };
+  }
+  const best = topItems(scores, n, limits);
+  const from = best.scores.indexOf(0);
+  if (from < 0) return { ...best, filled: { from: 0, to: 0 } };
+  const to = best.scores.lastIndexOf(0) + 1;
+  const [before, after] = [best.items.subarray(0, from), best.items.subarray(to)];
+  const excluded = [...limits.excluded, ...before, ...after];
+  const found = topItems(fallback(), to - from, { ...limits, excluded }).items;
   return {
-    items: Uint32Array.from([...items.subarray(0, from), ...found, ...items.subarray(to)]),
-    scores: Float32Array.from([...scores.subarray(0, from), ...new Float32Array(found.length), ...scores.subarray(to)]),
+    items: Uint32Array.from([...before, ...found, ...after]),
+    scores: Float32Array.from([
+      ...best.scores.subarray(0, from),
+      ...new Float32Array(found.length),
+      ...best.scores.subarray(to),
+    ]),
+    filled: { from, to: from + found.length },
   };
 }
 

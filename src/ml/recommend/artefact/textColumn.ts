@@ -17,6 +17,14 @@ export function textOf({ arena, starts }: TextColumn, row: number): string {
   return decoder.decode(arena.slice(from, to));
 }
 
+/** Whether a row has this text, given as its bytes. Nothing is decoded. */
+export function isText({ arena, starts }: TextColumn, row: number, bytes: Uint8Array): boolean {
+  const from = starts[row] ?? 0;
+  if ((starts[row + 1] ?? 0) - from !== bytes.length) return false;
+  for (let at = 0; at < bytes.length; at += 1) if (arena[from + at] !== bytes[at]) return false;
+  return true;
+}
+
 export interface TextColumnBuilder {
   /** Bytes that were set, replaced ones among them. */
   readonly bytes: number;
