@@ -1,6 +1,6 @@
 /**
  * `npm run bench:recommend`: time and memory of fitting and scoring on synthetic interactions, each case in a process of its own, then how well models rank
- * (ml100k.ts) and how fast files are read (ingest.ts). A number as an argument measures that case only. `processor` is the time of all threads together: it tells a busy machine from a slow kernel.
+ * (ml100k.ts), how fast files are read (ingest.ts) and requests answered (serving.ts). A number as an argument measures that case only. `processor` is the time of all threads together: it tells a busy machine from a slow kernel.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -50,6 +50,7 @@ run(async () => {
     console.log('\nSkipped: MovieLens 100K. Set PALATE_TEST_DATA to the folder that holds ml-100k/.');
   else await further('ml100k.ts');
   await further('ingest.ts');
+  await further('serving.ts');
 });
 
 /** Another bench of recommending in a process of its own; where it ends with 1, so does this. */

@@ -1,6 +1,6 @@
 import { normOf } from './content/weighting';
 import { checkHistory, checkItem } from './history';
-import { influencesOfFoldedIn, innerProduct } from './influences';
+import { contributionsOfFoldedIn, influencesOfFoldedIn, innerProduct } from './influences';
 import type { SparseVector } from './interactions';
 import { createMemory, createPlaces, kernelsOver } from './kernels/instance';
 import { shorterRegularisation, solveCall, solveScratchBytes } from './models/ials';
@@ -73,6 +73,8 @@ export function ialsScorer({ items, parameters, memory, at, scratch }: PreparedF
     kernels.scorePanels(scratch, at.panels, at.user, dimensions, panels, at.scores);
     return out;
   };
+  /** Whose normal matrix is factored at the beginning of the scratch, with the model's own regularisation. */
+  let factored: SparseVector | null = null;
   /** Leaves the user's factors at `user`, and the factor of the normal matrix at the beginning of the scratch. */
   function foldIn(history: SparseVector, regularisation = parameters.regularisation): void {
     indexes.set(history.indexes);
@@ -80,6 +82,7 @@ export function ialsScorer({ items, parameters, memory, at, scratch }: PreparedF
     starts[1] = history.indexes.length;
     const { kernel, shared } = solveCall(at.history, at.factors, at.gram, at.user, items, { ...parameters, regularisation }); // prettier-ignore
     const failed = kernels[kernel](scratch, ...shared, 0, 1);
+    factored = failed > 0 || regularisation !== parameters.regularisation ? null : history;
     if (failed > 0) throw new RangeError('This history has no factors: its values are too large for the model.');
   }
   return {
@@ -101,6 +104,13 @@ export function ialsScorer({ items, parameters, memory, at, scratch }: PreparedF
       foldIn(history, shorterRegularisation(parameters, entries, items));
       const factor = floats(scratch, dimensions * dimensions);
       return influencesOfFoldedIn({ factor, shorter: user, user: whole, dimensions, factorsOf }, history, wanted);
+    },
+    estimatedInfluences(history, wanted) {
+      checkHistory(history, items);
+      for (const item of wanted) checkItem(item, items);
+      if (factored !== history) foldIn(history);
+      const factor = floats(scratch, dimensions * dimensions);
+      return contributionsOfFoldedIn({ factor, dimensions, factorsOf }, history, wanted);
     },
     similarities(item) {
       checkItem(item, items);

@@ -69,7 +69,7 @@ export interface FoldedIn {
  */
 export function influencesOfFoldedIn(folded: FoldedIn, history: SparseVector, items: Uint32Array): Influences {
   const { dimensions, shorter, user, factorsOf } = folded;
-  const factor = Float64Array.from(folded.factor);
+  const factor = new Float64Array(folded.factor);
   const entries = history.indexes.length;
   const half = new Float64Array(dimensions);
   const shares = Float64Array.from(history.indexes, (item, entry) => {
@@ -83,7 +83,7 @@ export function influencesOfFoldedIn(folded: FoldedIn, history: SparseVector, it
   items.forEach((item, at) => {
     const own = factorsOf(item);
     const regularised = innerProduct(own, user) - innerProduct(own, shorter);
-    const solved = Float64Array.from(own);
+    const solved = new Float64Array(own);
     solveLower(factor, solved);
     solveUpper(factor, solved);
     for (let entry = 0; entry < entries; entry += 1) {
@@ -92,6 +92,32 @@ export function influencesOfFoldedIn(folded: FoldedIn, history: SparseVector, it
     }
   });
   return influences;
+}
+
+/**
+ * The parts of a score that entries contribute, which add up to it (Hu et al. 2008, section 5): v · oᵀB⁻¹f for an item with the factors o. Other than the influences it leaves
+ * out that without an entry the others would weigh more; it takes two solutions for each item and none for entries. `factor` is that of B itself.
+ */
+export function contributionsOfFoldedIn(
+  { factor: given, dimensions, factorsOf }: Pick<FoldedIn, 'factor' | 'dimensions' | 'factorsOf'>,
+  history: SparseVector,
+  items: Uint32Array,
+): Influences {
+  const factor = new Float64Array(given);
+  const entries = history.indexes.length;
+  const solved = new Float64Array(dimensions);
+  const contributions = new Float64Array(items.length * entries);
+  const chosen = Array.from(history.indexes, factorsOf);
+  items.forEach((item, at) => {
+    solved.set(factorsOf(item));
+    solveLower(factor, solved);
+    solveUpper(factor, solved);
+    for (let entry = 0; entry < entries; entry += 1) {
+      const own = chosen[entry] ?? solved;
+      contributions[at * entries + entry] = (history.values[entry] ?? 0) * innerProduct(solved, own);
+    }
+  });
+  return contributions;
 }
 
 type Vector = Float32Array | Float64Array;

@@ -17,8 +17,8 @@ export interface Scorer {
   /** How much each entry of the history adds to the score of each of `items`. Throws as `scores`. */
   influences(history: SparseVector, items: Uint32Array): Influences;
   /**
-   * As `influences`, in time that does not grow with the number of items, where those would take scoring once for every entry: the scales that a hybrid brings
-   * scores to are taken as they are with the whole history.
+   * Numbers that order the entries of a history nearly as `influences` does, where those take long: of a hybrid with the scales that it brings scores to as they are with
+   * the whole history, of factors the parts of the score that entries contribute. Quickest for the history that was scored last.
    */
   readonly estimatedInfluences?: (history: SparseVector, items: Uint32Array) => Influences;
 }

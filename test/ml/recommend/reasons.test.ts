@@ -88,6 +88,33 @@ it('popularity names none, nor does an empty history', async () => {
   for (const parameters of models) expect(reasonsFor(createScorer(await fit(parameters)), nothing, Uint32Array.of(5))).toEqual([[]]); // prettier-ignore
 });
 
+it('what entries contribute to scores of factors adds up to them, and mostly names first what scoring anew does', async () => {
+  let [same, all] = [0, 0];
+  for (const parameters of models.filter(({ kind }) => kind === 'ials')) {
+    const scorer = createScorer(await fit(parameters));
+    for (const history of histories(25)) {
+      const scores = Float32Array.from(scorer.scores(history));
+      const { items } = topItems(scores, 10, { excluded: history.indexes });
+      const entries = history.indexes.length;
+      const found = scorer.estimatedInfluences!(history, items);
+      items.forEach((item, at) => {
+        const sum = found.subarray(at * entries, (at + 1) * entries).reduce((total, part) => total + part, 0);
+        expect(Math.abs(sum - scores[item]!)).toBeLessThan(1e-4);
+      });
+      const estimated = reasonsFor({ influences: scorer.estimatedInfluences! }, history, items, 3);
+      reasonsFor(scorer, history, items, 1).forEach(([first], at) => {
+        if (first === undefined) return;
+        all += 1;
+        if (estimated[at]!.some(({ item }) => item === first.item)) same += 1;
+      });
+      // Scoring anew without an entry leaves another matrix behind.
+      expect([...scorer.estimatedInfluences!({ ...history }, items)]).toEqual([...found]);
+    }
+  }
+  expect(all).toBeGreaterThan(500);
+  expect(same / all).toBeGreaterThan(0.85);
+});
+
 describe('of what is known of items', () => {
   const { interactions, features } = menuOf({ users: 60, perUser: 10 });
   const { content, hybrid, itemKnn } = defaultParameters;

@@ -43,7 +43,7 @@ export function hybridScorer(model: HybridModel, scorerOf: (model: Model) => Sco
       if (last === null) return new Float64Array(0);
       const { blend, ...scales } = last;
       const entries = history.indexes.length;
-      const ofUsers = collaborative.influences(history, wanted);
+      const ofUsers = (collaborative.estimatedInfluences ?? collaborative.influences)(history, wanted);
       const ofContent = content.influences(history, wanted);
       return ofUsers.map((influence, at) => {
         const isKnown = known[wanted[Math.floor(at / entries)] ?? 0] !== 0;

@@ -32,20 +32,24 @@ function dice(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
 
 /** The keys whose signatures are most like the asked one's. */
 function candidates({ keys, signatures }: TitleIndex, asked: string): number[] {
-  const signature = signatureOf(asked);
-  const own = signature.reduce((sum, word) => sum + bitsOf(word), 0);
+  const [w0 = 0, w1 = 0, w2 = 0, w3 = 0] = signatureOf(asked);
+  const own = bitsOf(w0) + bitsOf(w1) + bitsOf(w2) + bitsOf(w3);
   const first = Math.max(0, Math.min(placeOf(keys, asked) - mostCompared / 2, keys.size - mostCompared));
+  const last = Math.min(keys.size, first + mostCompared);
   const found: { key: number; alike: number }[] = [];
   let least = 0;
-  for (let key = first; key < Math.min(keys.size, first + mostCompared); key += 1) {
+  for (let key = first; key < last; key += 1) {
     const at = key * signatureWords;
-    let shared = 0;
-    for (let word = 0; word < signatureWords; word += 1) shared += bitsOf((signatures[at + word] ?? 0) & (signature[word] ?? 0)); // prettier-ignore
+    const [s0, s1, s2, s3] = [
+      signatures[at] ?? 0,
+      signatures[at + 1] ?? 0,
+      signatures[at + 2] ?? 0,
+      signatures[at + 3] ?? 0,
+    ];
+    const shared = bitsOf(s0 & w0) + bitsOf(s1 & w1) + bitsOf(s2 & w2) + bitsOf(s3 & w3);
     // A title has at least the bits that it shares: most need not be counted further.
-    if ((2 * shared) / (own + shared) <= least) continue;
-    let bits = 0;
-    for (let word = 0; word < signatureWords; word += 1) bits += bitsOf(signatures[at + word] ?? 0);
-    const alike = (2 * shared) / (own + bits);
+    if (2 * shared <= least * (own + shared)) continue;
+    const alike = (2 * shared) / (own + bitsOf(s0) + bitsOf(s1) + bitsOf(s2) + bitsOf(s3));
     if (alike <= least) continue;
     let place = found.length;
     while (place > 0 && (found[place - 1]?.alike ?? 0) < alike) place -= 1;
