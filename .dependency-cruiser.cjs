@@ -85,6 +85,7 @@ module.exports = {
       'ml/',
       'launches/',
       'services/objects',
+      'services/models',
       'services/signatures',
       'config/',
       'telemetry/',

@@ -29,6 +29,10 @@ export const Problem = z
     success: z.literal(false),
     status_code: z.int(),
     errors: z.array(FieldError).optional(),
+    suggestions: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'What may have been meant, the most likely first' }),
   })
   .meta({
     id: 'Problem',
@@ -218,6 +222,8 @@ export interface ProblemFacts {
   /** A sentence for a person; the catalogue's own where missing. */
   readonly detail?: string;
   readonly errors?: readonly FieldError[];
+  /** What may have been meant, the most likely first. */
+  readonly suggestions?: readonly string[];
   /** Extra response headers, lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Seconds until it makes sense to try again; sent as `Retry-After`. */
@@ -235,6 +241,7 @@ export class HttpProblem extends Error {
   readonly title: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly errors: readonly FieldError[] | undefined;
+  readonly suggestions: readonly string[] | undefined;
   readonly settled: boolean;
   readonly expected: boolean;
 
@@ -248,6 +255,7 @@ export class HttpProblem extends Error {
     this.status = entry.status;
     this.title = entry.title;
     this.errors = facts.errors;
+    this.suggestions = facts.suggestions;
     this.settled = facts.settled ?? true;
     this.expected = facts.expected ?? false;
     this.headers = {
@@ -298,6 +306,7 @@ export const problemBody = (failure: HttpProblem, instance: string, requestId: s
   success: false,
   status_code: failure.status,
   ...(failure.errors ? { errors: [...failure.errors] } : {}),
+  ...(failure.suggestions ? { suggestions: [...failure.suggestions] } : {}),
 });
 
 /** One entry of the catalogue, for `GET /problems/:name`. */

@@ -83,6 +83,7 @@ export async function startApiRole(
     async stop() {
       for (const poller of pollers) await poller.stop();
       await server.close();
+      for (const { stop } of features) await stop?.();
       await changes.close();
     },
   };

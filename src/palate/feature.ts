@@ -108,6 +108,8 @@ export interface ApiOptions {
   /** Cheaper ones for tests: a hash is made to cost a quarter of a second. */
   passwords?: Passwords;
   erasureTiming?: ErasureTiming;
+  /** The compiled thread that loads models; beside its source there is none. */
+  modelThread?: string;
 }
 
 export type MetricParts = Pick<Base, 'settings' | 'store' | 'clock' | 'metrics'>;
@@ -137,6 +139,8 @@ export interface ApiPart {
   readonly authentication?: Pick<ShellDeps, 'authenticate' | 'findCaller' | 'mayStay'>;
   /** The classifier that `/health` names: one feature says. */
   readonly model?: HealthSource['model'];
+  /** Ends what it runs beside routes and pollers, once the server has stopped. */
+  readonly stop?: () => Promise<void>;
 }
 
 /** What tests shorten in the features of the worker; what is unset has the default of where it is used. */

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { createContextMetrics } from './contextMetrics';
 import { inTime } from './inTime';
+import { createModelMetrics } from './modelMetrics';
 import { createScrape } from './scrape';
 
 /** The kinds of circuits there are, and how many of each are in each state. */
@@ -116,6 +117,7 @@ export function createMetrics({
       registers,
     }),
     context: createContextMetrics(registers),
+    models: createModelMetrics(registers),
     /** The circuits are looked at when somebody looks here. */
     watchCircuits(seen: CircuitsSeen) {
       circuits = seen;

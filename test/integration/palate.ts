@@ -42,7 +42,12 @@ try {
 /** Rounds as few as bcrypt has: what they cost is the matter of a test of their own. */
 const passwords = createPasswords({ rounds: 4, waitingPerAddress: 64 });
 /** Waits that no test of a whole Palate is about. */
-const brief: ApiOptions = { drainMs: 0, passwords, erasureTiming: { ...erasureTiming, settleMs: 100 } };
+const brief: ApiOptions = {
+  drainMs: 0,
+  passwords,
+  erasureTiming: { ...erasureTiming, settleMs: 100 },
+  modelThread: path.resolve(__dirname, '../../dist/services/models/modelThread.js'),
+};
 
 /** Whole Palates in this process, on a database, a queue and a folder of their own; `start` again is another replica or a restart. */
 export async function openPalate(

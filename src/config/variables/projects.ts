@@ -30,4 +30,20 @@ export const projectsVariables = {
     example: '30000',
     meaning: 'A trainer that was killed is missed after this time; then another one goes on.',
   }),
+  modelMemoryMb: setting(kind.wholeNumber(1, 1_000_000), {
+    variable: 'MODEL_MEMORY_MB',
+    unit: 'MB',
+    byDefault: '1024',
+    example: '1024',
+    meaning:
+      'How much memory of one process of the API models may take (1 MB = 1,000,000 bytes). The ones that were asked least recently go first; a model that alone is larger is not served.',
+  }),
+  modelDiskMb: setting(kind.wholeNumber(1, 10_000_000), {
+    variable: 'MODEL_DISK_MB',
+    unit: 'MB',
+    byDefault: '8192',
+    example: '8192',
+    meaning:
+      'How much of the disk copies of models may take (1 MB = 1,000,000 bytes), in `cache/models` under PALATE_HOME. They may be removed at any time.',
+  }),
 } as const;

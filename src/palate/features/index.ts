@@ -12,6 +12,7 @@ import { meals } from './meals';
 import { photos } from './photos';
 import { plans } from './plans';
 import { projects } from './projects';
+import { recommendations } from './recommendations';
 import { requests } from './requests';
 import { support } from './support';
 import { training } from './training';
@@ -30,6 +31,7 @@ export const features = [
   meals,
   projects,
   training,
+  recommendations,
   events,
   requests,
   launches,

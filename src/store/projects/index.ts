@@ -10,6 +10,7 @@ import {
   type RowCounts,
   type Upload,
 } from '../../model/projects';
+import type { ServingState } from '../../model/serving';
 import {
   numberSchema,
   projectOf,
@@ -20,6 +21,7 @@ import {
   type ProjectRow,
   type RemovedUserRow,
 } from './row';
+import { readServing, type ServingFound } from './serving';
 
 export * from './row';
 
@@ -298,7 +300,14 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
         { $setOnInsert: { projectId: project.id, ownerId: project.ownerId, hash, at: clock() } },
         { upsert: true },
       );
+      // After the list: whoever sees the new count finds them on it. Also for one who was removed before, as that attempt may have ended in between.
+      await rows.updateOne({ _id: project.id }, { $inc: { removals: 1 } });
       return upsertedCount === 1;
+    },
+
+    /** What requests for recommendations need; null where there is no such project, whoever asks. */
+    serving(id: ProjectId, knownRemovals: number | null): Promise<ServingState | null> {
+      return readServing((pipeline) => rows.aggregate<ServingFound>(pipeline).exec(), id, knownRemovals);
     },
 
     async removedUsers(id: ProjectId): Promise<string[]> {

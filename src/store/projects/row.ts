@@ -14,6 +14,8 @@ export interface ProjectRow extends Omit<Project, 'id'> {
   uploadBytes: number;
   /** The highest version that was ever registered. */
   lastVersion: number;
+  /** How often users of it were removed: whoever holds their list reads it again where this has changed. */
+  removals: number;
   /** Set on one that is deleted, and on one whose uploads are still coming in. */
   hiddenAt: Date | null;
   /** A hidden one is removed from then on. */
@@ -37,6 +39,7 @@ export const projectSchema = new Schema<ProjectRow>(
     uploadBytes: { type: Number, required: true },
     served: { type: [Number], required: true },
     lastVersion: { type: Number, required: true },
+    removals: { type: Number, default: 0 },
     algorithm: { type: String, default: null },
     quality: { type: String, enum: [...Quality.options, null], default: null },
     training: { type: mixed, default: null },

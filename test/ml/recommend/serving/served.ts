@@ -9,8 +9,8 @@ import { answer, type Answer, type RecommendationRequest } from '../../../../src
 import { prepareServing, serve, type ServedRecommender } from '../../../../src/ml/recommend/serving/servedRecommender';
 import { read, type Files } from '../ingest/read';
 
-/** What serves these files, by way of an artefact. */
-export async function servedOf(files: Files, parameters: Parameters): Promise<ServedRecommender> {
+/** The artefact of a recommender of these files. */
+export async function artefactOf(files: Files, parameters: Parameters): Promise<Buffer> {
   const { users, items, ratings, catalogue, itemColumn } = read(files).dataset;
   const { interactions } = positiveInteractions(ratings, { kind: 'presence' });
   const threads = createOneThread();
@@ -18,12 +18,17 @@ export async function servedOf(files: Files, parameters: Parameters): Promise<Se
   const fit = await fitModel(interactions, parameters, { threads, features });
   const fallback = await fitModel(interactions, { kind: 'popularity', halfLifeDays: null }, { threads });
   if (fit.kind !== 'fitted' || fallback.kind !== 'fitted') throw new Error(JSON.stringify([fit, fallback]));
-  const bytes = Buffer.concat([
+  return Buffer.concat([
     ...writeRecommender({
       ...{ model: fit.model, fallback: fallback.model as PopularityModel, use: 'presence' },
       ...{ users, items, histories: interactions.byUser, catalogue, itemColumn },
     }),
   ]);
+}
+
+/** What serves these files, by way of an artefact. */
+export async function servedOf(files: Files, parameters: Parameters): Promise<ServedRecommender> {
+  const bytes = await artefactOf(files, parameters);
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
   shared.set(bytes);
   return serve(prepareServing(openArtefact(shared)));

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { StoredArtefact } from '../../model/training';
+import { ObjectMissing, type ObjectStore } from '../objects';
+import { ModelDamaged } from './errors';
+
+/**
+ * Copies of models on the disk of this machine, named by their checksum.
+ *
+ * C1  A copy is there whole or not at all; whether its bytes are right is found by whoever reads them.
+ * C2  The ones that were used least recently go where there are more bytes than allowed; never the one that was fetched last.
+ * C3  One that nobody has used for a day goes, so that no copy long outlives its project: another process may have been told of its end.
+ * C4  Several processes may share the folder: a copy that another one has removed is fetched again.
+ */
+export interface ModelCopies {
+  /** The path of a copy; fetched where there is none. Throws ModelDamaged where there is no such object. */
+  fetch(artefact: StoredArtefact, signal: AbortSignal): Promise<string>;
+  discard(artefact: Pick<StoredArtefact, 'sha256'>): Promise<void>;
+  /** Removes what is not used (C3) or too much (C2). */
+  tidy(): Promise<void>;
+}
+
+const strayMs = 3_600_000;
+const unusedMs = 24 * 3_600_000;
+const isCopy = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+
+export function createModelCopies({
+  folder,
+  maxBytes,
+  objects,
+}: {
+  folder: string;
+  maxBytes: number;
+  objects: Pick<ObjectStore, 'get'>;
+}): ModelCopies {
+  const pathOf = (sha256: string): string => path.join(folder, sha256);
+
+  async function isThere(copy: string, bytes: number): Promise<boolean> {
+    try {
+      if ((await stat(copy)).size !== bytes) return false;
+      const now = new Date();
+      await utimes(copy, now, now);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function tidy(kept: string | null): Promise<void> {
+    const found: { name: string; bytes: number; usedMs: number }[] = [];
+    for (const name of await readdir(folder).catch(() => [])) {
+      const facts = await stat(path.join(folder, name)).catch(() => null);
+      if (facts === null) continue;
+      const isUnused = facts.mtimeMs < Date.now() - (isCopy(name) ? unusedMs : strayMs);
+      if (isUnused && name !== kept) await rm(path.join(folder, name), { force: true });
+      else if (isCopy(name)) found.push({ name, bytes: facts.size, usedMs: facts.mtimeMs });
+    }
+    let bytes = found.reduce((sum, copy) => sum + copy.bytes, 0);
+    for (const copy of found.sort((a, b) => a.usedMs - b.usedMs)) {
+      if (bytes <= maxBytes) return;
+      if (copy.name === kept) continue;
+      await rm(path.join(folder, copy.name), { force: true });
+      bytes -= copy.bytes;
+    }
+  }
+
+  return {
+    async fetch({ key, bytes, sha256 }, signal) {
+      const copy = pathOf(sha256);
+      if (await isThere(copy, bytes)) return copy;
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const incoming = `${copy}.${randomUUID()}`;
+      try {
+        const { stream } = await objects.get(key);
+        await pipeline(stream, createWriteStream(incoming, { mode: 0o600 }), { signal });
+        await rename(incoming, copy);
+      } catch (error) {
+        await rm(incoming, { force: true });
+        if (error instanceof ObjectMissing) throw new ModelDamaged(`The model has no object ${key}.`, { cause: error });
+        throw error;
+      }
+      await tidy(sha256);
+      return copy;
+    },
+    async discard({ sha256 }) {
+      await rm(pathOf(sha256), { force: true });
+    },
+    tidy: () => tidy(null),
+  };
+}
