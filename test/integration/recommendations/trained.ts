@@ -72,5 +72,5 @@ export async function serveVersion(
 export async function trained(stores: Stores, ownerId: string, modelType: ModelType, bytes: Buffer): Promise<Trained> {
   const project = await processing(stores, ownerId, modelType);
   await serveVersion(stores, project, bytes);
-  return project;
+  return { id: project.id, ownerId };
 }
