@@ -121,7 +121,9 @@ const erase = async (token: string) => {
   return answer.headers.get('location') ?? '';
 };
 const stateOf = async (location: string) => (await house.get(location)).body.state;
-const finished = (id: string) => resultOf<void>(client, erasureWorkflows.erase.id(id));
+const finished = async (id: string): Promise<void> => {
+  await resultOf(client, erasureWorkflows.erase.id(id));
+};
 const receiptIn = (location: string) => /\/erasures\/([0-9a-f]{24})/.exec(location)?.[1];
 /** As those see it who watch over erasures. */
 const watched = async (location: string) => {

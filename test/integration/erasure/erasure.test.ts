@@ -138,7 +138,9 @@ const historyText = async (id: string) =>
   );
 
 const receipt = async (location: string) => (await house.get(location)).body;
-const finished = (id: string) => resultOf<void>(client, erasureWorkflows.erase.id(id));
+const finished = async (id: string): Promise<void> => {
+  await resultOf(client, erasureWorkflows.erase.id(id));
+};
 
 /** PALATE_RECORD_HISTORIES names a folder: the run's history is kept there, for test/replay of later versions. */
 async function record(id: string, name: string): Promise<void> {
