@@ -87,6 +87,7 @@ module.exports = {
       'services/objects',
       'services/models',
       'services/signatures',
+      'services/gunzip',
       'config/',
       'telemetry/',
     ]),

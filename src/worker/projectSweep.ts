@@ -1,16 +1,10 @@
 import type { Logger } from 'pino';
 import type { JointRuns } from '../launches/joint';
-import { projectWorkflows } from '../messages/projects';
-import type { ProjectId } from '../model/projects';
+import { removalOf } from '../launches/projects';
 import type { ProjectStore } from '../store/projects';
 import { startPoller, type Poller } from './poller';
 
-/** Between two looks whether the training of a deleted project has ended. */
-const pauseMs = 1_000;
 const atOnce = 20;
-
-/** The run that takes a hidden project away. */
-export const removalOf = (projectId: ProjectId) => projectWorkflows.remove.start([projectId], { projectId, pauseMs });
 
 /** Finds hidden projects that are to be removed, and starts their runs; one that is under way is left to it. */
 export const startProjectSweep = (deps: {

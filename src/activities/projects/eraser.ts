@@ -1,5 +1,6 @@
 import { projectWorkflows } from '../../messages/projects';
 import { trainingWorkflows } from '../../messages/training';
+import { ownerPrefix, projectsPrefix } from '../../model/projectKeys';
 import type { ProjectId } from '../../model/projects';
 import type { ObjectStore } from '../../services/objects';
 import { projectsCollection, projectUsageCollection, removedUsersCollection } from '../../store/projects';
@@ -9,7 +10,6 @@ import { trainingRunsCollection } from '../../store/training/runs';
 import { projectSchedulesCollection } from '../../store/training/schedules';
 import { modelVersionsCollection } from '../../store/training/versions';
 import type { Eraser } from '../erasure';
-import { ownerPrefix, projectsPrefix } from '../training/files';
 
 export interface ProjectEraserDeps {
   readonly store: Pick<Store, 'projects' | 'training'>;

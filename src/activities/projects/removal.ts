@@ -1,7 +1,7 @@
+import { projectPrefix } from '../../model/projectKeys';
 import type { ProjectId } from '../../model/projects';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
-import { projectPrefix } from '../training/files';
 
 export interface RemovalDeps {
   readonly store: Pick<Store, 'projects' | 'training'>;

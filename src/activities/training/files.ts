@@ -4,18 +4,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Id } from '../../model/ids';
-import type { ProjectId } from '../../model/projects';
 import type { StoredArtefact } from '../../model/training';
 import type { ObjectStore } from '../../services/objects';
-
-/** Keys of a project's objects. The owner comes first, so that an erasure finds them without any row. */
-export const projectsPrefix = 'projects/';
-export const ownerPrefix = (ownerId: Id): string => `${projectsPrefix}${ownerId}/`;
-export const projectPrefix = (ownerId: Id, projectId: ProjectId): string => `${ownerPrefix(ownerId)}${projectId}/`;
-export const uploadKey = (ownerId: Id, projectId: ProjectId, kind: string): string =>
-  `${projectPrefix(ownerId, projectId)}uploads/${kind}.csv`;
-export const runPrefix = (ownerId: Id, projectId: ProjectId, runId: Id): string =>
-  `${projectPrefix(ownerId, projectId)}runs/${runId}/`;
 
 /**
  * Local copies of objects that a training reads, so that each phase need not fetch them anew. They belong to one run at a time; those of the run before go

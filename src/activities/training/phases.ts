@@ -3,13 +3,14 @@ import type { Candidate } from '../../ml/recommend/training/candidate';
 import { popularity } from '../../ml/recommend/training/prepare';
 import { bestOf, type Trial } from '../../ml/recommend/training/search';
 import type { Id } from '../../model/ids';
+import { runPrefix } from '../../model/projectKeys';
 import type { Project, RowCounts, Upload } from '../../model/projects';
 import type { ModelVersion, TrainingRun } from '../../model/training';
 import type { ProjectStore } from '../../store/projects';
 import type { TrainingStore } from '../../store/training';
 import { choose, unlearntChoice, unfittedChoice } from './choice';
 import type { EvaluatedCandidates, IngestResult, SplitFacts, TrainingEngine, UploadedFile } from './engine';
-import { runPrefix, type TrainingFiles } from './files';
+import type { TrainingFiles } from './files';
 import { gone, inPhase, refused } from './watching';
 
 /**

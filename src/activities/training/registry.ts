@@ -1,10 +1,11 @@
 import type { Id } from '../../model/ids';
+import { runPrefix } from '../../model/projectKeys';
 import { keptVersions, type ModelCard, type TrainingRun } from '../../model/training';
 import type { TrainingOutcome, Turn } from '../../messages/training';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
 import type { EvaluatedCandidates } from './engine';
-import { runPrefix, type TrainingFiles } from './files';
+import type { TrainingFiles } from './files';
 import { cancelled, gone, inPhase, type PhaseDeps } from './watching';
 
 /**

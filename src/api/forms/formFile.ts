@@ -13,17 +13,17 @@ export interface FormFile {
   discard(): Promise<void>;
 }
 
-/** Longer than any upload lasts. */
+/** Longer than any upload of a picture lasts. */
 const strayMs = 15 * 60_000;
 const ending = '.upload';
 
 /** Makes the folder for uploads and removes files older than any upload lasts. */
-export const cleanTempDir = async (tempDir: string): Promise<void> => {
+export const cleanTempDir = async (tempDir: string, olderThanMs = strayMs): Promise<void> => {
   await mkdir(tempDir, { recursive: true, mode: 0o700 });
   for (const name of await readdir(tempDir)) {
     if (!name.endsWith(ending)) continue;
     const facts = await stat(join(tempDir, name)).catch(() => null);
-    if (facts !== null && facts.mtimeMs < Date.now() - strayMs) await rm(join(tempDir, name), { force: true });
+    if (facts !== null && facts.mtimeMs < Date.now() - olderThanMs) await rm(join(tempDir, name), { force: true });
   }
 };
 

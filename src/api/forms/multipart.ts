@@ -188,7 +188,7 @@ export const receiveForm = async (request: IncomingMessage, rules: FormRules): P
           part.resume();
           return;
         }
-        files.take(fieldName, statedType, part).catch(reject);
+        files.take(fieldName, { type: statedType, name: fileName ?? '' }, part).catch(reject);
       });
       parser.on('field', (fieldName: string | undefined, value: string, _nameCut, valueCut) => {
         if (fieldName === undefined || fieldName.length > longestName || !isText(fieldName)) {

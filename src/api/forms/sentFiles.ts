@@ -10,16 +10,24 @@ import { writeFormFile, type FormFile } from './formFile';
 export interface SentFiles {
   has(fieldName: string): boolean;
   /** Takes a part in, to keep or to drop. Resolves when its bytes are where they belong; rejects with the error of the disk or of the part. */
-  take(fieldName: string, statedType: string, part: BusboyFileStream): Promise<unknown>;
+  take(fieldName: string, stated: Stated, part: BusboyFileStream): Promise<unknown>;
   /** Waits for the files that are being written and keeps the one that counts; an empty one where all are empty, null where there are none. */
   choose(): Promise<ChosenFile | null>;
   /** Removes them all. */
   discard(): Promise<void>;
 }
 
+/** What the client says of a file. */
+export interface Stated {
+  type: string;
+  /** Without a folder; '' where it has none. */
+  name: string;
+}
+
 export interface ChosenFile {
   fieldName: string;
   statedType: string;
+  statedName: string;
   path: string;
   bytes: number;
   sha256: string;
@@ -28,7 +36,7 @@ export interface ChosenFile {
 
 interface SentFile {
   fieldName: string;
-  statedType: string;
+  stated: Stated;
   part: BusboyFileStream;
   /** null: dropped. */
   kept: FormFile | null;
@@ -55,20 +63,26 @@ export function createSentFiles(names: readonly string[], tempDir: string, signa
 
   return {
     has: (fieldName) => files.has(fieldName),
-    async take(fieldName, statedType, part) {
+    async take(fieldName, stated, part) {
       const file = keep(fieldName, part);
-      files.set(fieldName, { fieldName, statedType, part, kept: file });
+      files.set(fieldName, { fieldName, stated, part, kept: file });
       await file?.written;
     },
     async choose() {
       let chosen: ChosenFile | null = null;
       for (const name of names) {
-        const { kept: file, fieldName, statedType } = files.get(name) ?? {};
-        if (!file || fieldName === undefined || statedType === undefined) continue;
+        const { kept: file, fieldName, stated } = files.get(name) ?? {};
+        if (!file || fieldName === undefined || stated === undefined) continue;
         const written = await file.written;
         if (chosen === null || (chosen.bytes === 0 && written.bytes > 0)) {
           await chosen?.discard();
-          chosen = { fieldName, statedType, ...written, discard: () => file.discard() };
+          chosen = {
+            fieldName,
+            statedType: stated.type,
+            statedName: stated.name,
+            ...written,
+            discard: () => file.discard(),
+          };
         } else await file.discard();
       }
       return chosen;

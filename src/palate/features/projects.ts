@@ -2,9 +2,18 @@ import { projectsEraser } from '../../activities/projects/eraser';
 import { createRemovalActivities } from '../../activities/projects/removal';
 import { removeSchedule } from '../../activities/training/schedules';
 import { exportPages } from '../../api/accounts/export';
+import { cleanTempDir } from '../../api/forms/formFile';
+import { uploadDeadlineMs } from '../../api/projects/receive';
+import { projectRoutes } from '../../api/projects/routes';
 import { projectWorkflows } from '../../messages/projects';
+import { startPoller } from '../../worker/poller';
 import { startProjectSweep } from '../../worker/projectSweep';
-import type { FeatureManifest } from '../feature';
+import type { ApiParts, FeatureManifest } from '../feature';
+import { projectDepsOf } from '../projectDeps';
+
+const sweepMs = 15 * 60_000;
+/** Longer than any upload of a project lasts, with the time until its files are stored. */
+const strayMs = uploadDeadlineMs + 3600_000;
 
 /** Recommenders of somebody's: uploads, what was trained on them, what is served. */
 export const projects = {
@@ -13,6 +22,7 @@ export const projects = {
   eraser: { order: 45, create: projectsEraser },
   exporters: (store) => ({ projects: exportPages(store.projects.exported) }),
   supportPanel: ({ store }) => ({ kept: { projects: (ownerId) => store.projects.countOf(ownerId) } }),
+  api: openApi,
   worker: ({ store, objects, temporal, joint, log, settings }) => ({
     activities: {
       main: [
@@ -26,3 +36,24 @@ export const projects = {
     pollers: [() => startProjectSweep({ projects: store.projects, joint, log, sweepMs: settings.launchSweepMs })],
   }),
 } as const satisfies FeatureManifest;
+
+async function openApi(parts: ApiParts) {
+  const deps = projectDepsOf(parts);
+  const clean = () => cleanTempDir(deps.tempDir, strayMs);
+  // The folder must be there before the first upload.
+  await clean();
+  return {
+    routes: projectRoutes(deps),
+    pollers: [
+      () =>
+        startPoller({
+          poll: async () => {
+            await clean();
+            return sweepMs;
+          },
+          onError: (error) => parts.log.warn({ err: error }, 'files left behind by uploads could not be removed'),
+          retryMs: sweepMs,
+        }),
+    ],
+  };
+}

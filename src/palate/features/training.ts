@@ -1,7 +1,9 @@
+import { modelRoutes } from '../../api/projects/routes';
 import { watchTrainings } from '../../telemetry/trainingMetrics';
 import { trainingWorkflows } from '../../messages/training';
 import { startTrainerPresence } from '../../worker/trainerPresence';
 import { nothing, type FeatureManifest } from '../feature';
+import { projectDepsOf } from '../projectDeps';
 import { openTraining } from '../training';
 
 /** Trainings of projects; their rows are the projects' own. */
@@ -10,6 +12,8 @@ export const training = {
   workflows: trainingWorkflows,
   eraser: nothing('runs, versions and schedules go with their projects'),
   exporters: nothing('what was learnt is of the project, which the export lists with its versions'),
+  watched: ({ training }) => [{ name: training.progress.collection }],
+  api: (parts) => ({ routes: modelRoutes(projectDepsOf(parts)) }),
   metrics: ({ metrics, store: { training } }) =>
     watchTrainings(metrics.registry, {
       byState: () => training.runs.countByState(),

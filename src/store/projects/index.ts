@@ -70,7 +70,10 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
 
   return {
     /** A hidden row under a number of its own, for objects that are about to be stored (P2). */
-    async open(project: Pick<Project, 'ownerId' | 'name' | 'modelType'>, removeAfterMs: number): Promise<ProjectId> {
+    async open(
+      project: Pick<Project, 'ownerId' | 'name' | 'modelType'> & Pick<ProjectRow, 'creationId'>,
+      removeAfterMs: number,
+    ): Promise<ProjectId> {
       const now = clock();
       const id = await nextNumber();
       await rows.create({
@@ -79,6 +82,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
         name: project.name,
         nameKey: nameKeyOf(project.name),
         modelType: project.modelType,
+        creationId: project.creationId,
         state: 'processing',
         warnings: [],
         uploads: [],
@@ -111,7 +115,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       if (used.uploadBytes > projectQuotas.uploadBytes) return 'too many bytes';
       try {
         const shown = await rows.updateOne(
-          { _id: id, ownerId, hiddenAt: { $ne: null }, uploads: { $size: 0 } },
+          { _id: id, ownerId, hiddenAt: { $ne: null }, removeAt: { $gt: clock() }, uploads: { $size: 0 } },
           { $set: { uploads, uploadBytes, warnings, training, hiddenAt: null, removeAt: null } },
           { session },
         );
@@ -124,6 +128,11 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
 
     async find(id: ProjectId, ownerId: Id, session: ClientSession | null = null): Promise<Project | null> {
       return found(await rows.findOne({ _id: id, ownerId, ...nobodys }, null, { session }).lean<ProjectRow>());
+    },
+
+    /** What an earlier request under the same Idempotency-Key made. */
+    async findCreated(ownerId: Id, creationId: Id): Promise<Project | null> {
+      return found(await rows.findOne({ ownerId, creationId, ...nobodys }).lean<ProjectRow>());
     },
 
     /** Whoever it belongs to: for runs. */
@@ -259,7 +268,11 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
     },
 
     /** Hides it for good and frees its name and its share of the quotas. Gives what it was; null where it is gone or another's. */
-    async hide(id: ProjectId, ownerId: Id, session: ClientSession): Promise<Project | null> {
+    async hide(
+      id: ProjectId,
+      ownerId: Id,
+      session: ClientSession,
+    ): Promise<(Project & Pick<ProjectRow, 'creationId'>) | null> {
       const now = clock();
       const row = await rows
         .findOneAndUpdate(
@@ -270,7 +283,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
         .lean<ProjectRow>();
       if (row === null) return null;
       await usage.updateOne({ _id: ownerId }, { $inc: { projects: -1, uploadBytes: -row.uploadBytes } }, { session });
-      return projectOf(row);
+      return { ...projectOf(row), creationId: row.creationId };
     },
 
     /** Hidden ones that are to be removed. */

@@ -10,6 +10,8 @@ export const projectNumbersCollection = 'project_numbers';
 export interface ProjectRow extends Omit<Project, 'id'> {
   _id: ProjectId;
   nameKey: string;
+  /** The id that the request which made it gives to what it makes: the same for each repeat under one Idempotency-Key. */
+  creationId: Id;
   /** Of its uploads together, as the account's usage counts them. */
   uploadBytes: number;
   /** The highest version that was ever registered. */
@@ -30,6 +32,7 @@ export const projectSchema = new Schema<ProjectRow>(
     ownerId: { type: String, required: true },
     name: { type: String, required: true },
     nameKey: { type: String, required: true },
+    creationId: { type: String, required: true },
     modelType: { type: String, enum: ModelType.options, required: true },
     state: { type: String, enum: ProjectState.options, required: true },
     message: { type: String, default: null },

@@ -1,0 +1,139 @@
+import { beginTraining, wakeRuns } from '../../launches/training';
+import { trainingWorkflows } from '../../messages/training';
+import type { Id } from '../../model/ids';
+import { TrainingOptions } from '../../model/training';
+import { conflict, Problem } from '../errors';
+import { json, reply, sse, type Route, type SseEvent } from '../route';
+import type { ProjectDeps } from './deps';
+import { ownedProject, ProjectParams } from './owned';
+import { presentProgress, ProgressView } from './present';
+
+/** A training is begun, watched and cancelled. */
+export const trainingRoutes = (deps: ProjectDeps): Route[] => {
+  const { store, clock, launches } = deps;
+  const { runs, progress } = store.training;
+  const owned = ownedProject(deps);
+  const shown = async (id: number, ownerId: Id) => {
+    // The project first: what it says of the end of a training is there before its progress says so.
+    const project = await owned(id, ownerId);
+    return presentProgress(project, await progress.find(id));
+  };
+
+  return [
+    json(
+      {
+        method: 'post',
+        path: '/project/:id/train',
+        access: 'user',
+        tag: 'projects',
+        summary: 'Train a project anew',
+        description: 'What is served goes on being served until the new version is better.',
+        params: ProjectParams,
+        body: TrainingOptions.optional(),
+        idempotent: true,
+        responses: {
+          202: { description: 'It is in line', schema: ProgressView, headers: ['location'] },
+          409: { description: 'A training is under way', schema: Problem },
+        },
+      },
+      async ({ params, caller, body, requestId, afterAnswer }) => {
+        const project = await owned(params.id, caller.id);
+        const { seed, trials: maxTrials } = body ?? {};
+        const asked = { requestedBy: 'person' as const, seed, maxTrials, requestId };
+        const later: Pick<ProjectDeps['launches'], 'start'> = {
+          start(launch) {
+            afterAnswer(() => launches.start(launch));
+            return Promise.resolve('started');
+          },
+        };
+        const begun = await beginTraining({ store, launches: later, clock, defaults: deps.training }, project, asked);
+        if (begun === null) conflict('A training of this project is under way. Wait for its end, or cancel it first.');
+        const location = `/project/${project.id}/progress`;
+        return reply(202, await shown(project.id, caller.id), { location });
+      },
+    ),
+
+    json(
+      {
+        method: 'delete',
+        path: '/project/:id/training',
+        access: 'user',
+        tag: 'projects',
+        summary: 'Cancel the training of a project',
+        description: 'It ends within seconds, and what is served stays.',
+        params: ProjectParams,
+        responses: {
+          202: { description: 'It is being cancelled', schema: ProgressView },
+          409: { description: 'No training is under way', schema: Problem },
+        },
+      },
+      async ({ params, caller, afterAnswer }) => {
+        const { id, training } = await owned(params.id, caller.id);
+        if (training === null || !(await runs.requestCancel(training.runId)))
+          return conflict('No training of this project is under way.');
+        await progress.note(id, training.runId, { state: 'cancelling', queuePosition: null });
+        afterAnswer(() => wakeRuns(() => deps.temporal.client(), [trainingWorkflows.train.id(id, training.runId)]));
+        return reply(202, { ...(await shown(id, caller.id)), state: 'cancelling' as const });
+      },
+    ),
+
+    json(
+      {
+        method: 'get',
+        path: '/project/:id/progress',
+        access: 'user',
+        tag: 'projects',
+        summary: 'How far the training of a project is',
+        params: ProjectParams,
+        limit: 'none',
+        responses: { 200: ProgressView },
+      },
+      ({ params, caller }) => shown(params.id, caller.id),
+    ),
+
+    sse(
+      {
+        path: '/project/:id/progress/events',
+        access: 'user',
+        tag: 'projects',
+        summary: 'The progress of a training as it goes on',
+        description:
+          'Each event `progress` is the whole progress, once a second at most, with its revision as id. The stream goes on to the next training.',
+        params: ProjectParams,
+        event: ProgressView,
+        responses: {},
+      },
+      async ({ params: { id }, caller, lastEventId, signal }) => {
+        await owned(id, caller.id);
+        const changes = deps.changes.follow({ collection: progress.collection, id: String(id) }, signal);
+        const read = async () => {
+          const project = await store.projects.find(id, caller.id);
+          const row = project && (await progress.find(id));
+          return project && row && { revision: row.revision, view: presentProgress(project, row) };
+        };
+        return states(changes, read, lastEventId);
+      },
+    ),
+  ];
+};
+
+interface State {
+  revision: number;
+  view: ProgressView;
+}
+
+/** Whole states, whenever there is a newer one than the client has; ends when the project or the client is gone. */
+async function* states(
+  changes: AsyncIterable<void>,
+  read: () => Promise<State | null>,
+  lastEventId: string | null,
+): AsyncGenerator<SseEvent> {
+  let sent = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
+  for await (const _ of changes) {
+    const state = await read();
+    if (!state) return;
+    if (state.revision <= sent) continue;
+    sent = state.revision;
+    yield { id: String(sent), event: 'progress', data: state.view };
+  }
+}

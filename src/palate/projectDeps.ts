@@ -1,0 +1,14 @@
+import path from 'node:path';
+import type { ProjectDeps } from '../api/projects/deps';
+import type { ApiParts } from './feature';
+import { removedUsersKey, trainingDefaults } from './training';
+
+/** What the routes of projects need, and those of their trainings. */
+export const projectDepsOf = (parts: ApiParts): ProjectDeps => ({
+  ...parts,
+  training: trainingDefaults(parts.settings),
+  maxFileBytes: Math.round(parts.settings.csvMaxMb * 1e6),
+  // Of its own: files of one form wait for each other longer than pictures do.
+  tempDir: path.join(parts.settings.tempDir, 'projects'),
+  removedUsersKey: removedUsersKey(parts.settings),
+});

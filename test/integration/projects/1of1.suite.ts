@@ -1,0 +1,3 @@
+import { suiteOf } from '../suites';
+
+suiteOf(__filename);
