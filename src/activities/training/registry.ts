@@ -56,14 +56,15 @@ export function createRegistry(deps: RegistryDeps) {
     const old = (await versions.withArtefacts(projectId)).slice(keptVersions);
     const unused = old.filter(({ version }) => !top.includes(version));
     if (unused.length === 0) return;
-    await projects.forgetVersions(
-      projectId,
-      unused.map(({ version }) => version),
-    );
-    for (const { version, artefact } of unused) {
-      await versions.forgetArtefact(projectId, version);
-      if (artefact !== null) await objects.remove(artefact.key);
-    }
+    // One transaction, so that of a version that somebody promotes at this moment the model stays; the next training tidies it.
+    const forgotten = await store.transaction(async (session) => {
+      const numbers = unused.map(({ version }) => version);
+      if (!(await projects.forgetVersions(projectId, project.served, numbers, session))) return false;
+      for (const version of numbers) await versions.forgetArtefact(projectId, version, session);
+      return true;
+    });
+    if (!forgotten) return;
+    for (const { artefact } of unused) if (artefact !== null) await objects.remove(artefact.key);
   };
 
   return {

@@ -30,13 +30,14 @@ export function createScheduleActivities({
   return {
     /**
      * Brings Temporal in line with the row as it stands now: whoever is late applies what is newest. An operator's pause and note outlive a change, as
-     * an update carries the state over.
+     * an update carries the state over. A project that was deleted has no schedule, also where its row is still there.
      */
     async applySchedule(projectId: ProjectId): Promise<void> {
       const row = await schedules.find(projectId);
+      const isWanted = row?.removedAt === null && (await projects.findAny(projectId)) !== null;
       const connected = await client();
       await connected.withDeadline(Date.now() + deadlineMs, () =>
-        row?.removedAt !== null ? removeSchedule(connected, projectId) : putSchedule(connected, row, mainQueue),
+        !isWanted ? removeSchedule(connected, projectId) : putSchedule(connected, row, mainQueue),
       );
       if (row !== null) await schedules.noteApplied(projectId, row.revision);
     },

@@ -246,9 +246,19 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       );
     },
 
-    /** Versions whose artefacts are removed can not be rolled back to. */
-    async forgetVersions(id: ProjectId, versions: readonly number[]): Promise<void> {
-      await rows.updateOne({ _id: id }, { $pull: { served: { $in: [...versions] } } });
+    /** Versions whose artefacts are removed can not be rolled back to. False where the stack is not `from` any more. */
+    async forgetVersions(
+      id: ProjectId,
+      from: readonly number[],
+      versions: readonly number[],
+      session: ClientSession,
+    ): Promise<boolean> {
+      const { matchedCount } = await rows.updateOne(
+        { _id: id, served: [...from] },
+        { $pull: { served: { $in: [...versions] } } },
+        { session },
+      );
+      return matchedCount === 1;
     },
 
     /** The run has ended. A first one that failed leaves the project in error; a later one changes what is served by nothing. */

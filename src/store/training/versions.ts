@@ -76,8 +76,8 @@ export function createModelVersionStore(connection: Connection, clock: () => Dat
     },
 
     /** Before the object itself is removed. */
-    async forgetArtefact(projectId: ProjectId, version: number): Promise<void> {
-      await rows.updateOne({ _id: keyOf(projectId, version) }, { $set: { artefact: null } });
+    async forgetArtefact(projectId: ProjectId, version: number, session: ClientSession): Promise<void> {
+      await rows.updateOne({ _id: keyOf(projectId, version) }, { $set: { artefact: null } }, { session });
     },
 
     async removeOfProject(projectId: ProjectId): Promise<void> {
