@@ -4,7 +4,14 @@ import { read } from '../ingest/read';
 
 const head = 'user_id,item_id,rating,timestamp\n';
 const items = 'item_id,title\na,One\nb,Two\nc,Three\n';
-const rows = ['u2,a,5,1600001000', 'u1,b,3,1600002000', 'ü,c,4,1600003000', 'u3,a,1,1600004000', 'u1,a,2,1600005000', 'u2,b,4,1600006000'];
+const rows = [
+  'u2,a,5,1600001000',
+  'u1,b,3,1600002000',
+  'ü,c,4,1600003000',
+  'u3,a,1,1600004000',
+  'u1,a,2,1600005000',
+  'u2,b,4,1600006000',
+];
 const datasetOf = (lines: string[]) => read({ interactions: head + lines.join('\n'), items }).dataset;
 const bytesOf = (lines: ReturnType<typeof datasetOf>) => Buffer.concat([...writeDataset(lines)]).toString('base64');
 
