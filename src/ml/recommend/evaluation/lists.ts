@@ -22,6 +22,7 @@ export function listFigures({ users, lists }: Ranking, train: Interactions, held
   const chosen = Uint32Array.from({ length: train.items }, (_, item) => lengthOf(train.byItem.starts, item));
   const active = Math.max(1, countRows(train.byUser.starts));
   const onLists = new Set<number>();
+  const similarityOf = rememberedSimilarity(train);
   let [places, cold, information, popularity] = [0, 0, 0, 0];
   let [histories, historyPopularity] = [0, 0];
   let [pairs, distance] = [0, 0];
@@ -47,7 +48,7 @@ export function listFigures({ users, lists }: Ranking, train: Interactions, held
     }
     for (let a = 0; a < list.length; a += 1) {
       for (let b = a + 1; b < list.length; b += 1) {
-        distance += 1 - similarity(train, list[a] ?? 0, list[b] ?? 0);
+        distance += 1 - similarityOf(list[a] ?? 0, list[b] ?? 0);
         pairs += 1;
       }
     }
@@ -68,6 +69,19 @@ function countRows(starts: Uint32Array): number {
   let count = 0;
   for (let row = 0; row + 1 < starts.length; row += 1) if (lengthOf(starts, row) > 0) count += 1;
   return count;
+}
+
+/** Lists share many of their pairs, popular items above all, of which each comparison takes longest. */
+function rememberedSimilarity(train: Interactions): (a: number, b: number) => number {
+  const known = new Map<number, number>();
+  return (a, b) => {
+    const pair = Math.min(a, b) * train.items + Math.max(a, b);
+    const before = known.get(pair);
+    if (before !== undefined) return before;
+    const found = similarity(train, a, b);
+    known.set(pair, found);
+    return found;
+  };
 }
 
 /** Cosine of the sets of users who chose one and the other; both are ascending. */
