@@ -11,6 +11,7 @@ import {
   type Upload,
 } from '../../model/projects';
 import type { ServingState } from '../../model/serving';
+import { newId } from '../ids';
 import {
   numberSchema,
   projectOf,
@@ -71,7 +72,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
   return {
     /** A hidden row under a number of its own, for objects that are about to be stored (P2). */
     async open(
-      project: Pick<Project, 'ownerId' | 'name' | 'modelType'> & Pick<ProjectRow, 'creationId'>,
+      project: Pick<Project, 'ownerId' | 'name' | 'modelType'> & Partial<Pick<ProjectRow, 'creationId'>>,
       removeAfterMs: number,
     ): Promise<ProjectId> {
       const now = clock();
@@ -82,7 +83,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
         name: project.name,
         nameKey: nameKeyOf(project.name),
         modelType: project.modelType,
-        creationId: project.creationId,
+        creationId: project.creationId ?? newId(),
         state: 'processing',
         warnings: [],
         uploads: [],

@@ -215,10 +215,7 @@ describe('POST /create-project', () => {
 
   it('takes what a dead request left away', async () => {
     const name = 'dead';
-    const id = await house.store.projects.open(
-      { ownerId: owner, name, modelType: 'content', creationId: 'c'.repeat(24) },
-      0,
-    );
+    const id = await house.store.projects.open({ ownerId: owner, name, modelType: 'content' }, 0);
     await house.objects.put(`projects/${owner}/${id}/uploads/items.csv`, Buffer.from(items), {
       contentType: 'text/csv',
     });

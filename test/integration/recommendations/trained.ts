@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { projectPrefix } from '../../../src/activities/training/files';
+import { projectPrefix } from '../../../src/model/projectKeys';
 import type { ModelType, ProjectId } from '../../../src/model/projects';
 import type { ModelCard, StoredArtefact } from '../../../src/model/training';
 import type { ObjectStore } from '../../../src/services/objects';

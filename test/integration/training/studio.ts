@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { trainerEntry } from './entry';
 import { recordRun, newRun, type TrainingDefaults } from '../../../src/launches/training';
-import { uploadKey } from '../../../src/activities/training/files';
+import { uploadKey } from '../../../src/model/projectKeys';
 import type { ModelType, Project, Upload, UploadKind } from '../../../src/model/projects';
 import type { TrainingRun } from '../../../src/model/training';
 import { newId } from '../../../src/store/ids';

@@ -6,7 +6,7 @@ import { openRecommender } from '../../../src/ml/recommend/artefact/recommender'
 import { parseSettings } from '../../../src/config/settings';
 import { removedUsersKey } from '../../../src/palate/training';
 import { beginTraining } from '../../../src/launches/training';
-import { projectPrefix } from '../../../src/activities/training/files';
+import { projectPrefix } from '../../../src/model/projectKeys';
 import type { Palate } from '../../../src/palate';
 import { dishesCsv, tasteCsv } from '../../imports/recommend/tastes';
 import { eventually } from '../palate';
