@@ -5,7 +5,7 @@ import { firstOf, textOf } from './reading';
 /**
  * AiREC's dashboard, a page of localhost:5173 that knows a server of accounts, one of data and one of apps, and its static clients, pages
  * that are opened from a file. Nobody includes credentials. The studio sends the token and reads `detail`; a 401 signs the user out. Apps and
- * static clients send a key or nothing, and read `details || error`. Accounts are served; projects, recommendations and apps are not.
+ * static clients send a key or nothing, and read `details || error`. Accounts and the studio are served; apps are not.
  */
 let house: House;
 let accounts: string;
@@ -63,8 +63,8 @@ function openDashboard() {
         ...(body && { body }),
       });
       if (answer.status === 401) token = null;
-      if (!answer.ok) return { status: answer.status, shown: textOf(answer.json<Json>().detail, 'detail') };
-      return { status: answer.status, shown: null };
+      if (!answer.ok) return { status: answer.status, shown: textOf(answer.json<Json>().detail, 'detail'), read: null };
+      return { status: answer.status, shown: null, read: answer.json<unknown>() };
     },
 
     async app(method: string, path: string, body?: Json) {
@@ -130,46 +130,69 @@ it('a token lives 24 hours, at every port; after that its page is told by 401, a
   expect(page.signedIn()).toBe(false);
 });
 
-describe('what is not served is 404 with a sentence, and signs nobody out', () => {
+describe('the studio', () => {
   let page: ReturnType<typeof openDashboard>;
-  const stranger = openDashboard();
-  stranger.useToken('of.another.system');
   beforeAll(async () => {
     page = openDashboard();
     const person = newPerson();
     await page.signUp('/signup', person);
     await page.logIn('/login', person);
   });
-  const nothingAt = (path: string) => `There is nothing at ${path.split('?')[0]}; see /docs for what there is.`;
 
-  it.each([
-    ['GET', '/projects/'],
-    ['GET', '/project/1/status'],
-    ['DELETE', '/project/1'],
-    ['GET', '/project/1/items'],
-    ['GET', '/project/1/users'],
-    ['GET', '/project/1/recommendations?item_title=Heat&n=10'],
-    ['GET', '/project/1/recommendations?user_id=007&n=10'],
-  ])('studio: %s %s', async (method, path) => {
-    for (const one of [page, stranger]) {
-      expect(await one.studio(method, path)).toEqual({ status: 404, shown: nothingAt(path) });
-      expect(one.signedIn()).toBe(true);
-    }
-  });
-
-  it('studio: a project with files of megabytes is refused before they were read, and the page reads why', async () => {
+  const filled = (name: string, schema: Json = { item_id: 'id', item_title: 'name', feature_cols: ['genre'] }) => {
     const form = new FormData();
-    form.append('project_name', 'films');
+    form.append('project_name', name);
     const rows = Array.from({ length: 200_000 }, (_, n) => `${n},Film ${n},drama`).join('\n');
     form.append('content_file', new File([`id,name,genre\n${rows}`], 'films.csv', { type: 'text/csv' }));
-    form.append('content_schema_json', JSON.stringify({ item_id: 'id', item_title: 'name', feature_cols: ['genre'] }));
-    form.append('interaction_file', new File([`user,film,stars\n${rows}`], 'stars.csv', { type: 'text/csv' }));
+    form.append('content_schema_json', JSON.stringify(schema));
+    const stars = Array.from({ length: 200_000 }, (_, n) => `${n % 100},${n},${n % 5}`).join('\n');
+    form.append('interaction_file', new File([`user,film,stars\n${stars}`], 'stars.csv', { type: 'text/csv' }));
     form.append('interaction_schema_json', JSON.stringify({ user_id: 'user', item_id: 'film', rating: '' }));
-    expect(await page.studio('POST', '/create-project/', form)).toEqual({
-      status: 404,
-      shown: nothingAt('/create-project/'),
+    return form;
+  };
+  /** What its cards show of a project. */
+  const cardOf = (read: unknown) => {
+    const { id, project_name, status, model_type, created_at } = read as Json;
+    expect([Number.isInteger(id), Number.isNaN(Date.parse(textOf(created_at, 'created_at')))]).toEqual([true, false]);
+    return { name: textOf(project_name, 'project_name'), status, type: model_type };
+  };
+  const idOf = (read: unknown) => String((read as Json).id);
+
+  it('makes a project of files of megabytes, shows it and polls while it is processing', async () => {
+    const { status, read } = await page.studio('POST', '/create-project/', filled('films'));
+    const card = { name: 'films', status: 'processing', type: 'hybrid' };
+    expect({ status, card: cardOf(read) }).toEqual({ status: 200, card });
+    const list = await page.studio('GET', '/projects/');
+    expect((list.read as unknown[]).map(cardOf)).toEqual([card]);
+    for (let polls = 0; polls < 3; polls += 1)
+      expect(cardOf((await page.studio('GET', `/project/${idOf(read)}/status`)).read)).toEqual(card);
+    expect(await page.studio('DELETE', `/project/${idOf(read)}`)).toMatchObject({ status: 200 });
+    expect((await page.studio('GET', '/projects/')).read).toEqual([]);
+  });
+
+  it('shows why files are refused', async () => {
+    expect(await page.studio('POST', '/create-project/', filled('films', { item_id: 'film' }))).toMatchObject({
+      status: 400,
+      shown: expect.stringContaining('there is no column film') as string,
     });
   });
+
+  it.each([
+    ['GET', '/project/2000000/status'],
+    ['DELETE', '/project/2000000'],
+    ['GET', '/project/2000000/items'],
+    ['GET', '/project/2000000/users'],
+    ['GET', '/project/2000000/recommendations?item_title=Heat&n=10'],
+    ['GET', '/project/2000000/recommendations?user_id=007&n=10'],
+  ])('answers 404 for a project that is not there, and signs nobody out: %s %s', async (method, path) => {
+    expect(await page.studio(method, path)).toMatchObject({ status: 404, shown: expect.any(String) as string });
+    expect(page.signedIn()).toBe(true);
+  });
+});
+
+describe('what is not served is 404 with a sentence', () => {
+  const page = openDashboard();
+  const nothingAt = (path: string) => `There is nothing at ${path}; see /docs for what there is.`;
 
   it.each([
     ['POST', '/api/apps/register', { app_name: 'MovieRec', webhook_url: 'https://example.com/hook' }],

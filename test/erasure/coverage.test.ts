@@ -46,6 +46,9 @@ const ownerless: Readonly<Record<string, string>> = {
   photo_facts: 'what classifiers said; whose the entry was is not in it, and the entry goes',
   ml_event_receipts: 'digests of signed messages',
   ml_models: 'models of the ML service',
+  project_numbers: 'the last number that was given',
+  training_turns: 'how often turns were decided',
+  trainers: 'processes',
   context_replays: 'counts; the accounts are in the results, which have an eraser',
 };
 const ownerlessRuns: Readonly<Record<string, string>> = {
