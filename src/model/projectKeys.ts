@@ -7,5 +7,6 @@ export const ownerPrefix = (ownerId: Id): string => `${projectsPrefix}${ownerId}
 export const projectPrefix = (ownerId: Id, projectId: ProjectId): string => `${ownerPrefix(ownerId)}${projectId}/`;
 export const uploadKey = (ownerId: Id, projectId: ProjectId, kind: string): string =>
   `${projectPrefix(ownerId, projectId)}uploads/${kind}.csv`;
+export const runsPrefix = (ownerId: Id, projectId: ProjectId): string => `${projectPrefix(ownerId, projectId)}runs/`;
 export const runPrefix = (ownerId: Id, projectId: ProjectId, runId: Id): string =>
-  `${projectPrefix(ownerId, projectId)}runs/${runId}/`;
+  `${runsPrefix(ownerId, projectId)}${runId}/`;

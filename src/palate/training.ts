@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { createTrainingActivities } from '../activities/training';
-import { createTrainingFiles } from '../activities/training/files';
+import { createTrainingFiles, removeStaleFolders } from '../activities/training/files';
 import { beginTraining, wakeRuns, type TrainingDefaults } from '../launches/training';
 import type { Settings } from '../config/settings';
 import { countTrainings } from '../telemetry/trainingMetrics';
@@ -12,6 +12,8 @@ import type { WorkerParts } from './feature';
 
 /** A turn that comes free is told; this is for one that was not. */
 const turnPollMs = 30_000;
+/** No training reads its files for longer without writing one. */
+const staleMs = 2 * 24 * 3600_000;
 
 export const trainingDefaults = ({
   trainBudgetS,
@@ -37,10 +39,12 @@ export function openTraining(parts: WorkerParts) {
     entry: options.trainingThread ?? path.join(__dirname, '..', 'worker', 'threads', 'trainingThread.js'),
     kernelThreads: os.availableParallelism(),
   });
+  const folder = path.join(settings.palateHome, 'training');
+  const files = createTrainingFiles(objects, path.join(folder, randomUUID()));
   const ended = countTrainings(metrics.registry);
   const activities = createTrainingActivities({
     engine,
-    files: createTrainingFiles(objects, path.join(settings.palateHome, 'training', randomUUID())),
+    files,
     store,
     projects: store.projects,
     training: store.training,
@@ -58,5 +62,12 @@ export function openTraining(parts: WorkerParts) {
       }),
     onSettled: (outcome) => ended.inc({ outcome }),
   });
-  return { activities, stop: () => engine.end() };
+  return {
+    activities,
+    removeStaleFolders: () => removeStaleFolders(folder, staleMs, clock().getTime()),
+    async stop() {
+      await engine.end();
+      await files.clear();
+    },
+  };
 }

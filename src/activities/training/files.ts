@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Id } from '../../model/ids';
@@ -18,11 +18,16 @@ export interface TrainingFiles {
   fresh(runId: Id): Promise<string>;
   /** Stores a local file, and keeps it as the copy of the object. */
   store(runId: Id, file: { path: string; bytes: number; sha256: string }, key: string): Promise<StoredArtefact>;
-  release(runId: Id): Promise<void>;
+  /** Removes all of them. */
+  clear(): Promise<void>;
 }
 
 export function createTrainingFiles(objects: Pick<ObjectStore, 'get' | 'put'>, folder: string): TrainingFiles {
+  let current: Id | null = null;
+  const clear = () => rm(folder, { recursive: true, force: true });
   const folderOf = async (runId: Id): Promise<string> => {
+    if (current !== runId) await clear();
+    current = runId;
     const own = path.join(folder, runId);
     await mkdir(own, { recursive: true, mode: 0o700 });
     return own;
@@ -55,8 +60,15 @@ export function createTrainingFiles(objects: Pick<ObjectStore, 'get' | 'put'>, f
       await rename(from, await copyOf(runId, sha256));
       return { key, bytes, sha256 };
     },
-    async release(runId) {
-      await rm(path.join(folder, runId), { recursive: true, force: true });
-    },
+    clear,
   };
+}
+
+/** Folders of trainers that were killed: nobody else removes them. One in use was written to lately. */
+export async function removeStaleFolders(parent: string, olderThanMs: number, nowMs: number): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    const folder = path.join(parent, name);
+    const { mtimeMs } = await stat(folder);
+    if (mtimeMs < nowMs - olderThanMs) await rm(folder, { recursive: true, force: true });
+  }
 }

@@ -82,7 +82,11 @@ export function createPhases(deps: PhasesDeps) {
         if (result.kind === 'refused') return refuse(runId, result.message);
         const stored = await files.store(runId, { ...result, path: into }, freshKey(run, 'dataset'));
         const found = { rows: rowsOf(result), warnings: warningsOf(result) };
-        await runs.note(runId, { dataset: { ...stored, counts: result.counts }, ...found });
+        await runs.note(
+          runId,
+          { dataset: { ...stored, counts: result.counts }, ...found },
+          { expected: { dataset: null } },
+        );
         await projects.noteRows(run.projectId, found);
       }),
 
@@ -91,7 +95,11 @@ export function createPhases(deps: PhasesDeps) {
         const split = await engine.split(await datasetTask(run, watch.signal), watch);
         if (split.kind === 'refused') return refuse(runId, split.message);
         const searched = split.verdict !== 'not learnt' && split.usersRanked > 0;
-        await runs.note(runId, { split, ...(!searched && { chosen: unlearntChoice(split) }) });
+        await runs.note(
+          runId,
+          { split, ...(!searched && { chosen: unlearntChoice(split) }) },
+          { expected: { split: null } },
+        );
         return searched ? 'search' : 'unlearnt';
       }),
 
@@ -118,7 +126,11 @@ export function createPhases(deps: PhasesDeps) {
             },
           },
         );
-        await runs.note(runId, { trials: [...record.trials], searchEnded: record.ended, spentMs: spentMs() });
+        await runs.note(
+          runId,
+          { trials: [...record.trials], searchEnded: record.ended, spentMs: spentMs() },
+          { expected: { searchEnded: null } },
+        );
       }),
 
     evaluateCandidates: (runId: Id): Promise<void> =>
@@ -135,7 +147,7 @@ export function createPhases(deps: PhasesDeps) {
           },
           watch,
         );
-        await runs.note(runId, { evaluation });
+        await runs.note(runId, { evaluation }, { expected: { evaluation: null } });
       }),
 
     chooseModel: (runId: Id): Promise<void> =>
@@ -150,7 +162,7 @@ export function createPhases(deps: PhasesDeps) {
           champion: championOf(champion),
           evaluation: run.evaluation as EvaluatedCandidates,
         });
-        await runs.note(runId, { chosen });
+        await runs.note(runId, { chosen }, { expected: { chosen: null } });
       }),
 
     refitModel: (runId: Id): Promise<void> =>
@@ -168,7 +180,11 @@ export function createPhases(deps: PhasesDeps) {
         }
         if (fitted.kind === 'refused') throw new Error(`Popularity cannot be fitted: ${fitted.reason}`);
         const stored = await files.store(runId, { ...fitted, path: into }, freshKey(run, 'recommender'));
-        await runs.note(runId, { chosen, artefact: { ...stored, modelBytes: fitted.modelBytes } });
+        await runs.note(
+          runId,
+          { chosen, artefact: { ...stored, modelBytes: fitted.modelBytes } },
+          { expected: { artefact: null } },
+        );
       }),
   };
 }

@@ -1,11 +1,10 @@
 import type { Id } from '../../model/ids';
-import { runPrefix } from '../../model/projectKeys';
+import { runPrefix, runsPrefix } from '../../model/projectKeys';
 import { keptVersions, type ModelCard, type TrainingRun } from '../../model/training';
 import type { TrainingOutcome, Turn } from '../../messages/training';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
 import type { EvaluatedCandidates } from './engine';
-import type { TrainingFiles } from './files';
 import { cancelled, gone, inPhase, type PhaseDeps } from './watching';
 
 /**
@@ -18,7 +17,6 @@ import { cancelled, gone, inPhase, type PhaseDeps } from './watching';
 export interface RegistryDeps extends PhaseDeps {
   readonly store: Pick<Store, 'projects' | 'training' | 'events' | 'transaction'>;
   readonly objects: Pick<ObjectStore, 'list' | 'remove'>;
-  readonly files: Pick<TrainingFiles, 'release'>;
   readonly codeVersion: string;
   /** Tells runs that wait in line. */
   readonly wakeRuns: (workflowIds: readonly string[]) => Promise<void>;
@@ -33,7 +31,7 @@ const lost =
   'The training could not be finished: whatever worked on it stopped or failed again and again. Begin it again; what was served before is served still.';
 
 export function createRegistry(deps: RegistryDeps) {
-  const { store, objects, files } = deps;
+  const { store, objects } = deps;
   const { projects, events } = store;
   const { runs, versions, progress, schedules, trainers } = store.training;
   const places = async () => Math.max(1, await trainers.count(trainerSeenMs));
@@ -43,10 +41,14 @@ export function createRegistry(deps: RegistryDeps) {
     return run;
   };
 
-  const tidyRun = async (run: TrainingRun): Promise<void> => {
-    const kept = (await versions.ofRun(run.id))?.artefact?.key;
-    const prefix = runPrefix(run.ownerId, run.projectId, run.id);
-    for await (const key of objects.list(prefix)) if (key !== kept) await objects.remove(key);
+  /** What is no version's goes: of this run, and what an attempt of an earlier one stored after its end. */
+  const tidyRuns = async ({ ownerId, projectId }: TrainingRun): Promise<void> => {
+    const kept = new Set((await versions.withArtefacts(projectId)).map(({ artefact }) => artefact?.key));
+    const current = (await projects.findAny(projectId))?.training?.runId;
+    for await (const key of objects.list(runsPrefix(ownerId, projectId))) {
+      if (kept.has(key) || (current !== undefined && key.startsWith(runPrefix(ownerId, projectId, current)))) continue;
+      await objects.remove(key);
+    }
   };
   /** The last few and what is on top of the stack keep their artefacts. */
   const tidyVersions = async ({ projectId }: TrainingRun): Promise<void> => {
@@ -106,7 +108,7 @@ export function createRegistry(deps: RegistryDeps) {
           if (version === null) throw gone();
           const { projectId, ownerId } = run;
           await versions.create({ projectId, version, ownerId, runId, artefact: stored, card }, session);
-          await runs.note(runId, { version }, session);
+          await runs.note(runId, { version }, { session });
         });
       }),
 
@@ -171,8 +173,7 @@ export function createRegistry(deps: RegistryDeps) {
         queuePosition: null,
         ...(settled === 'done' && { percent: 100, phase: 'notify' }),
       });
-      await files.release(runId);
-      await tidyRun(run);
+      await tidyRuns(run);
       await tidyVersions(run);
       const next = await runs.nextInLine(await places());
       await deps.wakeRuns(next.map(({ workflowId }) => workflowId));

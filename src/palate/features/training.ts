@@ -2,6 +2,7 @@ import { modelRoutes } from '../../api/projects/routes';
 import { watchTrainings } from '../../telemetry/trainingMetrics';
 import { trainingWorkflows } from '../../messages/training';
 import { startTrainerPresence } from '../../worker/trainerPresence';
+import { startTrainingSweep } from '../../worker/trainingSweep';
 import { nothing, type FeatureManifest } from '../feature';
 import { projectDepsOf } from '../projectDeps';
 import { openTraining } from '../training';
@@ -20,15 +21,31 @@ export const training = {
       overdue: () => training.schedules.countOverdue(),
     }),
   worker(parts) {
-    const { activities, stop } = openTraining(parts);
-    return { activities: { main: [activities] as const, training: [activities] as const }, stop };
-  },
-  trainer(parts) {
-    const { activities, stop } = openTraining(parts);
+    const opened = openTraining(parts);
+    const { activities } = opened;
+    const { store, temporal, log } = parts;
     return {
-      activities: { training: [activities] as const },
+      activities: { main: [activities] as const, training: [activities] as const },
+      pollers: [
+        () =>
+          startTrainingSweep({
+            runs: store.training.runs,
+            launches: store.launches,
+            client: () => temporal.client(),
+            settle: (runId, outcome) => activities.settleTraining(runId, outcome),
+            log,
+          }),
+      ],
+      stop: () => opened.stop(),
+    };
+  },
+  async trainer(parts) {
+    const opened = openTraining(parts);
+    await opened.removeStaleFolders();
+    return {
+      activities: { training: [opened.activities] as const },
       pollers: [() => startTrainerPresence(parts)],
-      stop,
+      stop: () => opened.stop(),
     };
   },
 } as const satisfies FeatureManifest;

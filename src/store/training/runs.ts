@@ -88,6 +88,9 @@ export type Findings = Partial<
   >
 >;
 
+/** What no attempt has found so far. */
+export type Unfound = Partial<Record<'dataset' | 'split' | 'searchEnded' | 'evaluation' | 'chosen' | 'artefact', null>>;
+
 export type WaitingRun = Pick<TrainingRun, 'id' | 'ownerId' | 'workflowId' | 'createdAt'>;
 
 export function createTrainingRunStore(connection: Connection, clock: () => Date) {
@@ -173,10 +176,21 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
       return row && fromRow(row);
     },
 
-    /** Null: the run has ended, or is gone. */
-    async note(id: Id, findings: Findings, session: ClientSession | null = null): Promise<TrainingRun | null> {
+    /**
+     * Null: the run has ended, or is gone, or is not as `expected`: what another attempt found meanwhile stands, as later phases may have gone on
+     * from it.
+     */
+    async note(
+      id: Id,
+      findings: Findings,
+      { expected = {}, session = null }: { expected?: Unfound; session?: ClientSession | null } = {},
+    ): Promise<TrainingRun | null> {
       const row = await rows
-        .findOneAndUpdate({ _id: id, ...unfinished }, { $set: findings }, { returnDocument: 'after', session })
+        .findOneAndUpdate(
+          { _id: id, ...expected, ...unfinished },
+          { $set: findings },
+          { returnDocument: 'after', session },
+        )
         .lean<RunRow>();
       return row && fromRow(row);
     },
