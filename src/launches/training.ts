@@ -1,4 +1,4 @@
-import { lookAgain, trainingWorkflows, type TrainingTiming } from '../messages/training';
+import { cancelTraining, lookAgain, trainingWorkflows, type TrainingTiming } from '../messages/training';
 import type { Id } from '../model/ids';
 import type { Launch } from '../model/launches';
 import type { Project, ProjectId } from '../model/projects';
@@ -7,6 +7,7 @@ import { newId } from '../store/ids';
 import type { Store } from '../store/store';
 import type { ClientSession } from 'mongoose';
 import type { Client } from '@temporalio/client';
+import type { SignalDefinition } from '@temporalio/common';
 import type { Launches } from './launch';
 import { temporalDeadlineMs } from './temporal';
 
@@ -87,13 +88,24 @@ export async function beginTraining(
   return run.runId;
 }
 
-/** Has runs look again at what was decided about them. That one of them can not be reached does not matter: each looks by itself before long. */
-export async function wakeRuns(client: () => Promise<Client>, workflowIds: readonly string[]): Promise<void> {
+/** Has runs look again whether it is their turn. One that can not be reached looks by itself before long. */
+export const wakeRuns = (client: () => Promise<Client>, workflowIds: readonly string[]): Promise<void> =>
+  signalRuns(client, workflowIds, lookAgain);
+
+/** Cancels runs whose rows say so already. One that can not be reached is found by the sweep of trainings. */
+export const cancelRuns = (client: () => Promise<Client>, workflowIds: readonly string[]): Promise<void> =>
+  signalRuns(client, workflowIds, cancelTraining);
+
+async function signalRuns(
+  client: () => Promise<Client>,
+  workflowIds: readonly string[],
+  signal: SignalDefinition,
+): Promise<void> {
   for (const workflowId of workflowIds) {
     try {
       const connected = await client();
       await connected.withDeadline(Date.now() + temporalDeadlineMs, () =>
-        connected.workflow.getHandle(workflowId).signal(lookAgain),
+        connected.workflow.getHandle(workflowId).signal(signal),
       );
     } catch {
       return;

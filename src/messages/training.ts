@@ -53,6 +53,8 @@ export interface TrainingTiming {
 
 /** The run may look again whether it is its turn, or whether it was cancelled. */
 export const lookAgain = defineSignal('lookAgain');
+/** What is under way is cancelled, and what is served stays. */
+export const cancelTraining = defineSignal('cancel');
 export const trainingPhase = defineQuery<TrainingPhase | 'queued'>('phase');
 
 /** Whose turn it is. */

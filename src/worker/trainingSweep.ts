@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Logger } from 'pino';
+import { cancelRuns } from '../launches/training';
 import { temporalDeadlineMs } from '../launches/temporal';
 import type { TrainingOutcome } from '../messages/training';
 import type { Id } from '../model/ids';
@@ -21,13 +22,14 @@ export interface TrainingSweepDeps {
 
 /**
  * Settles trainings whose run was ended from outside, as by an operator who terminated it: a run that is ended so settles nothing itself, and its project
- * would take no other training.
+ * would take no other training. And cancels those whose cancellation is recorded and did not reach them.
  */
 export const startTrainingSweep = ({ sweepMs = 30_000, ...deps }: TrainingSweepDeps): Pick<Poller, 'stop'> =>
   startPoller({
     async poll(signal) {
-      for (const { id, workflowId } of await deps.runs.listUnfinished(atOnce)) {
+      for (const { id, workflowId, cancelRequestedAt } of await deps.runs.listUnfinished(atOnce)) {
         if (signal.aborted) break;
+        if (cancelRequestedAt !== null) await cancelRuns(deps.client, [workflowId]);
         const ended = await endOf(deps, workflowId);
         if (ended !== null) await deps.settle(id, ended);
       }

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import { searchAttributes } from '../messages/searchAttributes';
 import {
+  cancelTraining,
   lookAgain,
   trainingFailures,
   trainingPhase,
@@ -41,10 +42,14 @@ const maxLooks = 500;
  */
 export async function trainProject(args: TrainProject): Promise<TrainingOutcome> {
   const { runId, timing } = args;
+  const scope = new CancellationScope();
   let shown: TrainingPhase | 'queued' = 'queued';
   let woken = false;
   setHandler(lookAgain, () => {
     woken = true;
+  });
+  setHandler(cancelTraining, () => {
+    scope.cancel();
   });
   setHandler(trainingPhase, () => shown);
   const isWoken = () => woken;
@@ -55,14 +60,22 @@ export async function trainProject(args: TrainProject): Promise<TrainingOutcome>
   };
 
   try {
+    return await scope.run(train);
+  } catch (failure) {
+    rethrowDefect(failure);
+    const type = isCancellation(failure) ? trainingFailures.cancelled : causeOf(failure);
+    const isCancelled = type === trainingFailures.cancelled || type === trainingFailures.gone;
+    return await CancellationScope.nonCancellable(() => settle(isCancelled ? 'cancelled' : 'failed', type));
+  }
+
+  async function train(): Promise<TrainingOutcome> {
     for (let looks = 0; ; looks += 1) {
       woken = false;
       const turn = await takeTrainingTurn(runId);
       if (turn === 'go') break;
-      if (turn === 'cancelled') return await settle('cancelled');
+      if (turn === 'cancelled') return settle('cancelled');
       if (looks === 0) show('queued', 'In line. Other trainings have their turn first.');
-      if (looks >= maxLooks || workflowInfo().continueAsNewSuggested)
-        return await continueAsNew<typeof trainProject>(args);
+      if (looks >= maxLooks || workflowInfo().continueAsNewSuggested) return continueAsNew<typeof trainProject>(args);
       await condition(isWoken, timing.turnPollMs);
     }
     const phases = training(timing.heartbeatMs, finalFailures);
@@ -84,14 +97,7 @@ export async function trainProject(args: TrainProject): Promise<TrainingOutcome>
     await phases.registerVersion(runId);
     show('promote', 'Promoting the version.');
     await phases.promoteVersion(runId);
-    return await settle('done');
-  } catch (failure) {
-    rethrowDefect(failure);
-    if (isCancellation(failure)) return await CancellationScope.nonCancellable(() => settle('cancelled'));
-    const type = causeOf(failure);
-    return await CancellationScope.nonCancellable(() =>
-      settle(type === trainingFailures.cancelled || type === trainingFailures.gone ? 'cancelled' : 'failed', type),
-    );
+    return settle('done');
   }
 
   async function settle(outcome: TrainingOutcome, reason?: string): Promise<TrainingOutcome> {

@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import path from 'node:path';
 import { entrySettled, photoFailures } from '../../src/messages/photos';
-import { lookAgain } from '../../src/messages/training';
+import { cancelTraining, lookAgain } from '../../src/messages/training';
 import { untagged } from '../../src/messages/searchAttributes';
 import { eventually } from '../eventually';
 import { branches } from './branches';
@@ -25,8 +25,15 @@ export interface Branch {
   /** Started as where Temporal does not know the search attributes. */
   untagged?: true;
   /** What happens from outside once an activity was called. */
-  then?: { after: string; what: 'cancel' | 'settle' | 'look again' };
+  then?: { after: string; what: keyof typeof outside };
 }
+
+const outside = {
+  cancel: (handle: WorkflowHandleWithFirstExecutionRunId): Promise<unknown> => handle.cancel(),
+  settle: (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(entrySettled),
+  'look again': (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(lookAgain),
+  'cancel the training': (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(cancelTraining),
+};
 
 export type Answer =
   | { gives: unknown }
@@ -90,7 +97,7 @@ export async function recordBranches(chosen: readonly Branch[] = branches): Prom
     if (branch.then) {
       const { after, what } = branch.then;
       await eventually(() => Promise.resolve(calls.has(`${handle.workflowId} ${after}`)));
-      await (what === 'cancel' ? handle.cancel() : handle.signal(what === 'settle' ? entrySettled : lookAgain));
+      await outside[what](handle);
     }
     // A run that goes on as a new one is kept as it was.
     await handle.result().catch(() => undefined);

@@ -67,6 +67,16 @@ export const trainingBranches: readonly Branch[] = [
     { searchCandidates: [works], ...cancelled },
     { then: { after: 'searchCandidates', what: 'cancel' } },
   ),
+  training(
+    'training-cancelled-by-its-owner',
+    { refitModel: [works], ...cancelled },
+    { then: { after: 'refitModel', what: 'cancel the training' } },
+  ),
+  training(
+    'training-cancelled-by-its-owner-in-line',
+    { takeTrainingTurn: [gives('wait')], ...cancelled },
+    { timing: patient, then: { after: 'takeTrainingTurn', what: 'cancel the training' } },
+  ),
   // Cancelled when what it found was served already.
   training('training-stopped-too-late', { promoteVersion: [fails(trainingFailures.cancelled)] }),
   ...(['started', 'already training', 'project gone'] as const).map((outcome) => ({

@@ -118,7 +118,7 @@ export function createRegistry(deps: RegistryDeps) {
           const run = await runs.find(runId, session);
           if (run === null) throw gone();
           if (run.state === 'done') return;
-          if (run.cancelRequestedAt !== null) throw cancelled();
+          if (run.state !== 'running' || run.cancelRequestedAt !== null) throw cancelled();
           const { chosen, version } = run;
           if (chosen === null || version === null) throw new Error(`The run ${runId} has no version to promote`);
           const served = { version, algorithm: chosen.algorithm, quality: chosen.quality };

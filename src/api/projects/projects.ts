@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { removalOf } from '../../launches/projects';
-import { wakeRuns } from '../../launches/training';
+import { cancelRuns } from '../../launches/training';
 import { trainingWorkflows } from '../../messages/training';
 import type { Project } from '../../model/projects';
 import { conflict, notFound, Problem } from '../errors';
@@ -94,6 +94,6 @@ export const listRoutes = (deps: ProjectDeps): Route[] => {
 
 /** What fails here, the sweep finishes. */
 async function finishDeletion(deps: ProjectDeps, { id, training }: Project): Promise<void> {
-  if (training) await wakeRuns(() => deps.temporal.client(), [trainingWorkflows.train.id(id, training.runId)]);
+  if (training) await cancelRuns(() => deps.temporal.client(), [trainingWorkflows.train.id(id, training.runId)]);
   await deps.joint.start(removalOf(id)).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-import { beginTraining, wakeRuns } from '../../launches/training';
+import { beginTraining, cancelRuns } from '../../launches/training';
 import { trainingWorkflows } from '../../messages/training';
 import type { Id } from '../../model/ids';
 import { TrainingOptions } from '../../model/training';
@@ -72,7 +72,7 @@ export const trainingRoutes = (deps: ProjectDeps): Route[] => {
         if (training === null || !(await runs.requestCancel(training.runId)))
           return conflict('No training of this project is under way.');
         await progress.note(id, training.runId, { state: 'cancelling', queuePosition: null });
-        afterAnswer(() => wakeRuns(() => deps.temporal.client(), [trainingWorkflows.train.id(id, training.runId)]));
+        afterAnswer(() => cancelRuns(() => deps.temporal.client(), [trainingWorkflows.train.id(id, training.runId)]));
         return reply(202, { ...(await shown(id, caller.id)), state: 'cancelling' as const });
       },
     ),

@@ -1,0 +1,170 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createTrainingFiles } from '../../../src/activities/training/files';
+import { createPhases } from '../../../src/activities/training/phases';
+import { beginTraining, cancelRuns } from '../../../src/launches/training';
+import type { Palate } from '../../../src/palate';
+import { ObjectStoreFull, type ObjectStore } from '../../../src/services/objects';
+import { newId } from '../../../src/store/ids';
+import { startTrainingSweep } from '../../../src/worker/trainingSweep';
+import { createTrainingEngine } from '../../../src/worker/threads/trainingEngine';
+import { tasteCsv } from '../../imports/recommend/tastes';
+import { eventually } from '../palate';
+import { trainerEntry } from './entry';
+import { createProject, defaults, openStudio, runEnded, type Studio } from './studio';
+
+jest.setTimeout(120_000);
+
+let studio: Studio;
+beforeAll(async () => {
+  studio = await openStudio('turns');
+  await studio.start();
+});
+afterAll(() => studio.close());
+
+const small = tasteCsv(30, 4);
+const project = (ownerId: string) => createProject(studio, { interactions: small }, { ownerId });
+const runOf = (id: string) => studio.store.training.runs.find(id);
+const begun = async (runId: string) => (await runOf(runId))?.state === 'running';
+/** As its owner does; no trainer is needed for that. */
+async function cancelled(runId: string): Promise<void> {
+  const run = await runOf(runId);
+  await studio.store.training.runs.requestCancel(runId);
+  await cancelRuns(() => Promise.resolve(studio.temporal), [run?.workflowId ?? '']);
+  await runEnded(studio, runId, 5_000);
+}
+const progressOf = async (runId: string) => {
+  const run = await runOf(runId);
+  return run && studio.store.training.progress.find(run.projectId);
+};
+
+describe('without a trainer', () => {
+  const [one, other] = [newId(), newId()];
+  let trainer: Palate | undefined;
+  afterAll(() => trainer?.stop());
+
+  it('one training has its turn and the others are in line, fair by owner, with their positions', async () => {
+    const first = await project(one);
+    await eventually(() => begun(first.runId));
+    const second = await project(one);
+    const third = await project(one);
+    const others = await project(other);
+    const positions = await eventually(async () => {
+      const all = await Promise.all([others, second, third].map(({ runId }) => progressOf(runId)));
+      const found = all.map((progress) => progress?.queuePosition ?? null);
+      return JSON.stringify(found) === '[1,2,3]' && found;
+    });
+    expect(positions).toEqual([1, 2, 3]);
+
+    // One of those in line is cancelled, and the rest moves up once they have their turns.
+    await cancelled(third.runId);
+    trainer = await studio.startTrainer();
+    const ended = await Promise.all([first, second, third, others].map(({ runId }) => runEnded(studio, runId)));
+    expect(ended.map(({ state }) => state)).toEqual(['done', 'done', 'cancelled', 'done']);
+    const startedAt = (at: number) => ended[at]?.startedAt?.getTime() ?? Infinity;
+    expect(startedAt(3)).toBeLessThan(startedAt(1));
+    await trainer.stop();
+    trainer = undefined;
+  });
+
+  it('a scheduled run starts a training, and none where one is under way', async () => {
+    const { project: made, runId } = await project(newId());
+    const ask = () =>
+      studio.temporal.workflow.execute('requestTraining', {
+        taskQueue: studio.taskQueue,
+        workflowId: `request-training:${made.id}-${newId()}`,
+        args: [{ projectId: made.id }],
+      });
+    expect(await ask()).toBe('already training');
+    await cancelled(runId);
+    expect(await ask()).toBe('started');
+    const next = await eventually(async () => (await studio.store.projects.findAny(made.id))?.training);
+    expect(await runOf(next.runId)).toMatchObject({ requestedBy: 'schedule' });
+    await cancelled(next.runId);
+    expect(
+      await studio.temporal.workflow.execute('requestTraining', {
+        taskQueue: studio.taskQueue,
+        workflowId: `request-training:0-${newId()}`,
+        args: [{ projectId: 2_000_000_000 }],
+      }),
+    ).toBe('project gone');
+  });
+
+  it('a training whose run is terminated by an operator is settled, and another may begin', async () => {
+    const { project: made, runId } = await project(newId());
+    const run = await eventually(async () => (await begun(runId)) && (await runOf(runId)));
+    await studio.temporal.workflow.getHandle(run.workflowId).terminate('by an operator');
+    const settled: string[] = [];
+    const sweep = startTrainingSweep({
+      runs: studio.store.training.runs,
+      launches: studio.store.launches,
+      client: () => Promise.resolve(studio.temporal),
+      settle: async (id, outcome) => {
+        settled.push(`${id} ${outcome}`);
+        await studio.store.transaction(async (session) => {
+          await studio.store.training.runs.finish(id, 'cancelled', null, session);
+          await studio.store.projects.endTraining(made.id, id, null, session);
+        });
+        return outcome;
+      },
+      log: { warn: () => undefined },
+      sweepMs: 100,
+    });
+    try {
+      await runEnded(studio, runId);
+    } finally {
+      await sweep.stop();
+    }
+    expect(settled).toEqual([`${runId} cancelled`]);
+    const launches = { start: () => Promise.resolve('started' as const) };
+    const begin = () =>
+      beginTraining({ store: studio.store, launches, clock: () => new Date(), defaults }, made, {
+        requestedBy: 'person',
+        requestId: null,
+      });
+    const next = await begin();
+    expect(next).not.toBeNull();
+    expect(await begin()).toBeNull();
+    await cancelled(next ?? '');
+  });
+});
+
+it('a full object store in the middle of a phase loses nothing: the next attempt goes on', async () => {
+  const { runId } = await createProject(studio, { interactions: small });
+  await eventually(() => begun(runId));
+  let isFull = true;
+  const objects: Pick<ObjectStore, 'get' | 'put'> = {
+    get: (key) => studio.objects.get(key),
+    put: (key, body, options) =>
+      isFull ? Promise.reject(new ObjectStoreFull('No room is left.')) : studio.objects.put(key, body, options),
+  };
+  const engine = createTrainingEngine({ entry: trainerEntry, kernelThreads: 1 });
+  const phases = createPhases({
+    engine,
+    files: createTrainingFiles(objects, `${studio.home}/full`),
+    projects: studio.store.projects,
+    training: studio.store.training,
+    clock: () => new Date(),
+    removedUsersKey: Buffer.alloc(32),
+  });
+  const attempt = (phase: 'ingestProject' | 'splitProject' | 'searchCandidates') =>
+    new MockActivityEnvironment().run(phases[phase], runId);
+  try {
+    await expect(attempt('ingestProject')).rejects.toThrow('No room is left.');
+    expect(await runOf(runId)).toMatchObject({ state: 'running', dataset: null });
+    isFull = false;
+    await attempt('ingestProject');
+    const dataset = (await runOf(runId))?.dataset;
+    expect(dataset).toMatchObject({ counts: { users: 30 } });
+    // An attempt that Temporal took for lost comes back: what was found stands.
+    await attempt('ingestProject');
+    expect((await runOf(runId))?.dataset).toEqual(dataset);
+    await attempt('splitProject');
+    await attempt('searchCandidates');
+    const record = (await runOf(runId))?.trials;
+    await attempt('searchCandidates');
+    expect((await runOf(runId))?.trials).toEqual(record);
+  } finally {
+    await engine.end();
+    await cancelled(runId);
+  }
+});
