@@ -23,7 +23,7 @@ const removeAfterMs = 3600_000;
 const limit: Limit = { name: 'create-project', max: 200, windowMs: 3600_000, by: 'account' };
 
 const file = (description: string) => z.string().meta({ format: 'binary', description });
-const Sent = z.object({
+const Sent = z.strictObject({
   project_name: z.string(),
   content_file: file('Items as CSV, also packed with gzip').optional(),
   content_schema_json: z.string().optional().meta({

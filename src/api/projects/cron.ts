@@ -36,6 +36,13 @@ const monthField: Field = { name: 'month', least: 1, most: 12, words: months };
 // 7 is Sunday too.
 const weekdayField: Field = { name: 'weekday', least: 0, most: 7, words: weekdays };
 
+const listOf = (value: string): string => {
+  const item = `(\\*|(${value})(-(${value}))?)(/[1-9][0-9]?)?`;
+  return `${item}(,${item})*`;
+};
+/** For the document: what `parseCron` takes, but for days that never come and a day of the month beside a weekday. */
+export const cronPattern = `^[0-5]?[0-9] ${listOf('[01]?[0-9]|2[0-3]')} ${listOf('0?[1-9]|[12][0-9]|3[01]')} ${listOf('0?[1-9]|1[0-2]|[A-Za-z]{3}')} ${listOf('[0-7]|[A-Za-z]{3}')}$`;
+
 /** Throws `CronRefused`. */
 export function parseCron(text: string): Cron {
   const parts = text.trim().split(/\s+/);

@@ -98,7 +98,7 @@ export function presentEvaluation(
   };
 }
 
-const paramsOf = (candidate: Candidate | null): Record<string, unknown> =>
+export const paramsOf = (candidate: Candidate | null): Record<string, unknown> =>
   candidate === null ? {} : { ...candidate.parameters, use: candidate.use };
 
 /** Of the same score the first, as the search has it. */

@@ -5,7 +5,7 @@ import type { ProjectSchedule } from '../../model/training';
 import { invalid, notFound } from '../errors';
 import { json, reply, type Route } from '../route';
 import { iso } from '../times';
-import { CronRefused, longestGapS, nextTime, parseCron, type Cron } from './cron';
+import { CronRefused, cronPattern, longestGapS, nextTime, parseCron, type Cron } from './cron';
 import type { ProjectDeps } from './deps';
 import { ownedProject, ProjectParams } from './owned';
 
@@ -13,6 +13,7 @@ const ScheduleBody = z.strictObject({
   cron: z.string().max(200).meta({
     description: 'Minute, hour, day of the month, month, weekday; at least an hour apart',
     example: '0 3 * * *',
+    pattern: cronPattern,
   }),
   timezone: TimeZone.default('UTC'),
 });

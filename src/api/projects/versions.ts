@@ -8,7 +8,7 @@ import { conflict, notFound, problem, Problem } from '../errors';
 import { nextLink, PageQuery } from '../paging';
 import { json, reply, type Route } from '../route';
 import type { ProjectDeps } from './deps';
-import { EvaluationView, presentEvaluation } from './evaluation';
+import { EvaluationView, paramsOf, presentEvaluation } from './evaluation';
 import { ownedProject, ProjectParams } from './owned';
 
 /** The registry of a project's models, and the moves of what is served. */
@@ -65,11 +65,10 @@ export const presentVersion = (
 
 const presentCard = (row: ModelVersion, project: Pick<Project, 'served'>): z.infer<typeof CardView> => {
   const { card, artefact } = row;
-  const candidate = card.chosen.candidate as Candidate;
   return {
     ...presentVersion(row, project),
     code_version: card.codeVersion,
-    params: { ...candidate.parameters, use: candidate.use },
+    params: paramsOf(card.chosen.candidate as Candidate | null),
     outcome: card.chosen.outcome,
     reason: card.chosen.reason,
     seed: card.seed,
@@ -237,5 +236,5 @@ async function championBefore({ store }: ProjectDeps, id: number, version: numbe
   const [before] = (await store.training.versions.list(id, 20, version)).filter(
     ({ promotedBy }) => promotedBy !== null,
   );
-  return before === undefined ? null : (before.card.chosen.candidate as Candidate);
+  return before === undefined ? null : (before.card.chosen.candidate as Candidate | null);
 }

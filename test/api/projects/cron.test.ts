@@ -1,4 +1,4 @@
-import { CronRefused, longestGapS, nextTime, parseCron } from '../../../src/api/projects/cron';
+import { cronPattern, CronRefused, longestGapS, nextTime, parseCron } from '../../../src/api/projects/cron';
 
 describe('a cron expression', () => {
   it.each([
@@ -8,7 +8,15 @@ describe('a cron expression', () => {
     ['0 20/2 * * mon-fri', { hours: [20, 22], weekdays: [1, 2, 3, 4, 5] }],
     ['0 0 * * 5-7', { weekdays: [5, 6, 0] }],
     ['0 0 * * */2', { weekdays: [0, 2, 4, 6] }],
-  ])('%s is read', (text, wanted) => expect(parseCron(text)).toMatchObject(wanted));
+  ])('%s is read, and is one by the document', (text, wanted) => {
+    expect(parseCron(text)).toMatchObject(wanted);
+    expect(text).toMatch(new RegExp(cronPattern));
+  });
+
+  it.each(['', 'ø', '60 * * * *', '0 24 * * *', '0,30 * * * *', '* * * * *', '0 3 L * *'])(
+    '%j is none by the document',
+    (text) => expect(text).not.toMatch(new RegExp(cronPattern)),
+  );
 
   it.each([
     '', '0 3 * * * *', '60 * * * *', '0 24 * * *', '0 3 0 * *', '0 3 * 13 *', '0 3 * * 8', '0 3 L * *', '0 3 15W * *', '0 3 * * 1#2', '0 3 ? * *', '0 5-3 * * *',

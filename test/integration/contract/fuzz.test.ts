@@ -14,6 +14,7 @@ import { picture } from '../photos/meals';
 import { anyFailed, failedAccount } from '../support/rows';
 import { createAnswerCheck, type Verdict } from './answers';
 import { createGenerator, luckOf, type Luck } from './generate';
+import { fuzzedProjects, type FuzzedProjects } from './projects';
 import { createValidators, type Validators } from './validators';
 
 /**
@@ -42,6 +43,7 @@ let pictures: Buffer[];
 
 /** Who calls, and what is theirs; made anew when their sessions end. */
 interface Person {
+  id: string;
   token: string;
   refreshToken: string;
   email: string;
@@ -54,6 +56,8 @@ interface Person {
   planId: string;
 }
 let person: Person;
+/** Made where an operation asks for them, and of whom. */
+let projects: (FuzzedProjects & { ownerId: string }) | null = null;
 /** Who may call what is for support. */
 let staffToken: string;
 /** Accounts whose context sync is on the failed list, and a replay whose run nobody works on. */
@@ -76,7 +80,7 @@ async function newPerson(): Promise<Person> {
   await house.closeCircuits();
   const email = `fuzz-${randomUUID()}@example.com`;
   const password = 'Correct-horse-1';
-  const { body: tokens } = await ask<{ access_token: string; refresh_token: string }>(
+  const { body: tokens } = await ask<{ id: string; access_token: string; refresh_token: string }>(
     url,
     'POST',
     '/api/auth/register',
@@ -111,6 +115,7 @@ async function newPerson(): Promise<Person> {
   classifier.next(faults.status(402));
   const unnamed = await ask<{ id: string }>(url, 'POST', '/predict', { token, form: photoForm(pictures[1]!) });
   return {
+    id: tokens.id,
     token,
     refreshToken: tokens.refresh_token,
     email,
@@ -167,6 +172,10 @@ const known = (name: string, luck: Luck): unknown => {
       return luck.oneOf(failedIds);
     case 'since':
       return luck.oneOf(['2026-03-01', '2026-03-01T12:30:00+02:00']);
+    case 'version':
+      return luck.oneOf([1, 2]);
+    case 'cron':
+      return luck.oneOf(['0 3 * * *', '30 */6 * * mon']);
     case 'gtin':
       return luck.oneOf(['012345678905', '4006381333931', '96385074']);
     case 'mealId':
@@ -191,6 +200,7 @@ const known = (name: string, luck: Luck): unknown => {
     case 'from':
     case 'to':
       return luck.oneOf(['2026-03-01', '2026-03-01T12:30:00+02:00']);
+    case 'timezone':
     case 'time_zone':
     case 'timeZone':
       return luck.oneOf(['Europe/Berlin', 'UTC']);
@@ -225,6 +235,28 @@ const addresses: Record<string, (luck: Luck) => string | undefined> = {
     ]),
   ),
   '/api/support/users/{id}': (luck) => `/api/support/users/${luck.oneOf(failedIds)}`,
+  '/project/{id}': (luck) => `/project/${luck.oneOf(projects?.spare ?? [])}`,
+  '/project/{id}/train': (luck) => `/project/${luck.oneOf(projects?.spare ?? [])}/train`,
+  ...Object.fromEntries(
+    ['/training', '/progress/events', '/evaluation'].map((end) => [
+      `/project/{id}${end}`,
+      () => `/project/${projects?.training}${end}`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['/status', '/progress', '/versions', '/rollback', '/schedule', '/items', '/users'].map((end) => [
+      `/project/{id}${end}`,
+      () => `/project/${projects?.served}${end}`,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['', '/promote'].map((end) => [
+      `/project/{id}/versions/{version}${end}`,
+      (luck: Luck) => `/project/${projects?.served}/versions/${luck.oneOf([1, 2])}${end}`,
+    ]),
+  ),
+  '/project/{id}/users/{userId}': () => `/project/${projects?.served}/users/u1`,
+  '/project/{id}/recommendations': () => `/project/${projects?.served}/recommendations?user_id=u1`,
   '/foods/{id}': () => `/foods/${person.foodId}`,
   // Of several items, so that one can be taken out.
   '/history/{id}/items/{item}': (luck) => `/history/${person.ids.at(-1) ?? ''}/items/${1 + luck.below(3)}`,
@@ -398,6 +430,8 @@ test(
       const luck = luckOf(seed, `${method} ${path}`);
       // An item that is alone cannot be taken out, and corrections before may have left one.
       if (method === 'delete' && path === '/history/{id}/items/{item}') person = await newPerson();
+      if (path.startsWith('/project/') && projects?.ownerId !== person.id)
+        projects = { ...(await fuzzedProjects(house, person.id)), ownerId: person.id };
       let reached = 0;
       let throttled = false;
       for (let nth = 0; nth < inputs || (reached === 0 && nth < inputs * 8); nth += 1) {
