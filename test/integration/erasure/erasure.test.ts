@@ -13,11 +13,14 @@ import { beginDueErasures } from '../../../src/launches/erasure';
 import { createLaunches, type Launches } from '../../../src/launches/launch';
 import { erasureWorkflows } from '../../../src/messages/erasure';
 import { photoWorkflows } from '../../../src/messages/photos';
+import { trainingWorkflows } from '../../../src/messages/training';
+import { uploadKey } from '../../../src/model/projectKeys';
 import { createFileStore, type ObjectStore } from '../../../src/services/objects';
 import type { Store } from '../../../src/store/store';
 import { fairnessOf } from '../fairness';
 import { freshTaskQueue, temporalAddress, workflowBundle } from '../engines';
 import { freshEmail, goodPassword, newcomer, openHouse, tokensOf, type House } from '../accounts/house';
+import { processing, serveVersion } from '../recommendations/trained';
 import { createWorkers, type Workers } from '../workers';
 import { resultOf } from '../resultOf';
 
@@ -116,6 +119,28 @@ async function live(who: { email: string; id: string; access: string }): Promise
   await house.connection
     .collection<Row>('idempotency')
     .insertOne({ _id: `i${who.id}`, scope: who.id, keyHash: 'k', ownerId: who.id });
+  await liveWithProject(who.id);
+}
+
+/** A served project with a schedule, a removed person and an event. */
+async function liveWithProject(ownerId: string): Promise<void> {
+  const { store } = house;
+  const { id, runId } = await processing({ store }, ownerId, 'hybrid');
+  await objects.put(uploadKey(ownerId, id, 'items'), Buffer.from('id\n1\n'), { contentType: 'text/csv' });
+  const wanted = { seed: 1, maxTrials: null, budgetSeconds: 0, minTrainingSamples: 10, requestedBy: 'upload' } as const;
+  await store.transaction(async (session) => {
+    const run = { id: runId, projectId: id, ownerId, workflowId: trainingWorkflows.train.id(id, runId), ...wanted };
+    await store.training.runs.create(run, session);
+    await store.training.progress.begin({ projectId: id, ownerId, runId }, session);
+    await store.training.schedules.put(
+      { projectId: id, ownerId, cron: '0 3 * * *', timezone: 'UTC', maxGapS: 1 },
+      session,
+    );
+    const event = { ownerId, projectId: id, subjectId: `${id}:1:${runId}`, data: {} };
+    await store.events.record({ type: 'model_ready', ...event }, session);
+  });
+  await serveVersion({ store, objects }, { id, ownerId, runId }, Buffer.from('a model'));
+  await store.projects.removeUser({ id, ownerId }, 'hash');
 }
 
 /** Every document and object in which the id or the e-mail address stands. */
@@ -126,6 +151,7 @@ async function traces(who: { email: string; id: string }): Promise<string[]> {
     if (rows.some((row) => [who.id, who.email, who.id.slice(12)].some((part) => JSON.stringify(row).includes(part))))
       found.push(name);
   }
+  for await (const key of objects.list('projects/')) if (key.includes(who.id)) found.push(key);
   for await (const key of objects.list('photos/')) if (key.includes(who.id.slice(12))) found.push(key);
   return found.sort();
 }
@@ -168,10 +194,18 @@ describe('an account that asks to go', () => {
           'accounts',
           'constraints',
           'entries',
+          'events',
           'feedback',
           'idempotency',
           'meal_plans',
+          'model_versions',
+          'project_removed_users',
+          'project_schedules',
+          'project_usage',
+          'projects',
           'tickets',
+          'training_progress',
+          'training_runs',
         ]),
       );
       const kept = await traces(other);
@@ -195,6 +229,7 @@ describe('an account that asks to go', () => {
       expect(await traces(other)).toEqual(kept);
       // Its launch is long gone, as that of a photo that has waited for its classifier for weeks.
       expect(ended).toContain(photoWorkflows.analyze.id('e'.repeat(12) + who.id.slice(12)));
+      expect(ended).toContainEqual(expect.stringMatching(/^train:\d+:/));
       const after = await receipt(location);
       expect(after).toMatchObject({
         state: 'done',
