@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { delimiterName } from '../../ml/csv/dialect';
 import { CsvRefused, csvTable } from '../../ml/csv/table';
 import { createIngest, IngestRefused, type FileReport, type Ingest } from '../../ml/recommend/ingest';
 import { maxColumns } from '../../ml/recommend/ingest/columns';
@@ -155,7 +154,7 @@ export async function tableOf(
       header,
       firstRows,
       encoding: table.encoding,
-      delimiter: delimiterName[table.dialect.delimiter],
+      delimiter: table.dialect.delimiter,
       bytes: bytes.length,
     };
   } catch (error) {

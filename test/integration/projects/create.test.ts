@@ -263,6 +263,7 @@ describe('POST /create-project?dry_run=true', () => {
         {
           refused: { message: containing('no column nobody'), line: 1 },
           header: ['user_id', 'item_id', 'rating', 'timestamp'],
+          delimiter: ',',
         },
       ],
     });
