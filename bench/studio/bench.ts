@@ -14,6 +14,8 @@ export interface StudioBench {
   readonly store: Store;
   readonly objects: ObjectStore;
   readonly account: { readonly id: string; readonly token: string };
+  /** Another API process, whose uploads are searched for so long. */
+  startApi(budgetSeconds: number): Promise<PalateProcess>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,8 @@ export async function openStudioBench(): Promise<StudioBench> {
     store: createStore(connection),
     objects: await createFileStore({ directory: path.join(home, 'objects') }),
     account: { id, token },
+    startApi: (budgetSeconds) =>
+      startPalateProcess({ ...where, role: 'api', env: { ...env, TRAIN_BUDGET_S: String(budgetSeconds) } }),
     async stop() {
       await connection.close();
       await trainer.stop();
