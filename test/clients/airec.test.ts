@@ -1,93 +1,28 @@
 import { openPalate, type House } from '../integration/palate';
-import { byName, openPage } from './client';
-import { firstOf, textOf } from './reading';
+import {
+  askAsStaticClient,
+  newPerson,
+  openDashboard as open,
+  openStudioPage,
+  serversOf,
+  type Dashboard,
+  type Json,
+  type Servers,
+  type StudioPage,
+} from './airecApp';
+import { openPage } from './client';
+import { textOf } from './reading';
 
-/**
- * AiREC's dashboard, a page of localhost:5173 that knows a server of accounts, one of data and one of apps, and its static clients, pages
- * that are opened from a file. Nobody includes credentials. The studio sends the token and reads `detail`; a 401 signs the user out. Apps and
- * static clients send a key or nothing, and read `details || error`. Accounts and the studio are served; apps are not.
- */
+/** AiREC's accounts, at each of its ports, its studio where nothing is trained, and its apps, which are not served. */
 let house: House;
-let accounts: string;
-let data: string;
-let apps: string;
+let servers: Servers;
+const openDashboard = (at = servers): Dashboard => open(at);
 
 beforeAll(async () => {
   house = await openPalate('airec', { PALATE_ROLE: 'api', EXTRA_PORTS: '0,127.0.0.1:0,localhost:0' });
-  const palate = await house.start();
-  [accounts = '', data = '', apps = ''] = palate.otherUrls.map(byName);
+  servers = serversOf((await house.start()).otherUrls);
 }, 30_000);
 afterAll(() => house.close());
-
-type Json = Record<string, unknown>;
-let people = 0;
-const newPerson = () => ({
-  name: 'Ada',
-  email: `curator-${process.pid}-${(people += 1)}@example.com`,
-  password: 'correct-horse-1',
-});
-
-function openDashboard() {
-  const page = openPage({ origin: 'http://localhost:5173' });
-  let token: string | null = null;
-
-  const enter = async (path: string, body: Json) => {
-    const answer = await page.fetch(accounts + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    const read = answer.json<Json>();
-    const message = textOf(read.message, 'message');
-    if (read.success !== true) throw new Error(message);
-    return { status: answer.status, message, read };
-  };
-
-  return {
-    signedIn: () => token !== null,
-    signUp: (path: string, person: Json) => enter(path, person),
-    useToken: (given: string) => {
-      token = given;
-    },
-    async logIn(path: string, { email, password }: Json) {
-      const { read } = await enter(path, { email, password });
-      token = textOf(read.jwttoken, 'jwttoken');
-      return { token, name: textOf(read.name, 'name'), email: textOf(read.email, 'email') };
-    },
-
-    /** A call of the studio. It shows the sentence under `detail`, and signs out at a 401. */
-    async studio(method: string, path: string, body?: FormData) {
-      const answer = await page.fetch(data + path, {
-        method,
-        headers: { authorization: `Bearer ${token}` },
-        ...(body && { body }),
-      });
-      if (answer.status === 401) token = null;
-      if (!answer.ok) return { status: answer.status, shown: textOf(answer.json<Json>().detail, 'detail'), read: null };
-      return { status: answer.status, shown: null, read: answer.json<unknown>() };
-    },
-
-    async app(method: string, path: string, body?: Json) {
-      const answer = await page.fetch(apps + path, {
-        method,
-        ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-      });
-      return { status: answer.status, shown: shownOf(answer.json<Json>()) };
-    },
-  };
-}
-const shownOf = (read: Json) => textOf(firstOf(read.details, read.error), 'error');
-
-/** A folder of HTML and JavaScript, opened from the disk, with the key of an app in it. */
-async function askAsStaticClient(body: Json) {
-  const page = openPage({ origin: 'null' });
-  const answer = await page.fetch(`${apps}/api/recommend`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-api-key': 'key-of-an-app' },
-    body: JSON.stringify(body),
-  });
-  return { status: answer.status, shown: shownOf(answer.json<Json>()) };
-}
 
 describe.each([
   ['/signup', '/login'],
@@ -131,67 +66,99 @@ it('a token lives 24 hours, at every port; after that its page is told by 401, a
 });
 
 describe('the studio', () => {
-  let page: ReturnType<typeof openDashboard>;
+  let page: Dashboard;
+  let studio: StudioPage;
+  beforeAll(async () => {
+    page = openDashboard();
+    studio = openStudioPage(page);
+    const person = newPerson();
+    await page.signUp('/signup', person);
+    await page.logIn('/login', person);
+  });
+
+  const lines = (rows: number, line: (n: number) => string) =>
+    Array.from({ length: rows }, (_, n) => line(n)).join('\n');
+  const films = {
+    name: 'films',
+    content: `id,name,genre\n${lines(200_000, (n) => `${n},Film ${n},drama`)}`,
+    contentSchema: { item_id: 'id', item_title: 'name', feature_cols: ['genre'] },
+    interactions: `user,film,stars\n${lines(200_000, (n) => `${n % 100},${n},${n % 5}`)}`,
+    interactionSchema: { user_id: 'user', item_id: 'film', rating: '' },
+  };
+
+  it('makes a project of files of megabytes, lists it, polls while it is processing, and deletes it', async () => {
+    const made = await studio.create(films);
+    expect(made).toMatchObject({
+      name: 'films',
+      status: 'processing',
+      modelType: 'hybrid',
+      model: null,
+      version: null,
+    });
+    expect(await studio.projects()).toEqual([made]);
+    for (let ticks = 0; ticks < 3; ticks += 1) expect(await studio.tick(made.id)).toBeNull();
+    await studio.remove(made.id);
+    expect(await studio.projects()).toEqual([]);
+    await expect(studio.tick(made.id)).rejects.toThrow(/project/);
+  });
+
+  it('shows why files are refused', async () => {
+    const refused = { ...films, contentSchema: { ...films.contentSchema, item_id: 'film' } };
+    await expect(studio.create(refused)).rejects.toThrow('there is no column film');
+  });
+
+  it.each(['2000000', '0', '-1', '007', '1.5', 'undefined', 'null', 'NaN', '99999999999999999999'])(
+    'answers 404 or 400 with a sentence for the project %s, which is not there, and signs nobody out',
+    async (id) => {
+      for (const [method, path] of [
+        ['GET', `/project/${id}/status`],
+        ['GET', `/project/${id}/status/`],
+        ['DELETE', `/project/${id}`],
+        ['GET', `/project/${id}/items`],
+        ['GET', `/project/${id}/users`],
+        ['GET', `/project/${id}/recommendations?item_title=Heat&n=10`],
+        ['GET', `/project/${id}/recommendations?user_id=007`],
+      ] as const) {
+        const { status } = await page.studio(method, path);
+        expect([400, 404]).toContain(status);
+        expect(page.signedIn()).toBe(true);
+      }
+    },
+  );
+
+  it('is refused with 401 and a sentence where the token is of another system', async () => {
+    for (const path of ['/projects/', '/project/1/status', '/project/1/recommendations?item_title=Heat']) {
+      const stranger = openDashboard();
+      stranger.useToken('of.another.system');
+      expect(await stranger.studio('GET', path)).toMatchObject({ status: 401, shown: expect.any(String) as string });
+      expect(stranger.signedIn()).toBe(false);
+    }
+  });
+
+  it('is asked as often as its timer wants, by whoever has as many requests as he may', async () => {
+    const replica = await house.start({ RATE_LIMIT_MAX: '3', EXTRA_PORTS: '' });
+    try {
+      const hasty = openDashboard({ ...servers, data: replica.url });
+      const person = newPerson();
+      await hasty.signUp('/signup', person);
+      await hasty.logIn('/login', person);
+      const polled = openStudioPage(hasty);
+      const { id } = await polled.create({ ...films, content: 'id,name,genre\n1,Heat,crime\n', interactions: null });
+      for (let ticks = 0; ticks < 30; ticks += 1) expect(await polled.tick(id)).toBeNull();
+    } finally {
+      await replica.stop();
+    }
+  });
+});
+
+describe('what is not served is 404 with a sentence, and signs nobody out', () => {
+  let page: Dashboard;
   beforeAll(async () => {
     page = openDashboard();
     const person = newPerson();
     await page.signUp('/signup', person);
     await page.logIn('/login', person);
   });
-
-  const filled = (name: string, schema: Json = { item_id: 'id', item_title: 'name', feature_cols: ['genre'] }) => {
-    const form = new FormData();
-    form.append('project_name', name);
-    const rows = Array.from({ length: 200_000 }, (_, n) => `${n},Film ${n},drama`).join('\n');
-    form.append('content_file', new File([`id,name,genre\n${rows}`], 'films.csv', { type: 'text/csv' }));
-    form.append('content_schema_json', JSON.stringify(schema));
-    const stars = Array.from({ length: 200_000 }, (_, n) => `${n % 100},${n},${n % 5}`).join('\n');
-    form.append('interaction_file', new File([`user,film,stars\n${stars}`], 'stars.csv', { type: 'text/csv' }));
-    form.append('interaction_schema_json', JSON.stringify({ user_id: 'user', item_id: 'film', rating: '' }));
-    return form;
-  };
-  /** What its cards show of a project. */
-  const cardOf = (read: unknown) => {
-    const { id, project_name, status, model_type, created_at } = read as Json;
-    expect([Number.isInteger(id), Number.isNaN(Date.parse(textOf(created_at, 'created_at')))]).toEqual([true, false]);
-    return { name: textOf(project_name, 'project_name'), status, type: model_type };
-  };
-  const idOf = (read: unknown) => String((read as Json).id);
-
-  it('makes a project of files of megabytes, shows it and polls while it is processing', async () => {
-    const { status, read } = await page.studio('POST', '/create-project/', filled('films'));
-    const card = { name: 'films', status: 'processing', type: 'hybrid' };
-    expect({ status, card: cardOf(read) }).toEqual({ status: 200, card });
-    const list = await page.studio('GET', '/projects/');
-    expect((list.read as unknown[]).map(cardOf)).toEqual([card]);
-    for (let polls = 0; polls < 3; polls += 1)
-      expect(cardOf((await page.studio('GET', `/project/${idOf(read)}/status`)).read)).toEqual(card);
-    expect(await page.studio('DELETE', `/project/${idOf(read)}`)).toMatchObject({ status: 200 });
-    expect((await page.studio('GET', '/projects/')).read).toEqual([]);
-  });
-
-  it('shows why files are refused', async () => {
-    expect(await page.studio('POST', '/create-project/', filled('films', { item_id: 'film' }))).toMatchObject({
-      status: 400,
-      shown: expect.stringContaining('there is no column film') as string,
-    });
-  });
-
-  it.each([
-    ['GET', '/project/2000000/status'],
-    ['DELETE', '/project/2000000'],
-    ['GET', '/project/2000000/items'],
-    ['GET', '/project/2000000/users'],
-    ['GET', '/project/2000000/recommendations?item_title=Heat&n=10'],
-    ['GET', '/project/2000000/recommendations?user_id=007&n=10'],
-  ])('answers 404 for a project that is not there, and signs nobody out: %s %s', async (method, path) => {
-    expect(await page.studio(method, path)).toMatchObject({ status: 404, shown: expect.any(String) as string });
-    expect(page.signedIn()).toBe(true);
-  });
-});
-
-describe('what is not served is 404 with a sentence', () => {
-  const page = openDashboard();
   const nothingAt = (path: string) => `There is nothing at ${path}; see /docs for what there is.`;
 
   it.each([
@@ -206,12 +173,12 @@ describe('what is not served is 404 with a sentence', () => {
     { project_id: 1, item_title: 'Heat', user_id: 7 },
     { project_id: 1, item_title: '', user_id: '007' },
   ])('a static client opened from a file, with its key and %j', async (body) => {
-    expect(await askAsStaticClient(body)).toEqual({ status: 404, shown: nothingAt('/api/recommend') });
+    expect(await askAsStaticClient(servers, body)).toEqual({ status: 404, shown: nothingAt('/api/recommend') });
   });
 });
 
 it('a page opened from a file signs up and logs in', async () => {
-  const page = openPage({ origin: 'null', base: accounts });
+  const page = openPage({ origin: 'null', base: servers.accounts });
   const person = newPerson();
   const post = (path: string, body: Json) =>
     page.fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });

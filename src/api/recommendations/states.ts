@@ -12,7 +12,7 @@ export interface HeldState extends ServingState {
  * States of projects, at most `freshMs` old.
  *
  * S1  A request costs at most one read: one that finds the state too old reads it, those that come meanwhile wait for the same read, and the others read nothing.
- * S2  That a project is not there is not kept: it may be made the next moment.
+ * S2  That a project is not there, or serves nothing yet, is not kept: whoever has read that it is ready is not told the opposite.
  */
 export interface ServingStates {
   /** Null: there is no such project. */
@@ -39,8 +39,15 @@ export function createServingStates(
     }
     const removed = found.removedUsers === null && before ? before.removed : new Set(found.removedUsers);
     const state = { ...found, removed };
-    setBounded(held, id, { state, readAtMs }, mostStates);
+    if (serves(state)) setBounded(held, id, { state, readAtMs }, mostStates);
+    else held.delete(id);
     return state;
+  }
+
+  function begin(id: ProjectId): Promise<HeldState | null> {
+    const begun = readAnew(id).finally(() => reading.delete(id));
+    reading.set(id, begun);
+    return begun;
   }
 
   return {
@@ -48,10 +55,11 @@ export function createServingStates(
       const known = held.get(id);
       if (known && nowMs() - known.readAtMs < freshMs) return Promise.resolve(known.state);
       const underWay = reading.get(id);
-      if (underWay) return underWay;
-      const begun = readAnew(id).finally(() => reading.delete(id));
-      reading.set(id, begun);
-      return begun;
+      if (underWay === undefined) return begin(id);
+      // It began before this request, so it may have missed the first version.
+      return underWay.then((state) => (serves(state) ? state : (reading.get(id) ?? begin(id))));
     },
   };
 }
+
+const serves = (state: HeldState | null): boolean => state !== null && state.versions.length > 0;
