@@ -25,7 +25,7 @@ function opened(first: ServingState | null) {
     read,
     states,
     pass: (ms: number) => (nowMs += ms),
-    answerWith(next: Promise<ServingState | null>) {
+    answerWith: (next: Promise<ServingState | null>): void => {
       answer = next;
     },
   };
