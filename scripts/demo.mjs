@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import sharp from 'sharp';
 import { showContextSync, showContextSyncApart, showErasure } from './demo/contextSync.mjs';
 import { startMlService } from './demo/mlService.mjs';
+import { showStudio } from './demo/studio.mjs';
 import { drawMeal } from './drawMeal.mjs';
 import { printable } from './printable.mjs';
 import { advised } from './start/greeting.mjs';
@@ -146,6 +147,8 @@ async function walk(ml) {
   await call('DELETE', `/history/${second.body.id}`, { token });
   const gone = await fetch(second.body.image_url);
   say(`its picture now answers ${gone.status}`);
+
+  await showStudio({ call, title, say }, token);
 
   const knowsMlService = Boolean(process.env.FLASK_AI_BASE_URL || process.env.INTERNAL_HMAC_SECRET);
   let leaveSupport = () => undefined;

@@ -6,7 +6,7 @@ import { photoWorkflows } from '../../src/messages/photos';
 import { eventually } from '../eventually';
 import { freePort } from '../../scripts/engines/network.mjs';
 import { freshTaskQueue, temporalAddress } from '../integration/engines';
-import { demo, expectOutageAndReplay, from, startShown } from './demo';
+import { demo, expectOutageAndReplay, expectStudio, from, startShown } from './demo';
 
 /** A namespace nobody else uses: schedules have fixed ids, and are those of the last Palate that was started in one. */
 async function makeNamespace(): Promise<string> {
@@ -37,17 +37,18 @@ const openRunsOfDemos = (namespace: string) =>
 
 it('walks the main job to its end', async () => {
   const namespace = await makeNamespace();
-  const palate = await startShown({}, namespace);
+  const palate = await startShown({}, { namespace, trainer: true });
   try {
     const engines = {
       MONGODB_URI: palate.mongodbUri,
       TEMPORAL_ADDRESS: temporalAddress(),
       TEMPORAL_NAMESPACE: namespace,
+      DEMO_TRAINER_WAIT_S: '',
     };
     const { code, said } = await demo(palate.url, engines);
     expect(`${code}\n${said}`).toMatch(/^0\n/);
     const steps = said.split(/\n\d+\. /);
-    expect(steps).toHaveLength(20);
+    expect(steps).toHaveLength(27);
     const [health, captioned, , bare, corrected, item, resent, remembered, half, words, log, deleted] = steps;
     expect(health).toContain(`${palate.url}: healthy`);
     expect(health).toContain('npm run foods:import -- --download survey');
@@ -66,6 +67,7 @@ it('walks the main job to its end', async () => {
     expect(words).toMatch(/: [\d.]+ kcal on \d{4}-\d\d-\d\d/);
     expect(log?.trim().split('\n').length).toBeGreaterThanOrEqual(3);
     expect(deleted).toContain('its picture now answers 404');
+    expectStudio(said);
     expect(steps.at(-1)).toMatch(/\/erasures\/[0-9a-f]{24}: (running|done)/);
 
     // What needs an ML service is shown on a Palate of the demo's own, of which nothing stays.
@@ -87,7 +89,7 @@ it('walks the main job to its end', async () => {
   }
 }, 130_000);
 
-it('says why a second Palate cannot be started, and goes on', async () => {
+it('says why a second Palate cannot be started, and that nobody trains, and goes on', async () => {
   const palate = await startShown();
   try {
     const { code, said } = await demo(palate.url, {
@@ -97,6 +99,11 @@ it('says why a second Palate cannot be started, and goes on', async () => {
     expect(`${code}\n${said}`).toMatch(/^0\n/);
     expect(from(said, 'A second Palate')).toMatch(/^.*\n +not shown: Palate has never run on .*npm start first/);
     expect(from(said, 'The account is erased')).toMatch(/\/erasures\//);
+    // Nor is there a trainer.
+    expect(from(said, 'Its training')).toMatch(
+      /not shown further: nobody has gone on with it for 1 s\. A trainer does that/,
+    );
+    expect(from(said, 'The project is deleted')).toContain('projects of this account: 0');
   } finally {
     await palate.stop();
   }
