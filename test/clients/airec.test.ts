@@ -19,7 +19,7 @@ let servers: Servers;
 const openDashboard = (at = servers): Dashboard => open(at);
 
 beforeAll(async () => {
-  house = await openPalate('airec', { PALATE_ROLE: 'api', EXTRA_PORTS: '0,127.0.0.1:0,localhost:0' });
+  house = await openPalate('airec', { PALATE_ROLE: 'api', EXTRA_PORTS: '0,127.0.0.1:0,localhost:0', CSV_MAX_MB: '20' });
   servers = serversOf((await house.start()).otherUrls);
 }, 30_000);
 afterAll(() => house.close());
@@ -56,9 +56,9 @@ it('a token lives 24 hours, at every port; after that its page is told by 401, a
   await page.signUp('/signup', person);
   await page.logIn('/login', person);
   house.time.passedMs += 24 * 3_600_000 - 60_000;
-  expect(await page.studio('GET', '/auth/me')).toMatchObject({ status: 200 });
+  expect(await page.studio('GET', '/projects/')).toMatchObject({ status: 200 });
   house.time.passedMs += 120_000;
-  expect(await page.studio('GET', '/auth/me')).toMatchObject({
+  expect(await page.studio('GET', '/projects/')).toMatchObject({
     status: 401,
     shown: expect.stringMatching(/expired/) as string,
   });
@@ -100,6 +100,12 @@ describe('the studio', () => {
     await studio.remove(made.id);
     expect(await studio.projects()).toEqual([]);
     await expect(studio.tick(made.id)).rejects.toThrow(/project/);
+  });
+
+  it('shows that a file is too large, though its server did not read it to its end', async () => {
+    const huge = `id,name,genre\n${'1,Heat,crime\n'.repeat(2_000_000)}`;
+    await expect(studio.create({ ...films, name: 'huge', content: huge })).rejects.toThrow(/20 MB|too large/i);
+    expect(page.signedIn()).toBe(true);
   });
 
   it('shows why files are refused', async () => {

@@ -115,6 +115,17 @@ describe('a hybrid project', () => {
     expect(await dashboard.studio('GET', `/project/${id}/recommendations/?user_id=u8`)).toMatchObject({ status: 200 });
   });
 
+  it('gives as many as are asked for, however a script writes the address', async () => {
+    for (const query of [
+      'item_title=Dish%207&user_id=u8&n=5',
+      'item_title=Dish+7&user_id=&n=5',
+      'user_id=u8&n=5&item_title=',
+    ]) {
+      const { read } = await dashboard.studio('GET', `/project/${project.id}/recommendations?${query}`);
+      expect(read).toMatchObject({ recommendations: { length: 5 } });
+    }
+  });
+
   it('is also shown to a page that is opened from a file', async () => {
     const fromFile = openDashboard(servers, 'null');
     const { read } = await fromFile.signUp('/signup', newPerson());
