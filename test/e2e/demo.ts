@@ -73,9 +73,9 @@ export function expectStudio(said: string): void {
   expect(judged).toMatch(/\* challenger/);
   expect(judged).toMatch(/\* is served: \S/);
 
-  const [, ofGuest = '', ofDish = '', ofStranger = ''] = from(said, 'Recommendations, with reasons')
-    .split(/^ {3}(?=\w)/m)
-    .slice(0);
+  const [, ofGuest = '', ofDish = '', ofStranger = ''] = from(said, 'Recommendations, with reasons').split(
+    /^ {3}(?=\w)/m,
+  );
   for (const list of [ofGuest, ofDish, ofStranger]) expect(list.match(/^ {5}[A-Z][a-z]+ [a-z]+ \((Thai|Italian|Mexican|Baking)\)/gm)).toHaveLength(3); // prettier-ignore
   expect(ofGuest).toMatch(/^user_id=guest-0 \(version 1\)/);
   expect(ofGuest).toMatch(/\): \S/);
