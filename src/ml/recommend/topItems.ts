@@ -15,10 +15,14 @@ export function topItems(
 ): TopItems {
   const out = new Set(excluded === undefined ? [] : Array.from(excluded));
   const heap = createHeap(Math.min(n, scores.length));
+  // Kept here and not asked of the heap: nearly all items end at the first comparison.
+  let { isFull, least } = heap.bar();
   for (let item = 0; item < scores.length; item += 1) {
     const score = scores[item] ?? 0;
-    if (!heap.takes(score) || allowed?.[item] === 0 || out.has(item)) continue;
+    if (isFull && !(score > least)) continue;
+    if (Number.isNaN(score) || allowed?.[item] === 0 || out.has(item)) continue;
     heap.add(item, score);
+    ({ isFull, least } = heap.bar());
   }
   return heap.sorted();
 }
@@ -51,7 +55,8 @@ function createHeap(capacity: number) {
     }
   };
   return {
-    takes: (score: number) => (size < capacity ? !Number.isNaN(score) : score > (scores[0] ?? Infinity)),
+    /** What a score has to be above to be taken, once it is full. */
+    bar: () => ({ isFull: size === capacity, least: scores[0] ?? Infinity }),
     add(item: number, score: number) {
       const at = size < capacity ? size : 0;
       items[at] = item;
