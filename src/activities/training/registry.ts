@@ -20,8 +20,8 @@ export interface RegistryDeps extends PhaseDeps {
   readonly codeVersion: string;
   /** Tells runs that wait in line. */
   readonly wakeRuns: (workflowIds: readonly string[]) => Promise<void>;
-  /** The trainings of a process of whichever role ended so. */
-  readonly onSettled: (outcome: TrainingOutcome) => void;
+  /** `refused`: it failed of the data, which its owner was told. */
+  readonly onSettled: (outcome: TrainingOutcome | 'refused') => void;
 }
 
 /** A trainer is taken for gone after this. */
@@ -164,7 +164,7 @@ export function createRegistry(deps: RegistryDeps) {
             );
           return true;
         });
-        if (ended) deps.onSettled(outcome);
+        if (ended) deps.onSettled(outcome === 'failed' && run.message !== null ? 'refused' : outcome);
       } else deps.onSettled('done');
       const settled = (await runOf(runId)).state;
       await progress.note(run.projectId, runId, {

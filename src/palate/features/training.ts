@@ -1,5 +1,8 @@
+import { trainerSeenMs } from '../../activities/training/registry';
+import type { HealthCheck } from '../../api/deps';
 import { modelRoutes } from '../../api/projects/routes';
 import { watchTrainings } from '../../telemetry/trainingMetrics';
+import type { Store } from '../../store/store';
 import { trainingWorkflows } from '../../messages/training';
 import { startTrainerPresence } from '../../worker/trainerPresence';
 import { startTrainingSweep } from '../../worker/trainingSweep';
@@ -14,7 +17,7 @@ export const training = {
   eraser: nothing('runs, versions and schedules go with their projects'),
   exporters: nothing('what was learnt is of the project, which the export lists with its versions'),
   watched: ({ training }) => [{ name: training.progress.collection }],
-  api: (parts) => ({ routes: modelRoutes(projectDepsOf(parts)) }),
+  api: (parts) => ({ routes: modelRoutes(projectDepsOf(parts)), healthChecks: [trainerCheck(parts.store.training)] }),
   metrics: ({ metrics, store: { training } }) =>
     watchTrainings(metrics.registry, {
       byState: () => training.runs.countByState(),
@@ -49,3 +52,15 @@ export const training = {
     };
   },
 } as const satisfies FeatureManifest;
+
+/** Without trainings there is nothing that a trainer is missed for. */
+const trainerCheck = ({ runs, trainers }: Store['training']): HealthCheck => ({
+  name: 'trainer',
+  required: false,
+  without: 'Trainings wait until a trainer runs; what is served goes on being served.',
+  async probe() {
+    const { queued, running } = await runs.countByState();
+    if (queued + running > 0 && (await trainers.count(trainerSeenMs)) === 0)
+      throw new Error(`no trainer runs, and ${queued + running} trainings wait for one`);
+  },
+});

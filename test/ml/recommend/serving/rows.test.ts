@@ -15,15 +15,15 @@ const shown = (of: ServedRecommender, id: string) => JSON.stringify(view(of, id)
 describe('a row', () => {
   const interactions = 'user,item\nu1,i1\nu1,i9\n';
 
-  it('has the uploaded columns, the id first, then the title, then what is added', async () => {
+  it('has the uploaded columns, the id first, then the title under both names, then what is added', async () => {
     const items = 'Year,Track Name,Added,Track URI,note\n2001,Blue,2026-01-02,i1,"a ""b"""\n,,,i2,\n';
     const itemSchema = { item_id: 'Track URI', item_title: 'Track Name', feature_cols: ['Year'] };
     const of = await servedOf({ items, interactions, itemSchema }, popularity);
     const added = '"score":0.5,"reason":"Popular","source":"popular"';
-    expect(shown(of, 'i1')).toBe(`{"Track URI":"i1","Track Name":"Blue","Year":"2001","Added":"2026-01-02","note":"a \\"b\\"","title":"Blue","id":"i1",${added}}`); // prettier-ignore
+    expect(shown(of, 'i1')).toBe(`{"Track URI":"i1","Track Name":"Blue","title":"Blue","Year":"2001","Added":"2026-01-02","note":"a \\"b\\"","id":"i1",${added}}`); // prettier-ignore
     // Without a title, and not in the file of items.
-    expect(shown(of, 'i2')).toContain('{"Track URI":"i2","Track Name":"i2","Year":"",');
-    expect(shown(of, 'i9')).toContain('{"Track URI":"i9","Track Name":"i9","Year":"",');
+    expect(shown(of, 'i2')).toContain('{"Track URI":"i2","Track Name":"i2","title":"i2","Year":"",');
+    expect(shown(of, 'i9')).toContain('{"Track URI":"i9","Track Name":"i9","title":"i9","Year":"",');
   });
 
   it('keeps columns that are named as what is added', async () => {
@@ -39,7 +39,7 @@ describe('a row', () => {
     );
     expect(shown(of, 'i9')).toBe('{"song":"i9","title":"i9","id":"i9","score":0.5,"reason":"Popular","source":"popular"}'); // prettier-ignore
     const untitled = await servedOf({ items: 'sku,colour\ni1,red\n', itemSchema: { item_id: 'sku' } }, popularity);
-    expect(shown(untitled, 'i1')).toContain('{"sku":"i1","colour":"red","title":"i1","id":"i1",');
+    expect(shown(untitled, 'i1')).toContain('{"sku":"i1","title":"i1","colour":"red","id":"i1",');
   });
 
   it('may have columns of any name', async () => {
