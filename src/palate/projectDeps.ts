@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { ProjectDeps } from '../api/projects/deps';
 import type { ApiParts } from './feature';
 import { removedUsersKey, trainingDefaults } from './training';
@@ -9,6 +8,6 @@ export const projectDepsOf = (parts: ApiParts): ProjectDeps => ({
   training: trainingDefaults(parts.settings),
   maxFileBytes: Math.round(parts.settings.csvMaxMb * 1e6),
   // Of its own: files of one form wait for each other longer than pictures do.
-  tempDir: path.join(parts.settings.tempDir, 'projects'),
+  tempDir: `${parts.settings.tempDir}-projects`,
   removedUsersKey: removedUsersKey(parts.settings),
 });
