@@ -1,4 +1,4 @@
-import { cancelTraining, lookAgain, trainingWorkflows, type TrainingTiming } from '../messages/training';
+import { cancelTraining, wakeUp, trainingWorkflows, type TrainingTiming } from '../messages/training';
 import type { Id } from '../model/ids';
 import type { Launch } from '../model/launches';
 import type { Project, ProjectId } from '../model/projects';
@@ -6,7 +6,7 @@ import type { RequestedBy, TrainingWanted } from '../model/training';
 import { newId } from '../store/ids';
 import type { Store } from '../store/store';
 import type { ClientSession } from 'mongoose';
-import type { Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { SignalDefinition } from '@temporalio/common';
 import type { Launches } from './launch';
 import { temporalDeadlineMs } from './temporal';
@@ -23,6 +23,8 @@ export interface TrainingAsked {
   seed?: number | undefined;
   maxTrials?: number | undefined;
   requestId: string | null;
+  /** Of the run that is begun; drawn where missing. Asked for again, it has begun already. */
+  runId?: Id;
 }
 
 interface NewRun {
@@ -39,8 +41,7 @@ export function newRun(
   asked: TrainingAsked,
   { timing, ...defaults }: TrainingDefaults,
 ): NewRun {
-  const runId = newId();
-  const { requestedBy, seed = 1, maxTrials = null, requestId } = asked;
+  const { runId = newId(), requestedBy, seed = 1, maxTrials = null, requestId } = asked;
   return {
     runId,
     wanted: { ...defaults, seed, maxTrials, requestedBy },
@@ -79,7 +80,8 @@ export async function beginTraining(
   const run = newRun(project, asked, defaults);
   const begun = await store.transaction(async (session) => {
     const training = { runId: run.runId, startedAt: clock() };
-    if (!(await store.projects.beginTraining(project.id, training, session))) return false;
+    if (!(await store.projects.beginTraining(project.id, training, session)))
+      return (await store.training.runs.find(run.runId, session)) !== null;
     await recordRun(store, project, run, session);
     return true;
   });
@@ -88,11 +90,11 @@ export async function beginTraining(
   return run.runId;
 }
 
-/** Has runs look again whether it is their turn. One that can not be reached looks by itself before long. */
+/** Has queued runs poll for their turn at once. One that cannot be reached polls by itself before long. */
 export const wakeRuns = (client: () => Promise<Client>, workflowIds: readonly string[]): Promise<void> =>
-  signalRuns(client, workflowIds, lookAgain);
+  signalRuns(client, workflowIds, wakeUp);
 
-/** Cancels runs whose rows say so already. One that can not be reached is found by the sweep of trainings. */
+/** Cancels runs whose rows say so already. One that cannot be reached is found by the sweep of trainings. */
 export const cancelRuns = (client: () => Promise<Client>, workflowIds: readonly string[]): Promise<void> =>
   signalRuns(client, workflowIds, cancelTraining);
 
@@ -107,8 +109,9 @@ async function signalRuns(
       await connected.withDeadline(Date.now() + temporalDeadlineMs, () =>
         connected.workflow.getHandle(workflowId).signal(signal),
       );
-    } catch {
-      return;
+    } catch (error) {
+      // One that has not begun, or has ended, says nothing of the others.
+      if (!(error instanceof WorkflowNotFoundError)) return;
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { Id } from '../model/ids';
 import type { ProjectId } from '../model/projects';
 import { defineWorkflow } from './workflow';
 
@@ -14,6 +15,9 @@ export const projectWorkflows = {
 
 export interface RemoveProject {
   projectId: ProjectId;
-  /** Between two looks whether its training has ended. */
+  ownerId: Id;
+  /** Between two checks whether its training has ended. */
   pauseMs: number;
+  /** After which objects that a late attempt stored are removed, too. */
+  lateMs: number;
 }

@@ -47,17 +47,17 @@ export interface ApplySchedule {
 export interface TrainingTiming {
   /** A trainer that was killed is missed after this. */
   heartbeatMs: number;
-  /** Longest wait between two looks at the line of trainings; a turn that comes free is also told by `turn`. */
+  /** Longest wait between two polls of a queued run; `wakeUp` shortens it. */
   turnPollMs: number;
 }
 
-/** The run may look again whether it is its turn, or whether it was cancelled. */
-export const lookAgain = defineSignal('lookAgain');
+/** It may be the turn of this run now. */
+export const wakeUp = defineSignal('wakeUp');
 /** What is under way is cancelled, and what is served stays. */
 export const cancelTraining = defineSignal('cancel');
 export const trainingPhase = defineQuery<TrainingPhase | 'queued'>('phase');
 
-/** Whose turn it is. */
+/** Answer to a run that polls for its turn. */
 export type Turn = 'go' | 'wait' | 'cancelled';
 
 export type TrainingOutcome = 'done' | 'failed' | 'cancelled';

@@ -46,6 +46,7 @@ export function openTraining(parts: WorkerParts) {
     engine,
     files,
     store,
+    transaction: store.transaction,
     projects: store.projects,
     training: store.training,
     objects,
@@ -55,10 +56,11 @@ export function openTraining(parts: WorkerParts) {
     client: () => temporal.client(),
     mainQueue: queues.main,
     wakeRuns: (workflowIds) => wakeRuns(() => temporal.client(), workflowIds),
-    begin: (project) =>
+    begin: (project, runId) =>
       beginTraining({ store, launches, clock, defaults: trainingDefaults(settings) }, project, {
         requestedBy: 'schedule',
         requestId: null,
+        runId,
       }),
     onSettled: (outcome) => ended.inc({ outcome }),
   });

@@ -1,6 +1,7 @@
 import { Schema, type ClientSession, type Connection } from 'mongoose';
 import { EventType, type OutboxEvent } from '../model/events';
 import type { Id } from '../model/ids';
+import type { ProjectId } from '../model/projects';
 import { newId } from './ids';
 import { ownedRows } from './owned';
 
@@ -31,6 +32,7 @@ const schema = new Schema<EventRow>(
 );
 schema.index({ ownerId: 1, _id: 1 });
 schema.index({ type: 1, subjectId: 1 }, { unique: true });
+schema.index({ projectId: 1 });
 schema.index({ at: 1 }, { expireAfterSeconds: keepS });
 
 const fromRow = ({ _id, ...rest }: EventRow): OutboxEvent => ({ id: _id, ...rest });
@@ -43,6 +45,10 @@ export function createEventStore(connection: Connection, clock: () => Date) {
     /** In the transaction of the move. */
     async record(event: Omit<OutboxEvent, 'id' | 'at'>, session: ClientSession): Promise<void> {
       await rows.insertMany([{ _id: newId(), ...event, at: clock() }], { session });
+    },
+
+    async removeOfProject(projectId: ProjectId): Promise<void> {
+      await rows.deleteMany({ projectId });
     },
   };
 }

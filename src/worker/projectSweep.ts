@@ -15,7 +15,10 @@ export const startProjectSweep = (deps: {
 }): Pick<Poller, 'stop'> =>
   startPoller({
     async poll() {
-      for (const { id } of await deps.projects.dueForRemoval(atOnce)) await deps.joint.start(removalOf(id));
+      for (const project of await deps.projects.dueForRemoval(atOnce))
+        await deps.joint
+          .start(removalOf(project))
+          .catch((error: unknown) => deps.log.warn({ err: error, projectId: project.id }, 'a removal could not be started; the next poll tries again')); // prettier-ignore
       return deps.sweepMs;
     },
     onError: (error) => deps.log.warn({ err: error }, 'the poll for deleted projects failed; polling continues'),

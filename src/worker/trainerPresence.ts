@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { trainerSeenMs } from '../activities/training/registry';
-import type { TrainerStore } from '../store/training/trainers';
+import { trainerGoneMs, type TrainerStore } from '../store/training/trainers';
 import { startPoller, type Poller } from './poller';
 
-/** Says that this trainer runs, so that one more training has its turn. */
+/** Heartbeats of this trainer, so that one more training may run. */
 export function startTrainerPresence({
   store,
   log,
@@ -14,19 +13,19 @@ export function startTrainerPresence({
 }): Pick<Poller, 'stop'> {
   const { trainers } = store.training;
   const id = randomUUID();
-  const everyMs = trainerSeenMs / 4;
+  const everyMs = trainerGoneMs / 4;
   const poller = startPoller({
     async poll() {
-      await trainers.see(id);
+      await trainers.heartbeat(id);
       return everyMs;
     },
-    onError: (error) => log.warn({ err: error }, 'this trainer could not say that it runs; it goes on'),
+    onError: (error) => log.warn({ err: error }, 'the heartbeat of this trainer failed; it goes on'),
     retryMs: everyMs / 2,
   });
   return {
     async stop() {
       await poller.stop();
-      await trainers.forget(id).catch(() => undefined);
+      await trainers.remove(id).catch(() => undefined);
     },
   };
 }

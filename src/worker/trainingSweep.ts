@@ -4,12 +4,12 @@ import { cancelRuns } from '../launches/training';
 import { temporalDeadlineMs } from '../launches/temporal';
 import type { TrainingOutcome } from '../messages/training';
 import type { Id } from '../model/ids';
+import type { TrainingRun } from '../model/training';
 import type { LaunchStore } from '../store/launches';
 import type { TrainingRunStore } from '../store/training/runs';
 import { startPoller, type Poller } from './poller';
 
-/** Those that are open are asked about each time: so many, the oldest first. */
-const atOnce = 50;
+const pageSize = 100;
 
 export interface TrainingSweepDeps {
   runs: Pick<TrainingRunStore, 'listUnfinished'>;
@@ -24,20 +24,35 @@ export interface TrainingSweepDeps {
  * Settles trainings whose run was ended from outside, as by an operator who terminated it: a run that is ended so settles nothing itself, and its project
  * would take no other training. And cancels those whose cancellation is recorded and did not reach them.
  */
-export const startTrainingSweep = ({ sweepMs = 30_000, ...deps }: TrainingSweepDeps): Pick<Poller, 'stop'> =>
-  startPoller({
+export function startTrainingSweep({ sweepMs = 30_000, ...deps }: TrainingSweepDeps): Pick<Poller, 'stop'> {
+  const report = (error: unknown) =>
+    deps.log.warn({ err: error }, 'the poll for ended trainings failed; polling continues');
+  return startPoller({
     async poll(signal) {
-      for (const { id, workflowId, cancelRequestedAt } of await deps.runs.listUnfinished(atOnce)) {
-        if (signal.aborted) break;
-        if (cancelRequestedAt !== null) await cancelRuns(deps.client, [workflowId]);
-        const ended = await endOf(deps, workflowId);
-        if (ended !== null) await deps.settle(id, ended);
+      let after: Id | null = null;
+      for (;;) {
+        const page = await deps.runs.listUnfinished(pageSize, after);
+        for (const run of page) {
+          if (signal.aborted) return sweepMs;
+          await sweep(deps, run).catch((error: unknown) => report(error));
+        }
+        after = page.at(-1)?.id ?? null;
+        if (page.length < pageSize) return sweepMs;
       }
-      return sweepMs;
     },
-    onError: (error) => deps.log.warn({ err: error }, 'the poll for ended trainings failed; polling continues'),
+    onError: report,
     retryMs: sweepMs,
   });
+}
+
+async function sweep(
+  deps: Omit<TrainingSweepDeps, 'sweepMs'>,
+  { id, workflowId, cancelRequestedAt }: Pick<TrainingRun, 'id' | 'workflowId' | 'cancelRequestedAt'>,
+): Promise<void> {
+  if (cancelRequestedAt !== null) await cancelRuns(deps.client, [workflowId]);
+  const ended = await endOf(deps, workflowId);
+  if (ended !== null) await deps.settle(id, ended);
+}
 
 /** Null: it is open, or about to begin. */
 async function endOf(

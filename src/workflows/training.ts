@@ -12,7 +12,7 @@ import {
 import { searchAttributes } from '../messages/searchAttributes';
 import {
   cancelTraining,
-  lookAgain,
+  wakeUp,
   trainingFailures,
   trainingPhase,
   type ApplySchedule,
@@ -29,15 +29,15 @@ import { quick, training } from './proxies';
 const finalFailures = Object.values(trainingFailures);
 const { takeTrainingTurn, settleTraining, beginScheduledTraining, applySchedule } = quick(finalFailures);
 
-/** Looks at the line before the run goes on as a new one: each is some events of the history. */
-const maxLooks = 500;
+/** Polls for a turn before the run goes on as a new one: each is some events of the history. */
+const maxPolls = 500;
 
 /**
  * From the files of a project to a served version.
  *
  * N1  What a phase found is in the run's row before the phase ends: a trainer that is killed costs the phase, and in the search one candidate.
  * N2  What is served changes in one move at the end, or not at all.
- * N3  However it ends, it is settled: the project is free for another training, and the next in line is woken.
+ * N3  However it ends, it is settled: the project is free for another training, and the next in the queue is woken.
  * N4  The history holds ids and phases; what was wrong with somebody's file is in the row alone.
  */
 export async function trainProject(args: TrainProject): Promise<TrainingOutcome> {
@@ -45,7 +45,7 @@ export async function trainProject(args: TrainProject): Promise<TrainingOutcome>
   const scope = new CancellationScope();
   let shown: TrainingPhase | 'queued' = 'queued';
   let woken = false;
-  setHandler(lookAgain, () => {
+  setHandler(wakeUp, () => {
     woken = true;
   });
   setHandler(cancelTraining, () => {
@@ -69,13 +69,13 @@ export async function trainProject(args: TrainProject): Promise<TrainingOutcome>
   }
 
   async function train(): Promise<TrainingOutcome> {
-    for (let looks = 0; ; looks += 1) {
+    for (let polls = 0; ; polls += 1) {
       woken = false;
       const turn = await takeTrainingTurn(runId);
       if (turn === 'go') break;
       if (turn === 'cancelled') return settle('cancelled');
-      if (looks === 0) show('queued', 'In line. Other trainings have their turn first.');
-      if (looks >= maxLooks || workflowInfo().continueAsNewSuggested) return continueAsNew<typeof trainProject>(args);
+      if (polls === 0) show('queued', 'Queued. Other trainings have their turn first.');
+      if (polls >= maxPolls || workflowInfo().continueAsNewSuggested) return continueAsNew<typeof trainProject>(args);
       await condition(isWoken, timing.turnPollMs);
     }
     const phases = training(timing.heartbeatMs, finalFailures);

@@ -4,7 +4,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import path from 'node:path';
 import { entrySettled, photoFailures } from '../../src/messages/photos';
-import { cancelTraining, lookAgain } from '../../src/messages/training';
+import { cancelTraining, wakeUp } from '../../src/messages/training';
 import { untagged } from '../../src/messages/searchAttributes';
 import { eventually } from '../eventually';
 import { branches } from './branches';
@@ -31,7 +31,7 @@ export interface Branch {
 const outside = {
   cancel: (handle: WorkflowHandleWithFirstExecutionRunId): Promise<unknown> => handle.cancel(),
   settle: (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(entrySettled),
-  'look again': (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(lookAgain),
+  'wake up': (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(wakeUp),
   'cancel the training': (handle: WorkflowHandleWithFirstExecutionRunId) => handle.signal(cancelTraining),
 };
 

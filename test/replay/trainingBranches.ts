@@ -54,7 +54,7 @@ export const trainingBranches: readonly Branch[] = [
   training(
     'training-woken',
     { takeTrainingTurn: [gives('wait'), gives('go')] },
-    { timing: patient, then: { after: 'takeTrainingTurn', what: 'look again' } },
+    { timing: patient, then: { after: 'takeTrainingTurn', what: 'wake up' } },
   ),
   training('training-cancelled-in-line', { takeTrainingTurn: [gives('wait'), gives('cancelled')], ...cancelled }),
   training('training-cancelled', { searchCandidates: [fails(trainingFailures.cancelled)], ...cancelled }),
@@ -94,7 +94,10 @@ export const trainingBranches: readonly Branch[] = [
   {
     name: 'project-removed',
     workflow: 'removeProject',
-    args: { projectId: 1, pauseMs: 20 },
-    activities: { removeProjectParts: [gives('training'), gives('training'), gives('removed')] },
+    args: { projectId: 1, ownerId: 'owner', pauseMs: 20, lateMs: 50 },
+    activities: {
+      removeProjectParts: [gives('training'), gives('training'), gives('removed')],
+      removeLateObjects: [done],
+    },
   },
 ];

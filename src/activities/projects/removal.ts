@@ -1,10 +1,11 @@
 import { projectPrefix } from '../../model/projectKeys';
+import type { Id } from '../../model/ids';
 import type { ProjectId } from '../../model/projects';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
 
 export interface RemovalDeps {
-  readonly store: Pick<Store, 'projects' | 'training'>;
+  readonly store: Pick<Store, 'projects' | 'training' | 'events'>;
   readonly objects: Pick<ObjectStore, 'removePrefix'>;
   readonly removeSchedule: (projectId: ProjectId) => Promise<void>;
 }
@@ -15,7 +16,7 @@ export const createRemovalActivities = ({ store, objects, removeSchedule }: Remo
     projectId: ProjectId,
     when: 'once its training has ended' | 'now',
   ): Promise<'removed' | 'training'> {
-    const { projects, training } = store;
+    const { projects, training, events } = store;
     const project = await projects.findHidden(projectId);
     if (project === null) return 'removed';
     const runId = project.training?.runId;
@@ -23,11 +24,17 @@ export const createRemovalActivities = ({ store, objects, removeSchedule }: Remo
       return 'training';
     await removeSchedule(projectId);
     await objects.removePrefix(projectPrefix(project.ownerId, projectId));
+    await events.removeOfProject(projectId);
     await training.schedules.removeOfProject(projectId);
     await training.versions.removeOfProject(projectId);
     await training.progress.removeOfProject(projectId);
     await training.runs.removeOfProject(projectId);
     await projects.remove(projectId);
     return 'removed';
+  },
+
+  /** What an attempt stored that went on after its project was removed. */
+  async removeLateObjects(ownerId: Id, projectId: ProjectId): Promise<void> {
+    await objects.removePrefix(projectPrefix(ownerId, projectId));
   },
 });

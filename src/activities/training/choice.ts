@@ -1,17 +1,10 @@
-import type { Candidate } from '../../ml/recommend/training/candidate';
 import { popularity } from '../../ml/recommend/training/prepare';
 import { chooseServed, insteadOf, type Chosen, type Outcome } from '../../ml/recommend/training/serve';
 import type { ChosenModel } from '../../model/training';
-import type { EvaluatedCandidates, SplitFacts } from './engine';
+import type { JudgedCandidates, SplitFacts } from './engine';
 
 /** What is served and why, as it is kept and shown; which it is `ml/recommend/training/serve.ts` decides. */
-export interface ToChooseFrom {
-  readonly split: Extract<SplitFacts, { kind: 'split' }>;
-  /** Null where nothing that was tried could be fitted. */
-  readonly challenger: Candidate | null;
-  readonly champion: Candidate | null;
-  readonly evaluation: EvaluatedCandidates;
-}
+type Split = Extract<SplitFacts, { kind: 'split' }>;
 
 const reasons: Readonly<Record<Outcome, string>> = {
   promoted: 'It ranks better than popularity.',
@@ -21,10 +14,14 @@ const reasons: Readonly<Record<Outcome, string>> = {
   'not learnt': 'There are too few interactions to learn from.',
 };
 
-export function choose({ split: { verdict }, challenger, champion, evaluation }: ToChooseFrom): ChosenModel {
+export function choose(
+  { verdict }: Pick<Split, 'verdict'>,
+  judged: Pick<JudgedCandidates, 'challenger' | 'champion' | 'comparison'>,
+): ChosenModel {
   if (verdict === 'not learnt') throw new Error('Nothing was judged, so there is nothing to choose from');
-  const best = { challenger: challenger ?? popularity, champion };
-  const chosen = chooseServed(verdict, evaluation.comparison, best);
+  const champion = judged.champion?.candidate ?? null;
+  const best = { challenger: judged.challenger ?? popularity, champion };
+  const chosen = chooseServed(verdict, judged.comparison, best);
   return kept(
     chosen,
     chosen.outcome === 'promoted' && champion !== null
@@ -33,7 +30,7 @@ export function choose({ split: { verdict }, challenger, champion, evaluation }:
   );
 }
 
-export const unlearntChoice = ({ unlearnt, verdict }: ToChooseFrom['split']): ChosenModel =>
+export const unlearntChoice = ({ unlearnt, verdict }: Pick<Split, 'unlearnt' | 'verdict'>): ChosenModel =>
   verdict === 'not learnt'
     ? kept({ candidate: unlearnt, outcome: 'not learnt' }, reasons['not learnt'])
     : kept({ candidate: unlearnt, outcome: 'unproven' }, reasons.unproven);

@@ -109,6 +109,13 @@ export interface EvaluateTask extends DatasetTask {
 
 export type EvaluatedCandidates = Omit<Evaluation, 'search' | 'challenger'>;
 
+/** As it is kept with the run: with what was judged, as another version may be served when somebody reads it. */
+export interface JudgedCandidates extends EvaluatedCandidates {
+  /** Null where nothing that was tried could be fitted, and popularity stood in for it. */
+  readonly challenger: Candidate | null;
+  readonly champion: { readonly version: number; readonly candidate: Candidate } | null;
+}
+
 export interface RefitTask extends DatasetTask {
   readonly candidate: Candidate;
   readonly into: string;

@@ -5,11 +5,12 @@ import { bestOf, type Trial } from '../../ml/recommend/training/search';
 import type { Id } from '../../model/ids';
 import { runPrefix } from '../../model/projectKeys';
 import type { Project, RowCounts, Upload } from '../../model/projects';
-import type { ModelVersion, TrainingRun } from '../../model/training';
+import type { TrainingRun } from '../../model/training';
 import type { ProjectStore } from '../../store/projects';
+import type { Transaction } from '../../store/transaction';
 import type { TrainingStore } from '../../store/training';
 import { choose, unlearntChoice, unfittedChoice } from './choice';
-import type { EvaluatedCandidates, IngestResult, SplitFacts, TrainingEngine, UploadedFile } from './engine';
+import type { IngestResult, JudgedCandidates, SplitFacts, TrainingEngine, UploadedFile } from './engine';
 import type { TrainingFiles } from './files';
 import { gone, inPhase, refused } from './watching';
 
@@ -22,6 +23,7 @@ export interface PhasesDeps {
   readonly files: TrainingFiles;
   readonly projects: Pick<ProjectStore, 'findAny' | 'noteRows' | 'removedUsers'>;
   readonly training: TrainingStore;
+  readonly transaction: Transaction;
   readonly clock: () => Date;
   /** Under which ids of removed people are hashed. */
   readonly removedUsersKey: Buffer;
@@ -41,6 +43,12 @@ export function createPhases(deps: PhasesDeps) {
     const project = await projects.findAny(projectId);
     if (project === null) throw gone();
     return project;
+  };
+  /** The version that is served at this moment. */
+  const championOf = async ({ id, served }: Project): Promise<JudgedCandidates['champion']> => {
+    const number = served.at(-1);
+    const version = number === undefined ? null : await training.versions.find(id, number);
+    return version && { version: version.version, candidate: version.card.chosen.candidate as Candidate };
   };
   const datasetTask = async (run: TrainingRun, signal: AbortSignal) => {
     if (run.dataset === null) throw new Error(`The run ${run.id} has no dataset in the phase ${run.phase}`);
@@ -82,12 +90,15 @@ export function createPhases(deps: PhasesDeps) {
         if (result.kind === 'refused') return refuse(runId, result.message);
         const stored = await files.store(runId, { ...result, path: into }, freshKey(run, 'dataset'));
         const found = { rows: rowsOf(result), warnings: warningsOf(result) };
-        await runs.note(
-          runId,
-          { dataset: { ...stored, counts: result.counts }, ...found },
-          { expected: { dataset: null } },
-        );
-        await projects.noteRows(run.projectId, found);
+        await deps.transaction(async (session) => {
+          const expected = { dataset: null };
+          const noted = await runs.note(
+            runId,
+            { dataset: { ...stored, counts: result.counts }, ...found },
+            { expected, session },
+          );
+          if (noted !== null) await projects.noteRows(run.projectId, runId, found, session);
+        });
       }),
 
     splitProject: (runId: Id): Promise<'search' | 'unlearnt'> =>
@@ -136,32 +147,24 @@ export function createPhases(deps: PhasesDeps) {
     evaluateCandidates: (runId: Id): Promise<void> =>
       inPhase(deps, runId, 'evaluate', async (run, watch) => {
         if (run.evaluation !== null) return;
-        const project = await projectOf(run);
-        const served = project.served.at(-1);
-        const champion = served === undefined ? null : await training.versions.find(project.id, served);
-        const evaluation = await engine.evaluate(
+        const champion = await championOf(await projectOf(run));
+        const challenger = bestOf({ trials: run.trials as Trial[] });
+        const judged = await engine.evaluate(
           {
             ...(await datasetTask(run, watch.signal)),
-            challenger: bestOf({ trials: run.trials as Trial[] }) ?? popularity,
-            champion: championOf(champion),
+            challenger: challenger ?? popularity,
+            champion: champion?.candidate ?? null,
           },
           watch,
         );
+        const evaluation: JudgedCandidates = { ...judged, challenger, champion };
         await runs.note(runId, { evaluation }, { expected: { evaluation: null } });
       }),
 
     chooseModel: (runId: Id): Promise<void> =>
       inPhase(deps, runId, 'choose', async (run) => {
         if (run.chosen !== null) return;
-        const project = await projectOf(run);
-        const served = project.served.at(-1);
-        const champion = served === undefined ? null : await training.versions.find(project.id, served);
-        const chosen = choose({
-          split: run.split as Extract<SplitFacts, { kind: 'split' }>,
-          challenger: bestOf({ trials: run.trials as Trial[] }),
-          champion: championOf(champion),
-          evaluation: run.evaluation as EvaluatedCandidates,
-        });
+        const chosen = choose(run.split as Extract<SplitFacts, { kind: 'split' }>, run.evaluation as JudgedCandidates);
         await runs.note(runId, { chosen }, { expected: { chosen: null } });
       }),
 
@@ -188,9 +191,6 @@ export function createPhases(deps: PhasesDeps) {
       }),
   };
 }
-
-const championOf = (version: ModelVersion | null): Candidate | null =>
-  version === null ? null : (version.card.chosen.candidate as Candidate);
 
 function rowsOf({ interactions, items }: Read): RowCounts {
   const all: RowCounts = { read: 0, kept: 0, rejected: {} };

@@ -1,5 +1,5 @@
 import type { Id } from '../../model/ids';
-import { runPrefix, runsPrefix } from '../../model/projectKeys';
+import { runsPrefix } from '../../model/projectKeys';
 import { keptVersions, type ModelCard, type TrainingRun } from '../../model/training';
 import type { TrainingOutcome, Turn } from '../../messages/training';
 import type { ObjectStore } from '../../services/objects';
@@ -11,21 +11,18 @@ import { cancelled, gone, inPhase, type PhaseDeps } from './watching';
  * How a training begins and ends: its turn, the version that it registers, the move that serves it, and what is left to tidy.
  *
  * R1  Registering and promoting are one transaction each, and a second attempt finds what the first did.
- * R2  Whoever cancels before the move that serves has cancelled: the version is registered then, and not served.
+ * R2  A cancellation that commits before the promotion wins: the version stays registered and unserved.
  * R3  Settling does again what it can: a second attempt changes nothing.
  */
 export interface RegistryDeps extends PhaseDeps {
   readonly store: Pick<Store, 'projects' | 'training' | 'events' | 'transaction'>;
   readonly objects: Pick<ObjectStore, 'list' | 'remove'>;
   readonly codeVersion: string;
-  /** Tells runs that wait in line. */
+  /** Has queued runs poll at once. */
   readonly wakeRuns: (workflowIds: readonly string[]) => Promise<void>;
-  /** `refused`: it failed of the data, which its owner was told. */
+  /** Told once for each training, by the process in which it ended. `refused`: it failed of the data, as the project's message says. */
   readonly onSettled: (outcome: TrainingOutcome | 'refused') => void;
 }
-
-/** A trainer is taken for gone after this. */
-export const trainerSeenMs = 20_000;
 
 const lost =
   'The training could not be finished: whatever worked on it stopped or failed again and again. Begin it again; what was served before is served still.';
@@ -34,21 +31,25 @@ export function createRegistry(deps: RegistryDeps) {
   const { store, objects } = deps;
   const { projects, events } = store;
   const { runs, versions, progress, schedules, trainers } = store.training;
-  const places = async () => Math.max(1, await trainers.count(trainerSeenMs));
+  const countSlots = async () => Math.max(1, await trainers.count());
   const runOf = async (runId: Id): Promise<TrainingRun> => {
     const run = await runs.find(runId);
     if (run === null) throw gone();
     return run;
   };
 
-  /** What is no version's goes: of this run, and what an attempt of an earlier one stored after its end. */
+  /**
+   * What is no version's goes: of this run, and what an attempt of an earlier one stored after its end. Keys are listed first: a run that begins later is not
+   * among them, and one that has ended by then has registered what it keeps.
+   */
   const tidyRuns = async ({ ownerId, projectId }: TrainingRun): Promise<void> => {
-    const kept = new Set((await versions.withArtefacts(projectId)).map(({ artefact }) => artefact?.key));
-    const current = (await projects.findAny(projectId))?.training?.runId;
-    for await (const key of objects.list(runsPrefix(ownerId, projectId))) {
-      if (kept.has(key) || (current !== undefined && key.startsWith(runPrefix(ownerId, projectId, current)))) continue;
-      await objects.remove(key);
-    }
+    const prefix = runsPrefix(ownerId, projectId);
+    const keys: string[] = [];
+    for await (const key of objects.list(prefix)) keys.push(key);
+    const runOfKey = (key: string) => key.slice(prefix.length).split('/')[0] ?? '';
+    const open = await runs.unfinishedAmong([...new Set(keys.map(runOfKey))]);
+    const kept = new Set((await versions.withArtefacts(projectId)).map(({ key }) => key));
+    for (const key of keys) if (!kept.has(key) && !open.has(runOfKey(key))) await objects.remove(key);
   };
   /** The last few and what is on top of the stack keep their artefacts. */
   const tidyVersions = async ({ projectId }: TrainingRun): Promise<void> => {
@@ -65,14 +66,13 @@ export function createRegistry(deps: RegistryDeps) {
       for (const version of numbers) await versions.forgetArtefact(projectId, version, session);
       return true;
     });
-    if (!forgotten) return;
-    for (const { artefact } of unused) if (artefact !== null) await objects.remove(artefact.key);
+    if (forgotten) for (const { key } of unused) await objects.remove(key);
   };
 
   return {
     async takeTrainingTurn(runId: Id): Promise<Turn> {
-      const free = await places();
-      const turn = await store.transaction((session) => runs.takeTurn(runId, free, session));
+      const slots = await countSlots();
+      const turn = await store.transaction((session) => runs.takeTurn(runId, slots, session));
       if (turn === 'ended') throw gone();
       if (turn === 'wait') {
         const run = await runOf(runId);
@@ -112,12 +112,13 @@ export function createRegistry(deps: RegistryDeps) {
         });
       }),
 
-    promoteVersion: (runId: Id): Promise<void> =>
-      inPhase(deps, runId, 'promote', async ({ projectId, ownerId }) => {
+    async promoteVersion(runId: Id): Promise<void> {
+      // An earlier attempt whose answer was lost.
+      if ((await runs.find(runId))?.state === 'done') return;
+      await inPhase(deps, runId, 'promote', async ({ projectId, ownerId }) => {
         await store.transaction(async (session) => {
           const run = await runs.find(runId, session);
           if (run === null) throw gone();
-          if (run.state === 'done') return;
           if (run.state !== 'running' || run.cancelRequestedAt !== null) throw cancelled();
           const { chosen, version } = run;
           if (chosen === null || version === null) throw new Error(`The run ${runId} has no version to promote`);
@@ -138,7 +139,9 @@ export function createRegistry(deps: RegistryDeps) {
             session,
           );
         });
-      }),
+      });
+      deps.onSettled('done');
+    },
 
     /** Gives how the run has ended: what was promoted is done, whatever came after. */
     async settleTraining(runId: Id, outcome: TrainingOutcome): Promise<TrainingOutcome> {
@@ -158,14 +161,15 @@ export function createRegistry(deps: RegistryDeps) {
                 ownerId: run.ownerId,
                 projectId: run.projectId,
                 subjectId: `${run.projectId}:${runId}`,
-                data: { ...factsOf(project), message },
+                // Not its message, which may quote a file.
+                data: { ...factsOf(project), reason: run.message === null ? 'failed' : 'refused' },
               },
               session,
             );
           return true;
         });
         if (ended) deps.onSettled(outcome === 'failed' && run.message !== null ? 'refused' : outcome);
-      } else deps.onSettled('done');
+      }
       const settled = (await runOf(runId)).state;
       await progress.note(run.projectId, runId, {
         state: 'idle',
@@ -175,7 +179,8 @@ export function createRegistry(deps: RegistryDeps) {
       });
       await tidyRuns(run);
       await tidyVersions(run);
-      const next = await runs.nextInLine(await places());
+      await runs.reap(run.projectId);
+      const next = await runs.nextInQueue(await countSlots());
       await deps.wakeRuns(next.map(({ workflowId }) => workflowId));
       return settled === 'done' || settled === 'failed' ? settled : 'cancelled';
     },

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client } from '@temporalio/client';
 import { trainingWorkflows, type RequestOutcome } from '../../messages/training';
 import type { Id } from '../../model/ids';
@@ -14,8 +15,8 @@ export interface ScheduleDeps {
   readonly training: Pick<TrainingStore, 'schedules'>;
   readonly client: () => Promise<Client>;
   readonly mainQueue: string;
-  /** Begins a training; null where one is under way, or the project is gone. */
-  readonly begin: (project: Pick<Project, 'id' | 'ownerId'>) => Promise<Id | null>;
+  /** Begins the training of this id, or finds it begun; null where another is under way, or the project is gone. */
+  readonly begin: (project: Pick<Project, 'id' | 'ownerId'>, runId: Id) => Promise<Id | null>;
 }
 
 export const scheduleIdOf = (projectId: ProjectId): string => `train-schedule:${projectId}`;
@@ -33,19 +34,26 @@ export function createScheduleActivities({
      * an update carries the state over. A project that was deleted has no schedule, also where its row is still there.
      */
     async applySchedule(projectId: ProjectId): Promise<void> {
-      const row = await schedules.find(projectId);
-      const isWanted = row?.removedAt === null && (await projects.findAny(projectId)) !== null;
       const connected = await client();
-      await connected.withDeadline(Date.now() + deadlineMs, () =>
-        !isWanted ? removeSchedule(connected, projectId) : putSchedule(connected, row, mainQueue),
-      );
-      if (row !== null) await schedules.noteApplied(projectId, row.revision);
+      for (;;) {
+        const row = await schedules.find(projectId);
+        const isWanted = row?.removedAt === null && (await projects.findAny(projectId)) !== null;
+        await connected.withDeadline(Date.now() + deadlineMs, () =>
+          isWanted ? putSchedule(connected, row, mainQueue) : removeSchedule(connected, projectId),
+        );
+        // Another run may have applied a newer revision between the two: then this one has just undone it.
+        if ((await schedules.find(projectId))?.revision !== row?.revision) continue;
+        if (row !== null) await schedules.noteApplied(projectId, row.revision);
+        return;
+      }
     },
 
     async beginScheduledTraining(projectId: ProjectId): Promise<RequestOutcome> {
       const project = await projects.findAny(projectId);
       if (project === null) return 'project gone';
-      return (await begin(project)) === null ? 'already training' : 'started';
+      // Of the run that asks, so that another attempt finds what the first began.
+      const runId = Context.current().info.workflowExecution?.runId.replaceAll('-', '').slice(0, 24) ?? '';
+      return (await begin(project, runId)) === null ? 'already training' : 'started';
     },
   };
 }

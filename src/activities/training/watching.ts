@@ -67,7 +67,7 @@ export async function inPhase<T>(
   };
   let noting = Promise.resolve();
   const look = async () => {
-    const isCancelled = await training.runs.isCancelRequested(runId);
+    const isCancelled = await training.runs.heartbeat(runId);
     if (isCancelled === null) ending.abort(gone());
     else if (isCancelled) ending.abort(cancelled());
     else await note();

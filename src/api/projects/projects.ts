@@ -93,7 +93,7 @@ export const listRoutes = (deps: ProjectDeps): Route[] => {
 };
 
 /** What fails here, the sweep finishes. */
-async function finishDeletion(deps: ProjectDeps, { id, training }: Project): Promise<void> {
+async function finishDeletion(deps: ProjectDeps, { id, ownerId, training }: Project): Promise<void> {
   if (training) await cancelRuns(() => deps.temporal.client(), [trainingWorkflows.train.id(id, training.runId)]);
-  await deps.joint.start(removalOf(id)).catch(() => undefined);
+  await deps.joint.start(removalOf({ id, ownerId })).catch(() => undefined);
 }

@@ -56,7 +56,7 @@ export const scheduleRoutes = (deps: ProjectDeps): Route[] => {
         const { timezone } = body;
         const maxGapS = longestGapS(parsed(cron)) ?? 0;
         const { launch, revision } = await store.transaction(async (session) => {
-          const project = (await store.projects.find(params.id, caller.id, session)) ?? notFound('project');
+          const project = (await store.projects.hold(params.id, caller.id, session)) ?? notFound('project');
           const put = { projectId: project.id, ownerId: caller.id, cron, timezone, maxGapS };
           const number = await schedules.put(put, session);
           const recorded = scheduleLaunch(project.id, caller.id, number, requestId);

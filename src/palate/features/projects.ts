@@ -1,10 +1,11 @@
 import { projectsEraser } from '../../activities/projects/eraser';
 import { createRemovalActivities } from '../../activities/projects/removal';
 import { removeSchedule } from '../../activities/training/schedules';
-import { exportPages } from '../../api/accounts/export';
 import { cleanTempDir } from '../../api/forms/formFile';
 import { uploadDeadlineMs } from '../../api/projects/receive';
 import { projectRoutes } from '../../api/projects/routes';
+import type { Id } from '../../model/ids';
+import type { Store } from '../../store/store';
 import { projectWorkflows } from '../../messages/projects';
 import { startPoller } from '../../worker/poller';
 import { startProjectSweep } from '../../worker/projectSweep';
@@ -20,7 +21,7 @@ export const projects = {
   name: 'projects',
   workflows: projectWorkflows,
   eraser: { order: 45, create: projectsEraser },
-  exporters: (store) => ({ projects: exportPages(store.projects.exported) }),
+  exporters: (store) => ({ projects: (ownerId) => exportProjects(store.projects, ownerId) }),
   supportPanel: ({ store }) => ({ kept: { projects: (ownerId) => store.projects.countOf(ownerId) } }),
   api: openApi,
   worker: ({ store, objects, temporal, joint, log, settings }) => ({
@@ -56,4 +57,9 @@ async function openApi(parts: ApiParts) {
         }),
     ],
   };
+}
+
+/** There are 50 at most. */
+async function* exportProjects({ listOf }: Pick<Store['projects'], 'listOf'>, ownerId: Id) {
+  yield* await listOf(ownerId);
 }

@@ -1,4 +1,3 @@
-import { trainerSeenMs } from '../../activities/training/registry';
 import type { HealthCheck } from '../../api/deps';
 import { modelRoutes } from '../../api/projects/routes';
 import { watchTrainings } from '../../telemetry/trainingMetrics';
@@ -60,7 +59,7 @@ const trainerCheck = ({ runs, trainers }: Store['training']): HealthCheck => ({
   without: 'Trainings wait until a trainer runs; what is served goes on being served.',
   async probe() {
     const { queued, running } = await runs.countByState();
-    if (queued + running > 0 && (await trainers.count(trainerSeenMs)) === 0)
+    if (queued + running > 0 && (await trainers.count()) === 0)
       throw new Error(`no trainer runs, and ${queued + running} trainings wait for one`);
   },
 });

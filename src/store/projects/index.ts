@@ -1,5 +1,6 @@
 import { type ClientSession, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
+import { isDuplicateKey } from '../faults';
 import {
   nameKeyOf,
   projectQuotas,
@@ -44,8 +45,6 @@ export interface Served {
 }
 
 const nobodys = { hiddenAt: null } as const;
-const isDuplicate = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && Reflect.get(error, 'code') === 11000;
 
 export function createProjectStore(connection: Connection, clock: () => Date) {
   const rows = connection.model('Project', projectSchema);
@@ -122,7 +121,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
         );
         return shown.modifiedCount === 1 ? 'revealed' : 'gone';
       } catch (error) {
-        if (isDuplicate(error)) return 'name taken';
+        if (isDuplicateKey(error)) return 'name taken';
         throw error;
       }
     },
@@ -155,16 +154,9 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       ).map(projectOf);
     },
 
-    /** For the export, all at once: there are 50 at most. */
-    exported: {
-      async allOf(ownerId: Id, _limit: number, after: unknown): Promise<(Omit<Project, 'id'> & { id: string })[]> {
-        if (after !== null) return [];
-        const all = await rows
-          .find({ ownerId, ...nobodys })
-          .sort({ _id: 1 })
-          .lean<ProjectRow[]>();
-        return all.map((row) => ({ ...projectOf(row), id: String(row._id) }));
-      },
+    /** Keeps a project that is read in a transaction from being deleted meanwhile. */
+    async hold(id: ProjectId, ownerId: Id, session: ClientSession): Promise<Project | null> {
+      return update({ _id: id, ownerId, ...nobodys }, { $inc: { holds: 1 } }, session);
     },
 
     async countOf(ownerId: Id): Promise<number> {
@@ -181,7 +173,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       try {
         return await update({ _id: id, ownerId, ...nobodys }, { $set: { name, nameKey: nameKeyOf(name) } }, null);
       } catch (error) {
-        if (isDuplicate(error)) return 'name taken';
+        if (isDuplicateKey(error)) return 'name taken';
         throw error;
       }
     },
@@ -191,9 +183,14 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       return (await update({ _id: id, training: null, ...nobodys }, { $set: { training } }, session)) !== null;
     },
 
-    /** What was read, before anything is trained on it. */
-    async noteRows(id: ProjectId, { rows: counts, warnings }: { rows: RowCounts; warnings: string[] }): Promise<void> {
-      await rows.updateOne({ _id: id }, { $set: { rows: counts, warnings } });
+    /** What the run read, before anything is trained on it. In the transaction that notes it in the run. */
+    async noteRows(
+      id: ProjectId,
+      runId: Id,
+      { rows: counts, warnings }: { rows: RowCounts; warnings: string[] },
+      session: ClientSession,
+    ): Promise<void> {
+      await rows.updateOne({ _id: id, 'training.runId': runId }, { $set: { rows: counts, warnings } }, { session });
     },
 
     /** A version number of its own; null where the run is not the project's any more. In a transaction. */
@@ -212,7 +209,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
     serveTrained(id: ProjectId, runId: Id, served: Served, session: ClientSession): Promise<Project | null> {
       return update(
         { _id: id, 'training.runId': runId, ...nobodys },
-        { $push: { served: served.version }, $set: shown(served) },
+        { $push: pushed(served.version), $set: servedFields(served) },
         session,
       );
     },
@@ -227,7 +224,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
     ): Promise<Project | null> {
       return update(
         { _id: id, ownerId, served: from, ...nobodys },
-        { $push: { served: served.version }, $set: shown(served) },
+        { $push: pushed(served.version), $set: servedFields(served) },
         session,
       );
     },
@@ -242,23 +239,22 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
     ): Promise<Project | null> {
       return update(
         { _id: id, ownerId, served: from, ...nobodys },
-        { $pop: { served: 1 }, $set: shown(served) },
+        { $pop: { served: 1 }, $set: servedFields(served) },
         session,
       );
     },
 
-    /** Versions whose artefacts are removed can not be rolled back to. False where the stack is not `from` any more. */
+    /** Versions whose artefacts are removed cannot be rolled back to. False where the stack is not `from` any more. */
     async forgetVersions(
       id: ProjectId,
       from: readonly number[],
       versions: readonly number[],
       session: ClientSession,
     ): Promise<boolean> {
-      const { matchedCount } = await rows.updateOne(
-        { _id: id, served: [...from] },
-        { $pull: { served: { $in: [...versions] } } },
-        { session },
-      );
+      const left = from.filter((version) => !versions.includes(version));
+      // Of equal neighbours one is enough: rolling back would move nothing.
+      const served = left.filter((version, at) => version !== left[at + 1]);
+      const { matchedCount } = await rows.updateOne({ _id: id, served: [...from] }, { $set: { served } }, { session });
       return matchedCount === 1;
     },
 
@@ -359,4 +355,9 @@ export type ProjectStore = ReturnType<typeof createProjectStore>;
 
 const bytesOf = (uploads: readonly Upload[]): number => uploads.reduce((sum, { bytes }) => sum + bytes, 0);
 
-const shown = ({ algorithm, quality }: Served) => ({ state: 'ready', message: null, algorithm, quality }) as const;
+/** Nobody rolls back further. */
+const maxServed = 50;
+const pushed = (version: number) => ({ served: { $each: [version], $slice: -maxServed } });
+
+const servedFields = ({ algorithm, quality }: Served) =>
+  ({ state: 'ready', message: null, algorithm, quality }) as const;

@@ -18,6 +18,8 @@ export interface ProjectRow extends Omit<Project, 'id'> {
   lastVersion: number;
   /** How often users of it were removed: whoever holds their list reads it again where this has changed. */
   removals: number;
+  /** Raised where a transaction that writes beside it needs it to stay. */
+  holds?: number;
   /** Set on one that is deleted, and on one whose uploads are still coming in. */
   hiddenAt: Date | null;
   /** A hidden one is removed from then on. */
@@ -47,6 +49,7 @@ export const projectSchema = new Schema<ProjectRow>(
     quality: { type: String, enum: [...Quality.options, null], default: null },
     training: { type: mixed, default: null },
     createdAt: { type: Date, required: true },
+    holds: { type: Number },
     hiddenAt: { type: Date, default: null },
     removeAt: { type: Date, default: null },
   },

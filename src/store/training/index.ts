@@ -11,6 +11,6 @@ export const createTrainingStore = (connection: Connection, clock: () => Date) =
   progress: createTrainingProgressStore(connection, clock),
   versions: createModelVersionStore(connection, clock),
   schedules: createProjectScheduleStore(connection, clock),
-  trainers: createTrainerStore(connection, clock),
+  trainers: createTrainerStore(connection),
 });
 export type TrainingStore = ReturnType<typeof createTrainingStore>;

@@ -89,7 +89,8 @@ export function createTrainingProgressStore(connection: Connection, clock: () =>
       change: Partial<Pick<TrainingProgress, 'state' | 'phase' | 'percent' | 'etaS' | 'queuePosition' | 'startedAt'>>,
     ): Promise<void> {
       await rows.updateOne(
-        { _id: progressKey(projectId), runId },
+        // That it is being cancelled is overwritten by its end alone.
+        { _id: progressKey(projectId), runId, ...(change.state !== 'idle' && { state: { $ne: 'cancelling' } }) },
         { $set: { ...change, updatedAt: clock() }, $inc: { revision: 1 } },
       );
     },

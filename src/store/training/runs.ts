@@ -6,22 +6,36 @@ import { TrainingPhase, TrainingState, type TrainingRun, type TrainingWanted } f
 /**
  * Runs of trainings: what each phase found, so that a later attempt goes on from there.
  *
- * T1  A run has its turn or waits in line. At most `places` have theirs, of each account at most one; the account whose last turn is longest ago goes
- *     first, and of one account the oldest run.
+ * T1  A run is running or queued. At most `slots` are running, of each account at most one; the account whose last turn is longest ago goes first, and
+ *     of one account the oldest run.
  * T2  What a phase found is written as one update that names the run as unfinished.
  * T3  A run ends once: done, failed and cancelled are left by nothing.
+ * T4  Only a run that polls for its turn is in the queue, and only one that is worked on, or waits for a trainer that is not there, holds a slot: one that Temporal
+ *     cannot start, or that is stuck, holds up nobody.
  */
 interface RunRow extends Omit<TrainingRun, 'id'> {
   _id: Id;
+  /** When it last polled for its turn, or was last worked on. */
+  activeAt: Date | null;
 }
 export const trainingRunsCollection = 'training_runs';
 export const trainingTurnsCollection = 'training_turns';
 
-/** One row that every decision on turns writes, so that two at once do not both hand out the last place. */
+/** `all`: every decision writes it, so that two at once do not both hand out the last slot. An account's: when it last had a turn. */
 interface TurnsRow {
-  _id: 'line';
-  decisions: number;
+  _id: string;
+  decisions?: number;
+  lastAt?: Date;
 }
+
+/** A queued run polls at least twice in this time. */
+const queuedActiveMs = 90_000;
+/** A running one beats each second while a trainer works on it. */
+const runningActiveMs = 10 * 60_000;
+/** Of those that are queued, the oldest decide. */
+const mostQueued = 1_000;
+/** Finished runs of a project that are kept; what lasts is in the cards of versions. */
+const keptRuns = 50;
 
 const mixed = Schema.Types.Mixed;
 const schema = new Schema<RunRow>(
@@ -50,22 +64,24 @@ const schema = new Schema<RunRow>(
     chosen: { type: mixed, default: null },
     artefact: { type: mixed, default: null },
     version: { type: Number, default: null },
+    activeAt: { type: Date, default: null },
     createdAt: { type: Date, required: true },
     startedAt: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
   },
   { versionKey: false, minimize: false, collection: trainingRunsCollection },
 );
-schema.index({ state: 1, createdAt: 1 });
-schema.index({ ownerId: 1, startedAt: -1 });
+schema.index({ state: 1, createdAt: 1, _id: 1 });
+schema.index({ state: 1, _id: 1 });
+schema.index({ ownerId: 1, state: 1 });
 schema.index({ projectId: 1, createdAt: -1 });
 
 const turnsSchema = new Schema<TurnsRow>(
-  { _id: { type: String, required: true }, decisions: { type: Number, required: true } },
+  { _id: { type: String, required: true }, decisions: { type: Number }, lastAt: { type: Date } },
   { versionKey: false, collection: trainingTurnsCollection },
 );
 
-const fromRow = ({ _id, ...rest }: RunRow): TrainingRun => ({ id: _id, ...rest });
+const fromRow = ({ _id, activeAt: _, ...rest }: RunRow): TrainingRun => ({ id: _id, ...rest });
 const unfinished = { state: { $in: ['queued', 'running'] satisfies TrainingState[] } };
 
 /** What a phase may write. */
@@ -97,30 +113,35 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
   const rows = connection.model('TrainingRun', schema);
   const turns = connection.model('TrainingTurns', turnsSchema);
 
-  /** Runs in line, in the order in which they get their turns. */
-  async function inLine(session: ClientSession | null = null): Promise<{ running: WaitingRun[]; line: WaitingRun[] }> {
-    const open = await rows
-      .find(unfinished, { ownerId: 1, workflowId: 1, createdAt: 1, state: 1 }, { session })
+  interface Open {
+    running: WaitingRun[];
+    /** In the order in which they get their turns. */
+    queue: WaitingRun[];
+  }
+  const fields = { ownerId: 1, workflowId: 1, createdAt: 1 } as const;
+  type Found = Pick<RunRow, '_id' | keyof typeof fields>;
+  const waiting = ({ _id, ...rest }: Found): WaitingRun => ({ id: _id, ...rest });
+
+  async function readOpen(session: ClientSession | null = null): Promise<Open> {
+    const since = (ms: number) => ({ $gt: new Date(clock().getTime() - ms) });
+    const running = await rows
+      .find({ state: 'running', activeAt: since(runningActiveMs) }, fields, { session })
+      .lean<Found[]>();
+    const queued = await rows
+      .find({ state: 'queued', activeAt: since(queuedActiveMs) }, fields, { session })
       .sort({ createdAt: 1, _id: 1 })
-      .lean<(Pick<RunRow, 'ownerId' | 'workflowId' | 'createdAt' | 'state'> & { _id: Id })[]>();
-    const as = ({ _id, ownerId, workflowId, createdAt }: (typeof open)[number]): WaitingRun => ({
-      id: _id,
-      ownerId,
-      workflowId,
-      createdAt,
-    });
-    const running = open.filter(({ state }) => state === 'running').map(as);
-    const queued = open.filter(({ state }) => state === 'queued').map(as);
+      .limit(mostQueued)
+      .lean<Found[]>();
     const owners = [...new Set(queued.map(({ ownerId }) => ownerId))];
-    const lastTurns = new Map<Id, number>();
-    for (const ownerId of owners) {
-      const last = await rows
-        .findOne({ ownerId, startedAt: { $ne: null } }, { startedAt: 1 }, { session })
-        .sort({ startedAt: -1 })
-        .lean<Pick<RunRow, 'startedAt'>>();
-      lastTurns.set(ownerId, last?.startedAt?.getTime() ?? 0);
-    }
-    return { running, line: fairLine(running, queued, lastTurns) };
+    const lastTurns = await turns.find({ _id: { $in: owners } }, null, { session }).lean<TurnsRow[]>();
+    return {
+      running: running.map(waiting),
+      queue: fairQueue(
+        running,
+        queued.map(waiting),
+        new Map(lastTurns.map(({ _id, lastAt }) => [_id, lastAt?.getTime() ?? 0])),
+      ),
+    };
   }
 
   return {
@@ -150,6 +171,7 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
         chosen: null,
         artefact: null,
         version: null,
+        activeAt: null,
         createdAt: clock(),
         startedAt: null,
         finishedAt: null,
@@ -159,11 +181,6 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
 
     async find(id: Id, session: ClientSession | null = null): Promise<TrainingRun | null> {
       const row = await rows.findById(id, null, { session }).lean<RunRow>();
-      return row && fromRow(row);
-    },
-
-    async latestOf(projectId: ProjectId): Promise<TrainingRun | null> {
-      const row = await rows.findOne({ projectId }).sort({ createdAt: -1 }).lean<RunRow>();
       return row && fromRow(row);
     },
 
@@ -203,6 +220,19 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
       );
     },
 
+    /** Says that it is worked on. As `isCancelRequested`. */
+    async heartbeat(id: Id): Promise<boolean | null> {
+      const row = await rows
+        .findOneAndUpdate(
+          { _id: id, ...unfinished },
+          { $set: { activeAt: clock() } },
+          { returnDocument: 'after', projection: { cancelRequestedAt: 1 } },
+        )
+        .lean<Pick<RunRow, 'cancelRequestedAt'>>();
+      return row && row.cancelRequestedAt !== null;
+    },
+
+    /** Null: it has ended, or is gone. */
     async isCancelRequested(id: Id): Promise<boolean | null> {
       const row = await rows
         .findOne({ _id: id, ...unfinished }, { cancelRequestedAt: 1 })
@@ -220,30 +250,37 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
       return matchedCount === 1;
     },
 
-    /** Its turn, where there is a place and nobody goes before it (T1). In a transaction. */
-    async takeTurn(id: Id, places: number, session: ClientSession): Promise<'go' | 'wait' | 'cancelled' | 'ended'> {
-      await turns.updateOne({ _id: 'line' }, { $inc: { decisions: 1 } }, { upsert: true, session });
-      const run = await rows.findById(id, { state: 1, cancelRequestedAt: 1 }, { session }).lean<RunRow>();
-      if (!run || (run.state !== 'queued' && run.state !== 'running')) return 'ended';
+    /** Its turn, where a slot is free and nobody goes before it (T1). In a transaction. */
+    async takeTurn(id: Id, slots: number, session: ClientSession): Promise<'go' | 'wait' | 'cancelled' | 'ended'> {
+      await turns.updateOne({ _id: 'all' }, { $inc: { decisions: 1 } }, { upsert: true, session });
+      const run = await rows
+        .findOneAndUpdate(
+          { _id: id, ...unfinished },
+          { $set: { activeAt: clock() } },
+          { returnDocument: 'after', session, projection: { state: 1, ownerId: 1, cancelRequestedAt: 1 } },
+        )
+        .lean<Pick<RunRow, 'state' | 'ownerId' | 'cancelRequestedAt'>>();
+      if (!run) return 'ended';
       if (run.cancelRequestedAt !== null) return 'cancelled';
       if (run.state === 'running') return 'go';
-      const { running, line } = await inLine(session);
-      const free = Math.max(0, places - running.length);
-      if (!line.slice(0, free).some((waiting) => waiting.id === id)) return 'wait';
-      await rows.updateOne({ _id: id }, { $set: { state: 'running', startedAt: clock() } }, { session });
+      const open = await readOpen(session);
+      if (!nextOf(open.running, open.queue, slots).some((next) => next.id === id)) return 'wait';
+      const now = clock();
+      await rows.updateOne({ _id: id }, { $set: { state: 'running', startedAt: now } }, { session });
+      await turns.updateOne({ _id: run.ownerId }, { $set: { lastAt: now } }, { upsert: true, session });
       return 'go';
     },
 
-    /** From 1; null where it is not in line. */
+    /** From 1; null where it is not queued. */
     async positionOf(id: Id): Promise<number | null> {
-      const at = (await inLine()).line.findIndex((waiting) => waiting.id === id);
+      const at = (await readOpen()).queue.findIndex((queued) => queued.id === id);
       return at < 0 ? null : at + 1;
     },
 
     /** Those whose turn it would be now. */
-    async nextInLine(places: number): Promise<WaitingRun[]> {
-      const { running, line } = await inLine();
-      return line.slice(0, Math.max(0, places - running.length));
+    async nextInQueue(slots: number): Promise<WaitingRun[]> {
+      const { running, queue } = await readOpen();
+      return nextOf(running, queue, slots);
     },
 
     /** The run is over (T3). False: it was before. */
@@ -261,9 +298,36 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
       return modifiedCount === 1;
     },
 
-    /** For a poller: unfinished runs, oldest first. */
-    async listUnfinished(limit: number): Promise<TrainingRun[]> {
-      return (await rows.find(unfinished).sort({ createdAt: 1 }).limit(limit).lean<RunRow[]>()).map(fromRow);
+    /** For a poller: unfinished runs in the order of their ids. */
+    async listUnfinished(
+      limit: number,
+      after: Id | null,
+    ): Promise<Pick<TrainingRun, 'id' | 'workflowId' | 'cancelRequestedAt'>[]> {
+      const found = await rows
+        .find(
+          { ...unfinished, ...(after !== null && { _id: { $gt: after } }) },
+          { workflowId: 1, cancelRequestedAt: 1 },
+        )
+        .sort({ _id: 1 })
+        .limit(limit)
+        .lean<Pick<RunRow, '_id' | 'workflowId' | 'cancelRequestedAt'>[]>();
+      return found.map(({ _id, ...rest }) => ({ id: _id, ...rest }));
+    },
+
+    /** Of these runs those that have not ended. */
+    async unfinishedAmong(ids: readonly Id[]): Promise<Set<Id>> {
+      const found = await rows.find({ _id: { $in: [...ids] }, ...unfinished }, { _id: 1 }).lean<{ _id: Id }[]>();
+      return new Set(found.map(({ _id }) => _id));
+    },
+
+    /** Removes the oldest finished runs of a project. */
+    async reap(projectId: ProjectId): Promise<void> {
+      const old = await rows
+        .find({ projectId, finishedAt: { $ne: null } }, { _id: 1 })
+        .sort({ createdAt: -1 })
+        .skip(keptRuns)
+        .lean<{ _id: Id }[]>();
+      if (old.length > 0) await rows.deleteMany({ _id: { $in: old.map(({ _id }) => _id) } });
     },
 
     async countByState(): Promise<{ queued: number; running: number }> {
@@ -285,14 +349,15 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
 
     /** For erasure. */
     async removeOf(ownerId: Id): Promise<number> {
+      await turns.deleteOne({ _id: ownerId });
       return (await rows.deleteMany({ ownerId })).deletedCount;
     },
   };
 }
 export type TrainingRunStore = ReturnType<typeof createTrainingRunStore>;
 
-/** Turns are handed to accounts in turn: of each its oldest run first, and between accounts the one that waited longest since its last. */
-export function fairLine(
+/** Accounts take turns: of each its oldest run first, and between accounts the one that waited longest since its last turn. */
+export function fairQueue(
   running: readonly Pick<WaitingRun, 'ownerId'>[],
   queued: readonly WaitingRun[],
   lastTurns: ReadonlyMap<Id, number>,
@@ -314,4 +379,21 @@ export function fairLine(
       (a.run.id < b.run.id ? -1 : 1),
   );
   return placed.map(({ run }) => run);
+}
+
+/** Who of the queue may begin: of each account one at a time. */
+export function nextOf(
+  running: readonly Pick<WaitingRun, 'ownerId'>[],
+  queue: readonly WaitingRun[],
+  slots: number,
+): WaitingRun[] {
+  const busy = new Set(running.map(({ ownerId }) => ownerId));
+  const next: WaitingRun[] = [];
+  for (const run of queue) {
+    if (next.length >= slots - running.length) break;
+    if (busy.has(run.ownerId)) continue;
+    busy.add(run.ownerId);
+    next.push(run);
+  }
+  return next;
 }

@@ -37,7 +37,7 @@ export function createProjectScheduleStore(connection: Connection, clock: () => 
   const rows = connection.model('ProjectSchedule', schema);
   const dueBy = (maxGapS: number) => new Date(clock().getTime() + (maxGapS + graceS) * 1000);
   return {
-    /** Also of one that is removed, until Temporal knows. */
+    /** Also of one that is removed: its row stays until the project goes. */
     async find(projectId: ProjectId): Promise<ProjectSchedule | null> {
       const row = await rows.findById(projectId).lean<ScheduleRow>();
       return row && fromRow(row);

@@ -1,6 +1,6 @@
 import { Schema, type Connection } from 'mongoose';
 
-/** The trainers that run, so that as many trainings have their turn at a time. One that was killed is forgotten by itself. */
+/** The trainers that run, so that as many trainings run at a time. By MongoDB's clock, as clocks of machines differ. */
 interface TrainerRow {
   _id: string;
   seenAt: Date;
@@ -13,18 +13,20 @@ const schema = new Schema<TrainerRow>(
 );
 schema.index({ seenAt: 1 }, { expireAfterSeconds: 3600 });
 
-export function createTrainerStore(connection: Connection, clock: () => Date) {
+/** A trainer whose last heartbeat is older is taken for gone. */
+export const trainerGoneMs = 20_000;
+
+export function createTrainerStore(connection: Connection) {
   const rows = connection.model('Trainer', schema);
   return {
-    async see(id: string): Promise<void> {
-      await rows.updateOne({ _id: id }, { $set: { seenAt: clock() } }, { upsert: true });
+    async heartbeat(id: string): Promise<void> {
+      await rows.updateOne({ _id: id }, { $currentDate: { seenAt: true } }, { upsert: true });
     },
-    async forget(id: string): Promise<void> {
+    async remove(id: string): Promise<void> {
       await rows.deleteOne({ _id: id });
     },
-    /** Seen within `withinMs`. */
-    async count(withinMs: number): Promise<number> {
-      return rows.countDocuments({ seenAt: { $gt: new Date(clock().getTime() - withinMs) } });
+    async count(): Promise<number> {
+      return rows.countDocuments({ $expr: { $gt: ['$seenAt', { $subtract: ['$$NOW', trainerGoneMs] }] } });
     },
   };
 }

@@ -15,6 +15,7 @@ interface VersionRow extends ModelVersion {
 export const modelVersionsCollection = 'model_versions';
 
 const mixed = Schema.Types.Mixed;
+const withArtefact = { 'artefact.key': { $exists: true } } as const;
 const schema = new Schema<VersionRow>(
   {
     _id: { type: String, required: true },
@@ -30,6 +31,7 @@ const schema = new Schema<VersionRow>(
   { versionKey: false, minimize: false, collection: modelVersionsCollection },
 );
 schema.index({ projectId: 1, version: -1 }, { unique: true });
+schema.index({ projectId: 1, 'artefact.key': 1 }, { partialFilterExpression: withArtefact });
 schema.index({ runId: 1 }, { unique: true });
 schema.index({ ownerId: 1 });
 
@@ -70,9 +72,13 @@ export function createModelVersionStore(connection: Connection, clock: () => Dat
     },
 
     /** Those with an artefact, latest first. */
-    async withArtefacts(projectId: ProjectId): Promise<ModelVersion[]> {
-      const found = rows.find({ projectId, artefact: { $ne: null } }).sort({ version: -1 });
-      return (await found.lean<VersionRow[]>()).map(fromRow);
+    async withArtefacts(projectId: ProjectId): Promise<{ version: number; key: string }[]> {
+      const found = await rows
+        .find({ projectId, ...withArtefact }, { version: 1, 'artefact.key': 1 })
+        .lean<Pick<VersionRow, 'version' | 'artefact'>[]>();
+      return found
+        .flatMap(({ version, artefact }) => (artefact === null ? [] : [{ version, key: artefact.key }]))
+        .sort((one, other) => other.version - one.version);
     },
 
     /** Before the object itself is removed. */

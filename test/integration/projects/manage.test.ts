@@ -69,7 +69,9 @@ describe('projects', () => {
     expect((await get(`/project/${id}/status`)).status).toBe(404);
     expect((await ask(url, 'DELETE', `/project/${id}`, { token })).status).toBe(404);
     await eventually(async () => !(await house.store.projects.numbersOf(owner)).includes(id));
-    expect(await house.store.training.runs.latestOf(id)).toBeNull();
+    expect(
+      await house.mongo.collection('training_runs').findOne({ projectId: id }, { sort: { createdAt: -1 } }),
+    ).toBeNull();
     expect(await house.store.training.schedules.find(id)).toBeNull();
     for await (const key of house.objects.list(`projects/${owner}/${id}/`)) throw new Error(`${key} is left`);
     expect(await house.store.projects.usageOf(owner)).toMatchObject({ projects: 1 });

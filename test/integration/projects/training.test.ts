@@ -41,7 +41,9 @@ describe('trainings', () => {
     expect(again).toMatchObject({ status: 202, body: { state: 'queued' } });
     expect(again.headers.get('location')).toBe(`/project/${id}/progress`);
     expect((await get(`/project/${id}/status`)).body).toMatchObject({ status: 'processing', message: null });
-    expect(await house.store.training.runs.latestOf(id)).toMatchObject({
+    expect(
+      await house.mongo.collection('training_runs').findOne({ projectId: id }, { sort: { createdAt: -1 } }),
+    ).toMatchObject({
       seed: 7,
       maxTrials: 2,
       requestedBy: 'person',
@@ -71,7 +73,7 @@ describe('trainings', () => {
       headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
       signal: controller.signal,
     });
-    const run = await house.store.training.runs.latestOf(id);
+    const run = await house.mongo.collection('training_runs').findOne({ projectId: id }, { sort: { createdAt: -1 } });
     let text = '';
     const reading = (async () => {
       for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
@@ -80,7 +82,7 @@ describe('trainings', () => {
       }
     })();
     await eventually(() => Promise.resolve(text.includes('event: progress')));
-    await house.store.training.progress.note(id, run!.id, { state: 'running', phase: 'candidates', percent: 40 });
+    await house.store.training.progress.note(id, String(run!._id), { state: 'running', phase: 'candidates', percent: 40 });
     await reading;
     controller.abort();
     const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, revision]) => Number(revision));

@@ -143,6 +143,7 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
     files: createTrainingFiles(objects, `${studio.home}/full`),
     projects: studio.store.projects,
     training: studio.store.training,
+    transaction: studio.store.transaction,
     clock: () => new Date(),
     removedUsersKey: Buffer.alloc(32),
   });
