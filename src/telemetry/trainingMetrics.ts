@@ -1,14 +1,22 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { inTime } from './inTime';
 
+/** `refused`: its data was not taken, which its owner was told. */
+const outcomes = ['done', 'failed', 'refused', 'cancelled'] as const;
+export type CountedOutcome = (typeof outcomes)[number];
+
 /** How trainings of this process ended. */
-export const countTrainings = (registry: Registry): Counter<'outcome'> =>
-  new Counter({
+export function countTrainings(registry: Registry): Counter<'outcome'> {
+  const counter = new Counter({
     name: 'palate_trainings_total',
     help: 'Trainings that ended, by outcome',
     labelNames: ['outcome'] as const,
     registers: [registry],
   });
+  // Prometheus counts a rise from a number that it has seen: a series that began with its first failure would hide that one.
+  for (const outcome of outcomes) counter.inc({ outcome }, 0);
+  return counter;
+}
 
 /** Trainings in line and under way, and projects whose model is older than their schedule allows: each counted when somebody scrapes. */
 export function watchTrainings(

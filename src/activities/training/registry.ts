@@ -4,6 +4,7 @@ import { keptVersions, type ModelCard, type TrainingRun } from '../../model/trai
 import type { TrainingOutcome, Turn } from '../../messages/training';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
+import type { CountedOutcome } from '../../telemetry/trainingMetrics';
 import type { EvaluatedCandidates } from './engine';
 import { cancelled, gone, inPhase, type PhaseDeps } from './watching';
 
@@ -21,7 +22,7 @@ export interface RegistryDeps extends PhaseDeps {
   /** Has queued runs poll at once. */
   readonly wakeRuns: (workflowIds: readonly string[]) => Promise<void>;
   /** Told once for each training, by the process in which it ended. `refused`: it failed of the data, as the project's message says. */
-  readonly onSettled: (outcome: TrainingOutcome | 'refused') => void;
+  readonly onSettled: (outcome: CountedOutcome) => void;
 }
 
 const lost =
