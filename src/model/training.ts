@@ -62,6 +62,8 @@ export interface TrainingRun extends TrainingWanted {
   rows: RowCounts | null;
   warnings: string[];
   split: unknown;
+  /** The places of the trials that were begun, as they were; one that is there twice was begun again, by a later attempt. */
+  trialsBegun: number[];
   trials: unknown[];
   /** Of the budget of the search. */
   spentMs: number;

@@ -16,8 +16,8 @@ export interface TrainingEngine {
   ingest(task: IngestTask, watch: Watch): Promise<IngestResult>;
   /** What is held out, and whether anything can be learnt. */
   split(task: DatasetTask, watch: Watch): Promise<SplitFacts>;
-  /** Goes on after `known`. Each further trial is handed to `onTrial`, which is waited for, before the next begins. */
-  search(task: SearchTask, watch: Watch & { onTrial: (trial: Trial) => Promise<void> }): Promise<SearchRecord>;
+  /** Goes on after `known`. */
+  search(task: SearchTask, watch: SearchWatch): Promise<SearchRecord>;
   /** Fits challenger, champion and popularity without what is held out, and ranks for the same users. */
   evaluate(task: EvaluateTask, watch: Watch): Promise<EvaluatedCandidates>;
   /** Fits the candidate to everything and writes what serves. */
@@ -30,6 +30,14 @@ export interface Watch {
   readonly signal: AbortSignal;
   /** Share of the phase that is done, 0 to 1. */
   readonly onProgress: (share: number) => void;
+}
+
+/** Both are waited for. */
+export interface SearchWatch extends Watch {
+  /** Before the trial at this place begins. */
+  readonly onTrialBegun?: (at: number) => Promise<void>;
+  /** With each further trial, before the next begins. */
+  readonly onTrial: (trial: Trial) => Promise<void>;
 }
 
 export interface UploadedFile<Schema> {

@@ -131,6 +131,7 @@ export function createPhases(deps: PhasesDeps) {
           },
           {
             ...watch,
+            onTrialBegun: (at) => runs.noteTrialBegun(runId, at),
             async onTrial(trial) {
               await runs.addTrial(runId, trial, count, spentMs());
               count += 1;

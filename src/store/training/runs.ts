@@ -57,6 +57,7 @@ const schema = new Schema<RunRow>(
     rows: { type: mixed, default: null },
     warnings: { type: [String], required: true },
     split: { type: mixed, default: null },
+    trialsBegun: { type: [Number], required: true },
     trials: { type: [mixed] as never, required: true },
     spentMs: { type: Number, required: true },
     searchEnded: { type: String, default: null },
@@ -164,6 +165,7 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
         rows: null,
         warnings: [],
         split: null,
+        trialsBegun: [],
         trials: [],
         spentMs: 0,
         searchEnded: null,
@@ -210,6 +212,11 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
         )
         .lean<RunRow>();
       return row && fromRow(row);
+    },
+
+    /** Whether it ever ends or not. */
+    async noteTrialBegun(id: Id, at: number): Promise<void> {
+      await rows.updateOne({ _id: id, ...unfinished }, { $push: { trialsBegun: at } });
     },
 
     /** Adds one trial, unless a later attempt has added it already. */

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { TrainingEngine, Watch } from '../../activities/training/engine';
-import type { Trial } from '../../ml/recommend/training/search';
+import type { SearchWatch, TrainingEngine, Watch } from '../../activities/training/engine';
 import type { FromThread, PhaseName, ResultOf, RunPhase, TaskOf, ThreadData, ToThread } from './trainingMessages';
 import { createTurns } from './turns';
 
@@ -62,13 +61,13 @@ export function createTrainingEngine({
     phase: Phase,
     task: TaskOf<Phase>,
     watch: Watch,
-    onTrial: (trial: Trial) => Promise<void> = () => Promise.resolve(),
+    onTrials: TrialWatch = { onTrial: () => Promise.resolve() },
   ): Promise<ResultOf<Phase>> =>
     inTurn(watch.signal, () => {
       if (isEnded) throw new Error('The training engine has been ended.');
       clearTimeout(idle);
       const current = (thread ??= start());
-      return runOn(current, { phase, task, watch, onTrial, graceMs, discard }).finally(() => {
+      return runOn(current, { phase, task, watch, onTrials, graceMs, discard }).finally(() => {
         idle = setTimeout(() => void discard(), idleMs);
         idle.unref();
       });
@@ -77,7 +76,7 @@ export function createTrainingEngine({
   return {
     ingest: (task, watch) => run('ingest', task, watch),
     split: (task, watch) => run('split', task, watch),
-    search: (task, watch) => run('search', task, watch, watch.onTrial),
+    search: (task, watch) => run('search', task, watch, watch),
     evaluate: (task, watch) => run('evaluate', task, watch),
     refit: (task, watch) => run('refit', task, watch),
     async end() {
@@ -88,18 +87,20 @@ export function createTrainingEngine({
   };
 }
 
+type TrialWatch = Pick<SearchWatch, 'onTrial' | 'onTrialBegun'>;
+
 interface Running<Phase extends PhaseName> {
   readonly phase: Phase;
   readonly task: TaskOf<Phase>;
   readonly watch: Watch;
-  readonly onTrial: (trial: Trial) => Promise<void>;
+  readonly onTrials: TrialWatch;
   readonly graceMs: number;
   readonly discard: () => Promise<void>;
 }
 
 async function runOn<Phase extends PhaseName>(
   thread: Thread,
-  { phase, task, watch, onTrial, graceMs, discard }: Running<Phase>,
+  { phase, task, watch, onTrials, graceMs, discard }: Running<Phase>,
 ): Promise<ResultOf<Phase>> {
   const { signal, onProgress } = watch;
   const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -128,9 +129,9 @@ async function runOn<Phase extends PhaseName>(
           stopFor(error as Error);
         }
       };
-      const keep = async (trial: Trial) => {
+      const keep = async (kept: () => Promise<void> | undefined) => {
         try {
-          await onTrial(trial);
+          await kept();
           say({ kind: 'go on' });
         } catch (error) {
           stopFor(error as Error);
@@ -142,8 +143,11 @@ async function runOn<Phase extends PhaseName>(
             case 'progress':
               if (stopping === null) tell(message.share);
               return;
+            case 'trial begun':
+              if (stopping === null) void keep(() => onTrials.onTrialBegun?.(message.at));
+              return;
             case 'trial':
-              if (stopping === null) void keep(message.trial);
+              if (stopping === null) void keep(() => onTrials.onTrial(message.trial));
               return;
             case 'stopped':
               reject(stopping?.error ?? new Error('The training thread stopped without being told to.'));

@@ -4,7 +4,7 @@ import type { Trial } from '../../ml/recommend/training/search';
 /** What the host of a training thread and the thread say to each other. The thread has one task at a time. */
 export type ToThread =
   | { [Phase in PhaseName]: RunPhase<Phase> }[PhaseName]
-  /** The trial that was posted is kept, or the task is to stop: either way the thread need not wait any longer. */
+  /** What was posted of a trial is kept, or the task is to stop: either way the thread need not wait any longer. */
   | { readonly kind: 'go on' };
 
 export interface RunPhase<Phase extends PhaseName> {
@@ -17,7 +17,8 @@ export interface RunPhase<Phase extends PhaseName> {
 
 export type FromThread =
   | { readonly kind: 'progress'; readonly share: number }
-  /** The thread waits until it may go on. */
+  /** With this and the next the thread waits until it may go on. */
+  | { readonly kind: 'trial begun'; readonly at: number }
   | { readonly kind: 'trial'; readonly trial: Trial }
   | { readonly kind: 'done'; readonly result: ResultOf<PhaseName> }
   | { readonly kind: 'stopped' }

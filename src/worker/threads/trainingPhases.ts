@@ -27,6 +27,7 @@ import type { PhaseName, ResultOf, TaskOf } from './trainingMessages';
 export interface PhaseWatch {
   readonly stop: Stop;
   readonly onProgress: (share: number) => void;
+  readonly onTrialBegun?: (at: number) => Promise<void>;
   readonly onTrial: (trial: Trial) => Promise<void>;
 }
 
@@ -79,8 +80,9 @@ export function createTrainingPhases({ threads, nowMs }: { threads: Threads; now
       const { data, space, seed } = toLearn(opened, task);
       const { budgetSeconds, spentMs, maxTrials, known } = task;
       const limit = { kind: 'time', budgetSeconds, spentMs, nowMs } as const;
-      const { onTrial } = watch;
-      const { record, best } = await search(data, fittingOf(opened, watch), { space, seed, limit, maxTrials, known, onTrial }); // prettier-ignore
+      const { onTrial, onTrialBegun = () => Promise.resolve() } = watch;
+      const told = { onTrial, onTrialBegun };
+      const { record, best } = await search(data, fittingOf(opened, watch), { space, seed, limit, maxTrials, known, ...told }); // prettier-ignore
       const ranking = best?.ranking ?? null;
       opened.best.set(task, best && ranking && { candidate: best.candidate, ranking });
       return record;

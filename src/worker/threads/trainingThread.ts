@@ -50,6 +50,14 @@ function watchOf(isStopped: () => boolean): PhaseWatch {
   const throwIfAborted = () => {
     if (isStopped()) throw new Stopped('The task is to stop.');
   };
+  const postAndWait = async (message: FromThread) => {
+    throwIfAborted();
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      post(message);
+    });
+    throwIfAborted();
+  };
   let toldMs = -Infinity;
   return {
     stop: { throwIfAborted },
@@ -59,13 +67,7 @@ function watchOf(isStopped: () => boolean): PhaseWatch {
       toldMs = nowMs;
       post({ kind: 'progress', share });
     },
-    async onTrial(trial) {
-      throwIfAborted();
-      await new Promise<void>((resolve) => {
-        goOn = resolve;
-        post({ kind: 'trial', trial });
-      });
-      throwIfAborted();
-    },
+    onTrialBegun: (at) => postAndWait({ kind: 'trial begun', at }),
+    onTrial: (trial) => postAndWait({ kind: 'trial', trial }),
   };
 }

@@ -24,19 +24,28 @@ export interface TrainingKills {
   finishWithinMs?: number;
 }
 
+type Landing = TrainingPhase | 'ended';
+
 export interface TrainingCensus {
   kills: number;
   finished: number;
   versions: number;
   registeredTwice: number;
+  /** In which phase each training was when its trainer had been killed; `ended` where the kill came too late. */
+  landed: Partial<Record<Landing, number>>;
   /** Trials that were recorded before a kill and are not, or not as they were, in the record of the end. */
   trialsLost: number;
-  /** Candidates that were tried again: at most the one that was under way. */
+  /** Trials that were begun again. */
   trialsRepeated: number;
+  /** Of these, those beyond the one that was under way in a search that was killed. */
+  trialsRepeatedInVain: number;
   readyEvents: number;
   /** Objects that are neither uploads nor served. */
   orphans: number;
 }
+
+/** A busy machine may be through a short phase, or its time for a search over, before anybody looks. */
+const mostMisses = 6;
 
 /** Kills the trainer in the middle of trainings, starts another each time, and counts what came of them. */
 export async function killDuringTraining(options: TrainingKills): Promise<TrainingCensus> {
@@ -56,26 +65,47 @@ export async function killDuringTraining(options: TrainingKills): Promise<Traini
   const worker = await start('worker');
   let trainer = await start('trainer');
   const interactions = tasteCsv(1_500, 25);
+  /** Null: the phase was over before anybody saw it, and so is the training. */
+  const caughtIn = async (runId: string, phase: TrainingPhase | undefined): Promise<TrainingRun | null> => {
+    const { run } = await eventually(
+      async () => {
+        const run = await store.training.runs.find(runId);
+        if (run === null) return false;
+        if (run.state !== 'queued' && run.state !== 'running') return { run: null };
+        // In the search once it has something to lose.
+        return run.phase === phase && (phase !== 'candidates' || run.trials.length > 2) && { run };
+      },
+      finishWithinMs,
+      2,
+    );
+    return run;
+  };
   const runs: TrainingRun[] = [];
-  let [trialsLost, trialsRepeated] = [0, 0];
+  let [trialsLost, trialsRepeated, trialsRepeatedInVain] = [0, 0, 0];
+  const landed: TrainingCensus['landed'] = {};
   try {
     for (let kill = 0; kill < kills; kill += 1) {
       const phase = phases[kill % phases.length];
-      const { runId } = await createProject({ store, objects }, { interactions }, { budgetSeconds });
-      const isIn = async () => {
-        const run = await store.training.runs.find(runId);
-        // In the search once it has something to lose.
-        return run !== null && run.phase === phase && (phase !== 'candidates' || run.trials.length > 2) && run;
-      };
-      const before = await eventually(isIn, finishWithinMs, 2);
+      let before: TrainingRun | null = null;
+      for (let attempt = 0; before === null; attempt += 1) {
+        if (attempt === mostMisses) throw new Error(`No training could be caught in the phase ${phase}`);
+        const longer = budgetSeconds * 2 ** attempt;
+        const { runId } = await createProject({ store, objects }, { interactions }, { budgetSeconds: longer });
+        before = await caughtIn(runId, phase);
+      }
+      const runId = before.id;
       await trainer.kill();
-      const kept = (await store.training.runs.find(runId))?.trials ?? before.trials;
+      const after = (await store.training.runs.find(runId)) ?? before;
+      const landing = after.state === 'running' ? after.phase : 'ended';
+      landed[landing] = (landed[landing] ?? 0) + 1;
       trainer = await start('trainer');
       const run = await runEnded({ store }, runId, finishWithinMs);
       runs.push(run);
       const words = run.trials.map((trial) => JSON.stringify(trial));
-      trialsLost += kept.filter((trial, at) => JSON.stringify(trial) !== words[at]).length;
-      trialsRepeated += words.length - new Set(words).size;
+      trialsLost += after.trials.filter((trial, at) => JSON.stringify(trial) !== words[at]).length;
+      const repeated = run.trialsBegun.length - new Set(run.trialsBegun).size;
+      trialsRepeated += repeated;
+      trialsRepeatedInVain += Math.max(0, repeated - (landing === 'candidates' ? 1 : 0));
     }
     const owners = runs.map(({ ownerId }) => ownerId);
     const versions = await Promise.all(runs.map(({ projectId }) => store.training.versions.list(projectId, 10, null)));
@@ -94,8 +124,10 @@ export async function killDuringTraining(options: TrainingKills): Promise<Traini
       finished: runs.filter(({ state }) => state === 'done').length,
       versions: versions.flat().length,
       registeredTwice: versions.filter((list) => list.length > 1).length,
+      landed,
       trialsLost,
       trialsRepeated,
+      trialsRepeatedInVain,
       readyEvents: events.flat().filter(({ type }) => type === 'model_ready').length,
       orphans: orphans.length,
     };
@@ -107,14 +139,14 @@ export async function killDuringTraining(options: TrainingKills): Promise<Traini
   }
 }
 
-/** What it has to be, whatever was killed. */
-export const expectedCensus = (kills: number): TrainingCensus => ({
+/** What it has to be, whatever was killed, and wherever. */
+export const expectedCensus = (kills: number): Omit<TrainingCensus, 'landed' | 'trialsRepeated'> => ({
   kills,
   finished: kills,
   versions: kills,
   registeredTwice: 0,
   trialsLost: 0,
-  trialsRepeated: 0,
+  trialsRepeatedInVain: 0,
   readyEvents: kills,
   orphans: 0,
 });

@@ -43,12 +43,15 @@ describe('a search that goes on', () => {
     expect(trials.length).toBeGreaterThan(20);
     for (let cut = 0; cut <= trials.length; cut += 1) {
       const further: Trial[] = [];
+      const begun: number[] = [];
       const { record, best } = await searched({
         known: stored(trials.slice(0, cut)),
+        onTrialBegun: (at) => Promise.resolve(void begun.push(at)),
         onTrial: (trial) => Promise.resolve(void further.push(trial)),
       });
       expect(JSON.stringify(record)).toBe(JSON.stringify(whole.record));
       expect(further).toEqual(trials.slice(cut));
+      expect(begun).toEqual([...trials.keys()].slice(cut));
       expect(best!.candidate).toEqual(whole.best!.candidate);
       expect(bestOf(record)).toEqual(whole.best!.candidate);
       const isKnown =

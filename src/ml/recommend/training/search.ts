@@ -38,6 +38,8 @@ export interface SearchOptions {
   readonly maxTrials?: number | null;
   /** The trials of an earlier attempt, in their order. */
   readonly known?: readonly Trial[];
+  /** Called with the place of each trial but the known ones, and waited for before it begins. */
+  readonly onTrialBegun?: (at: number) => Promise<void>;
   /** Called with each trial but the known ones, and waited for before the next begins. */
   readonly onTrial?: (trial: Trial) => Promise<void>;
 }
@@ -61,7 +63,7 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
   async function run(candidate: Candidate, rung: Trial['rung'], on: () => TrialData): Promise<number | null> {
     const at = trials.length;
     const earlier = knownTrial(known[at], candidate, rung);
-    const { trial, ranking } = earlier ?? (await tryOn(candidate, rung, limit.begin(at), on));
+    const { trial, ranking } = earlier ?? (await tryOn(candidate, rung, at, on));
     limit.compare(at, trial);
     trials.push(trial);
     if (earlier === null) await options.onTrial?.(trial);
@@ -73,7 +75,9 @@ export async function search(data: TrialData, fitting: Fitting, options: SearchO
     return ndcg;
   }
 
-  async function tryOn(candidate: Candidate, rung: Trial['rung'], timed: Fitting, on: () => TrialData) {
+  async function tryOn(candidate: Candidate, rung: Trial['rung'], at: number, on: () => TrialData) {
+    const timed = limit.begin(at);
+    await options.onTrialBegun?.(at);
     const tried = await tryCandidate(candidate, on(), timed);
     if (tried.kind === 'refused')
       return { trial: { candidate, rung, ndcg: null, refusal: tried.reason }, ranking: null };
