@@ -47,7 +47,7 @@ async function trainOnce(from: string, folder: string): Promise<[string, number]
   try {
     const file = (name: string) => ({ path: path.join(from, name), name, schema: null });
     const files = { interactions: file('interactions.csv'), items: file('items.csv') };
-    const removedUsers = { key: new Uint8Array(32), hashes: [] };
+    const removedUsers = { salt: '', hashes: [] };
     const at = path.join(folder, 'dataset');
     const read = await timed('ingest', engine.ingest({ ...files, removedUsers, nowMs: Date.now(), into: at }, watch));
     if (read.kind === 'refused') throw new Error(read.message);

@@ -93,5 +93,9 @@ export const maxProjectName = 200;
 export const nameKeyOf = (name: string): string =>
   name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLocaleLowerCase('en');
 
+/** What clients see: a first training that failed and is done again is under way. */
+export const visibleState = ({ state, training }: Pick<Project, 'state' | 'training'>): ProjectState =>
+  state === 'error' && training !== null ? 'processing' : state;
+
 export const servedVersion = ({ served }: Pick<Project, 'served'>): number | null => served.at(-1) ?? null;
 export const previousVersion = ({ served }: Pick<Project, 'served'>): number | null => served.at(-2) ?? null;

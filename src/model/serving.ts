@@ -12,9 +12,10 @@ export interface ServingState {
   message: string | null;
   /** The served version first, then those that it took the place of; each once, and only those that can still be served. */
   versions: ServableVersion[];
+  removedUsersSalt: string;
   /** Grows with each removal of a user. */
   removals: number;
-  /** Keyed hashes of removed users; null where `removals` is the number that the reader knows. */
+  /** Salted hashes of removed users; null where `removals` is the number that the reader knows. */
   removedUsers: string[] | null;
 }
 

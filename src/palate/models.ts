@@ -5,7 +5,6 @@ import { createServingStates } from '../api/recommendations/states';
 import { createModelCache, createModelCopies, createModelLoader } from '../services/models';
 import { startPoller } from '../worker/poller';
 import type { ApiPart, ApiParts } from './feature';
-import { removedUsersKey } from './training';
 
 const tidyMs = 3_600_000;
 
@@ -40,7 +39,6 @@ export function openRecommendations(parts: ApiParts): ApiPart {
       onFault: ({ projectId, version, error }) =>
         log.error({ projectId, modelVersion: version, err: error }, 'a model cannot be served; the one before it is, if there is one'), // prettier-ignore
     }),
-    removedUsersKey: removedUsersKey(settings),
     paging,
   });
   return {

@@ -1,6 +1,6 @@
 import type { ProjectDeps } from '../api/projects/deps';
 import type { ApiParts } from './feature';
-import { removedUsersKey, trainingDefaults } from './training';
+import { trainingDefaults } from './training';
 
 /** What the routes of projects need, and those of their trainings. */
 export const projectDepsOf = (parts: ApiParts): ProjectDeps => ({
@@ -9,5 +9,4 @@ export const projectDepsOf = (parts: ApiParts): ProjectDeps => ({
   maxFileBytes: Math.round(parts.settings.csvMaxMb * 1e6),
   // Of its own: files of one form wait for each other longer than pictures do.
   tempDir: `${parts.settings.tempDir}-projects`,
-  removedUsersKey: removedUsersKey(parts.settings),
 });

@@ -7,7 +7,6 @@ import { beginTraining, wakeRuns, type TrainingDefaults } from '../launches/trai
 import type { Settings } from '../config/settings';
 import { countTrainings } from '../telemetry/trainingMetrics';
 import { createTrainingEngine } from '../worker/threads/trainingEngine';
-import { keysFor } from './base';
 import type { WorkerParts } from './feature';
 
 /** A turn that comes free is told; this is for one that was not. */
@@ -24,13 +23,6 @@ export const trainingDefaults = ({
   minTrainingSamples,
   timing: { heartbeatMs: trainHeartbeatMs, turnPollMs },
 });
-
-/** The oldest key: a hash outlives the keys that are put before it. */
-export function removedUsersKey(settings: Settings): Buffer {
-  const key = keysFor(settings, 'removed users').at(-1);
-  if (!key) throw new RangeError('At least one encryption key is needed');
-  return key;
-}
 
 /** Activities of trainings, with an engine of their own: its threads begin with the first phase. */
 export function openTraining(parts: WorkerParts) {
@@ -51,7 +43,6 @@ export function openTraining(parts: WorkerParts) {
     training: store.training,
     objects,
     clock,
-    removedUsersKey: removedUsersKey(settings),
     codeVersion: version,
     client: () => temporal.client(),
     mainQueue: queues.main,

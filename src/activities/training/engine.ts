@@ -50,8 +50,8 @@ export interface UploadedFile<Schema> {
 export interface IngestTask {
   readonly interactions: UploadedFile<InteractionSchema> | null;
   readonly items: UploadedFile<ItemSchema> | null;
-  /** Users whose rows are left out: HMAC-SHA-256 of each id under `key`, in hexadecimal. */
-  readonly removedUsers: { readonly key: Uint8Array; readonly hashes: readonly string[] };
+  /** Users whose rows are left out: `removedUserHash` of each. */
+  readonly removedUsers: { readonly salt: string; readonly hashes: readonly string[] };
   readonly nowMs: number;
   /** Where the dataset is written. */
   readonly into: string;

@@ -25,8 +25,6 @@ export interface PhasesDeps {
   readonly training: TrainingStore;
   readonly transaction: Transaction;
   readonly clock: () => Date;
-  /** Under which ids of removed people are hashed. */
-  readonly removedUsersKey: Buffer;
 }
 
 type Read = Extract<IngestResult, { kind: 'read' }>;
@@ -76,12 +74,14 @@ export function createPhases(deps: PhasesDeps) {
             : { path: await files.fetch(runId, upload, watch.signal), name: upload.fileName, schema: upload.columns };
         const [interactions] = project.uploads.filter((upload) => upload.kind === 'interactions');
         const [items] = project.uploads.filter((upload) => upload.kind === 'items');
+        const removedUsers = await projects.removedUsers(project.id);
+        if (removedUsers === null) throw gone();
         const into = await files.fresh(runId);
         const result = await engine.ingest(
           {
             interactions: await fetched(interactions),
             items: await fetched(items),
-            removedUsers: { key: deps.removedUsersKey, hashes: await projects.removedUsers(project.id) },
+            removedUsers,
             nowMs: deps.clock().getTime(),
             into,
           },

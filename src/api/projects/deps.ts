@@ -15,6 +15,4 @@ export interface ProjectDeps extends Pick<ApiDeps, 'clock' | 'objects' | 'launch
   readonly maxFileBytes: number;
   /** Where files wait while they come in: a folder that `cleanTempDir` made. */
   readonly tempDir: string;
-  /** Under which ids of removed people are hashed. */
-  readonly removedUsersKey: Buffer;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ModelType, ProjectState, Quality, servedVersion, type Project } from '../../model/projects';
+import { ModelType, ProjectState, Quality, servedVersion, visibleState, type Project } from '../../model/projects';
 import { TrainingPhase, type TrainingProgress } from '../../model/training';
 import { iso } from '../times';
 
@@ -45,17 +45,16 @@ export type ProjectView = z.infer<typeof ProjectView>;
 export function presentProject(project: Project, progress: TrainingProgress | null): ProjectView {
   const served = servedVersion(project);
   const { training } = project;
-  // A first training that failed and is done again: nobody has been served yet, and something is coming.
-  const again = project.state === 'error' && training !== null;
+  const status = visibleState(project);
   return {
     id: project.id,
     project_name: project.name,
-    status: again ? 'processing' : project.state,
+    status,
     model_type: project.modelType,
     mlflow_model_name: served === null ? null : `project-${project.id}-recommender`,
     mlflow_model_version: served === null ? null : String(served),
     created_at: project.createdAt.toISOString(),
-    message: again ? null : project.message,
+    message: status === 'processing' ? null : project.message,
     warnings: project.warnings,
     rows: project.rows,
     algorithm: project.algorithm,

@@ -65,7 +65,7 @@ export const listRoutes = (deps: ListDeps): Route[] => {
         const { model, state } = await servedOf(deps, caller.id, id);
         const name = `users of ${id}`;
         const from = placeAfter(model.recommender.users, deps.paging.idBefore(name, cursor));
-        const { rows } = usersPage(model.recommender, from, limit + 1, removalCheck(state, deps.removedUsersKey));
+        const { rows } = usersPage(model.recommender, from, limit + 1, removalCheck(state));
         const page = deps.paging.page(name, rows, limit, (row) => [row.id]);
         return reply(200, page.items, nextLink(path, page, limit));
       },

@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { answer, type Answer } from '../../ml/recommend/serving/answer';
 import { rowView } from '../../ml/recommend/serving/rowView';
 import type { Id } from '../../model/ids';
 import { ModelType, type ProjectId } from '../../model/projects';
+import { removedUserHash } from '../../model/removedUsers';
 import { invalid, notFound, problem } from '../errors';
 import type { ServedModel, ServedModels } from './served';
 import type { HeldState, ServingStates } from './states';
@@ -12,8 +12,6 @@ import type { HeldState, ServingStates } from './states';
 export interface RecommendDeps {
   readonly states: ServingStates;
   readonly models: ServedModels;
-  /** Of the hashes of removed users. */
-  readonly removedUsersKey: Buffer;
 }
 
 export const mostRecommendations = 1_000;
@@ -65,7 +63,7 @@ export async function recommend(
   const found = answer(model.recommender, {
     ...wanted,
     modelType: state.modelType,
-    isRemoved: removalCheck(state, deps.removedUsersKey),
+    isRemoved: removalCheck(state),
   });
   if (found.kind !== 'list') return notListed(state.modelType, found);
   return {
@@ -80,9 +78,9 @@ export async function recommend(
 
 /** Whether a user was removed since the model was trained. */
 export const removalCheck =
-  ({ removed }: Pick<HeldState, 'removed'>, key: Buffer): ((userId: string) => boolean) =>
+  ({ removed, removedUsersSalt }: Pick<HeldState, 'removed' | 'removedUsersSalt'>): ((userId: string) => boolean) =>
   (userId) =>
-    removed.size > 0 && removed.has(createHmac('sha256', key).update(userId).digest('hex'));
+    removed.size > 0 && removed.has(removedUserHash(removedUsersSalt, userId));
 
 function refuseMissing(modelType: ModelType, { itemTitle, itemId, userId }: WantedRecommendations): void {
   const item = itemTitle ?? itemId;

@@ -4,7 +4,7 @@ import { setBounded } from './bounded';
 
 /** What is served of a project, as this replica knows it. */
 export interface HeldState extends ServingState {
-  /** Keyed hashes. */
+  /** Salted hashes. */
   readonly removed: ReadonlySet<string>;
 }
 

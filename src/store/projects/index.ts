@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type ClientSession, type Connection } from 'mongoose';
 import type { Id } from '../../model/ids';
 import { isDuplicateKey } from '../faults';
@@ -11,6 +12,7 @@ import {
   type RowCounts,
   type Upload,
 } from '../../model/projects';
+import { maxRemovedUsers, removedUserHash } from '../../model/removedUsers';
 import type { ServingState } from '../../model/serving';
 import { newId } from '../ids';
 import {
@@ -89,6 +91,7 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
         uploadBytes: 0,
         served: [],
         lastVersion: 0,
+        removedUsersSalt: randomBytes(32).toString('base64url'),
         createdAt: now,
         hiddenAt: now,
         removeAt: new Date(now.getTime() + removeAfterMs),
@@ -313,16 +316,26 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       await rows.deleteOne({ _id: id, hiddenAt: { $ne: null } });
     },
 
-    /** False: they were removed before. */
-    async removeUser(project: Pick<Project, 'id' | 'ownerId'>, hash: string): Promise<boolean> {
-      const { upsertedCount } = await removedUsers.updateOne(
-        { _id: `${project.id}:${hash}` },
-        { $setOnInsert: { projectId: project.id, ownerId: project.ownerId, hash, at: clock() } },
+    async removeUser(id: ProjectId, ownerId: Id, userId: string): Promise<'removed' | 'too many' | 'gone'> {
+      const row = await rows
+        .findOne({ _id: id, ownerId, ...nobodys }, { removedUsersSalt: 1 })
+        .lean<Pick<ProjectRow, 'removedUsersSalt'>>();
+      if (row === null) return 'gone';
+      const hash = removedUserHash(row.removedUsersSalt, userId);
+      const entry = { _id: `${id}:${hash}` };
+      const isNew = (await removedUsers.exists(entry)) === null;
+      // Requests at the same moment may exceed it by their number, which the readers of the list bear.
+      if (isNew && (await removedUsers.countDocuments({ projectId: id })) >= maxRemovedUsers) return 'too many';
+      await removedUsers.updateOne(
+        entry,
+        { $setOnInsert: { projectId: id, ownerId, hash, at: clock() } },
         { upsert: true },
       );
       // After the list: whoever sees the new count finds them on it. Also for one who was removed before, as that attempt may have ended in between.
-      await rows.updateOne({ _id: project.id }, { $inc: { removals: 1 } });
-      return upsertedCount === 1;
+      const { matchedCount } = await rows.updateOne({ _id: id, ...nobodys }, { $inc: { removals: 1 } });
+      if (matchedCount === 1) return 'removed';
+      await removedUsers.deleteOne(entry);
+      return 'gone';
     },
 
     /** What requests for recommendations need; null where there is no such project, whoever asks. */
@@ -330,12 +343,17 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       return readServing((pipeline) => rows.aggregate<ServingFound>(pipeline).exec(), id, knownRemovals);
     },
 
-    async removedUsers(id: ProjectId): Promise<string[]> {
+    /** For a training; null where the project is gone. */
+    async removedUsers(id: ProjectId): Promise<{ salt: string; hashes: string[] } | null> {
+      const row = await rows
+        .findOne({ _id: id, ...nobodys }, { removedUsersSalt: 1 })
+        .lean<Pick<ProjectRow, 'removedUsersSalt'>>();
+      if (row === null) return null;
       const list = await removedUsers
         .find({ projectId: id }, { hash: 1 })
         .sort({ _id: 1 })
         .lean<Pick<RemovedUserRow, 'hash'>[]>();
-      return list.map(({ hash }) => hash);
+      return { salt: row.removedUsersSalt, hashes: list.map(({ hash }) => hash) };
     },
 
     /** For erasure: numbers of all of an account's, hidden or not. */

@@ -16,6 +16,8 @@ export interface ProjectRow extends Omit<Project, 'id'> {
   uploadBytes: number;
   /** The highest version that was ever registered. */
   lastVersion: number;
+  /** Random: under which ids of its removed users are hashed. */
+  removedUsersSalt: string;
   /** How often users of it were removed: whoever holds their list reads it again where this has changed. */
   removals: number;
   /** Raised where a transaction that writes beside it needs it to stay. */
@@ -44,6 +46,7 @@ export const projectSchema = new Schema<ProjectRow>(
     uploadBytes: { type: Number, required: true },
     served: { type: [Number], required: true },
     lastVersion: { type: Number, required: true },
+    removedUsersSalt: { type: String, required: true },
     removals: { type: Number, default: 0 },
     algorithm: { type: String, default: null },
     quality: { type: String, enum: [...Quality.options, null], default: null },
@@ -74,7 +77,7 @@ export const usageSchema = new Schema<UsageRow>(
   { versionKey: false, collection: projectUsageCollection },
 );
 
-/** A person whose rows a project leaves out: a keyed hash of their id, so that the list itself names nobody. */
+/** A person whose rows a project leaves out: a salted hash of their id, so that the list itself names nobody. */
 export interface RemovedUserRow {
   _id: string;
   projectId: ProjectId;

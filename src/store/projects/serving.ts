@@ -1,5 +1,5 @@
 import type { PipelineStage } from 'mongoose';
-import type { ProjectId } from '../../model/projects';
+import { visibleState, type ProjectId } from '../../model/projects';
 import type { ServingState } from '../../model/serving';
 import type { StoredArtefact } from '../../model/training';
 import { modelVersionsCollection } from '../training/versions';
@@ -8,8 +8,12 @@ import { removedUsersCollection, type ProjectRow } from './row';
 /** Of the stack; whatever lies below is not served in place of a version that is damaged. */
 const versionsRead = 5;
 
-export interface ServingFound extends Pick<ProjectRow, 'ownerId' | 'modelType' | 'state' | 'message' | 'served'> {
+export interface ServingFound extends Pick<
+  ProjectRow,
+  'ownerId' | 'modelType' | 'state' | 'message' | 'served' | 'training'
+> {
   _id: ProjectId;
+  removedUsersSalt: string;
   removals: number;
   versions: { version: number; artefact: StoredArtefact | null }[];
   removed: { hash: string }[];
@@ -29,7 +33,9 @@ export async function readServing(
         modelType: 1,
         state: 1,
         message: { $ifNull: ['$message', null] },
+        training: { $ifNull: ['$training', null] },
         served: { $slice: ['$served', -versionsRead] },
+        removedUsersSalt: 1,
         removals: { $ifNull: ['$removals', 0] },
       },
     },
@@ -60,18 +66,19 @@ export async function readServing(
     },
   ]);
   if (found === undefined) return null;
-  const { ownerId, modelType, state, message, served, removals, versions, removed } = found;
+  const { ownerId, modelType, message, served, removedUsersSalt, removals, versions, removed } = found;
   const artefacts = new Map(versions.map(({ version, artefact }) => [version, artefact]));
   return {
     projectId: id,
     ownerId,
     modelType,
-    state,
+    state: visibleState(found),
     message,
     versions: [...new Set([...served].reverse())].flatMap((version) => {
       const artefact = artefacts.get(version) ?? null;
       return artefact ? [{ version, artefact }] : [];
     }),
+    removedUsersSalt,
     removals,
     removedUsers: removals === knownRemovals ? null : removed.map(({ hash }) => hash),
   };

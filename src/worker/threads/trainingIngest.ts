@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import type { IngestResult, IngestTask } from '../../activities/training/engine';
 import { IngestRefused, readFiles, writeDataset } from '../../imports/recommend';
@@ -8,6 +7,7 @@ import { withoutUsers } from '../../ml/recommend/artefact/withoutUsers';
 import { shownCellChars, type FileReport, type Ingested } from '../../ml/recommend/ingest';
 import type { Stop } from '../../ml/recommend/models/fitting';
 import { entryCount } from '../../ml/recommend/interactions';
+import { removedUserHash } from '../../model/removedUsers';
 import { writeArtefactFile } from './artefactFile';
 import type { TrainingMemory } from './trainingMemory';
 
@@ -77,7 +77,7 @@ function removedFrom({ dataset, interactions }: Ingested, { removedUsers }: Inge
   const hashes = new Set(removedUsers.hashes);
   const isRemoved = (id: string): boolean => {
     stop.throwIfAborted();
-    return hashes.has(createHmac('sha256', removedUsers.key).update(id).digest('hex'));
+    return hashes.has(removedUserHash(removedUsers.salt, id));
   };
   const left = withoutUsers(dataset, isRemoved);
   const users = dataset.users.size - left.users.size;
@@ -88,6 +88,6 @@ function removedFrom({ dataset, interactions }: Ingested, { removedUsers }: Inge
 /** A report shows the first rows as they were written, and of long cells the beginning, by which nobody is told: such rows go, too. */
 function withoutRows(report: FileReport, isRemoved: (id: string) => boolean): FileReport {
   const at = report.header.findIndex((name) => name.trim() === report.columns.user_id);
-  const stays = (cell: string) => cell.length < shownCellChars && !isRemoved(cell.trim());
+  const stays = (cell: string) => cell.length < shownCellChars && !isRemoved(cell);
   return { ...report, firstRows: report.firstRows.filter((row) => stays(row[at] ?? '')) };
 }

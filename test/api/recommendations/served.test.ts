@@ -14,6 +14,7 @@ const stateOf = (...versions: number[]): HeldState => ({
   state: 'ready',
   message: null,
   versions: versions.map((version) => ({ version, artefact: artefact(version) })),
+  removedUsersSalt: 'salt',
   removals: 0,
   removedUsers: null,
   removed: new Set(),

@@ -9,6 +9,7 @@ const state = (more: Partial<ServingState> = {}): ServingState => ({
   state: 'ready',
   message: null,
   versions: [version],
+  removedUsersSalt: 'salt',
   removals: 0,
   removedUsers: [],
   ...more,

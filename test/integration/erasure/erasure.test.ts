@@ -140,7 +140,7 @@ async function liveWithProject(ownerId: string): Promise<void> {
     await store.events.record({ type: 'model_ready', ...event }, session);
   });
   await serveVersion({ store, objects }, { id, ownerId, runId }, Buffer.from('a model'));
-  await store.projects.removeUser({ id, ownerId }, 'hash');
+  await store.projects.removeUser(id, ownerId, 'u7');
 }
 
 /** Every document and object in which the id or the e-mail address stands. */

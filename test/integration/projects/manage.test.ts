@@ -1,3 +1,5 @@
+import { maxRemovedUsers, removedUserHash } from '../../../src/model/removedUsers';
+import { removedUsersCollection } from '../../../src/store/projects';
 import { ask, eventually, openPalate, signUp, type House } from '../palate';
 import { createProject } from './house';
 
@@ -83,8 +85,24 @@ describe('projects', () => {
     const remove = () => ask(url, 'DELETE', `/project/${id}/users/${encodeURIComponent('a/b ü')}`, { token });
     expect((await remove()).body).toMatchObject({ success: true });
     expect((await remove()).status).toBe(200);
-    const hashes = await house.store.projects.removedUsers(id);
-    expect(hashes).toEqual([expect.stringMatching(/^[0-9a-f]{64}$/)]);
+    const { salt, hashes } = (await house.store.projects.removedUsers(id))!;
+    expect(hashes).toEqual([removedUserHash(salt, 'a/b ü')]);
+    const other = (await house.store.projects.removedUsers(await made('other')))!;
+    expect(other).toEqual({ salt: expect.not.stringContaining(salt) as string, hashes: [] });
+    expect((await ask(url, 'DELETE', '/project/999999/users/u1', { token })).status).toBe(404);
+  });
+
+  it('leave out at most so many, and those that were removed before go on being removed', async () => {
+    const id = await made();
+    const remove = (userId: string) => ask<{ detail: string }>(url, 'DELETE', `/project/${id}/users/${userId}`, { token }); // prettier-ignore
+    expect((await remove('u1')).status).toBe(200);
+    const others = Array.from({ length: maxRemovedUsers - 2 }, (_, at) => ({ _id: `${id}:${at}` as never, projectId: id, ownerId: owner, hash: String(at).padStart(64, '0'), at: new Date() })); // prettier-ignore
+    await house.mongo.collection(removedUsersCollection).insertMany(others);
+    expect((await remove('u2')).status).toBe(200);
+    const { status, body } = await remove('u3');
+    expect([status, body.detail]).toEqual([409, expect.stringContaining('50,000 people were removed')]);
+    expect((await remove('u1')).status).toBe(200);
+    expect((await house.store.projects.serving(id, null))!.removedUsers).toHaveLength(maxRemovedUsers);
   });
 
   it('are in the export of the account', async () => {

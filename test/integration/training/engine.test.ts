@@ -44,7 +44,7 @@ async function ingested(engine: TrainingEngine, files: { interactions: string; i
     {
       interactions: file(files.interactions),
       items: file(files.items),
-      removedUsers: { key: new Uint8Array(32), hashes: [] },
+      removedUsers: { salt: '', hashes: [] },
       nowMs: Date.UTC(2026, 10, 30),
       into: at('dataset'),
     },

@@ -145,7 +145,6 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
     training: studio.store.training,
     transaction: studio.store.transaction,
     clock: () => new Date(),
-    removedUsersKey: Buffer.alloc(32),
   });
   const attempt = (phase: 'ingestProject' | 'splitProject' | 'searchCandidates') =>
     new MockActivityEnvironment().run(phases[phase], runId);
