@@ -6,7 +6,7 @@ import { createModelCache, createModelCopies, createModelLoader } from '../servi
 import { startPoller } from '../worker/poller';
 import type { ApiPart, ApiParts } from './feature';
 
-const tidyMs = 3_600_000;
+const tidyMs = 600_000;
 
 /** What answers requests for recommendations: models in memory, and what is served of each project. */
 export function openRecommendations(parts: ApiParts): ApiPart {
@@ -47,10 +47,11 @@ export function openRecommendations(parts: ApiParts): ApiPart {
       () =>
         startPoller({
           poll: async () => {
+            cache.evictUnused();
             await copies.tidy();
             return tidyMs;
           },
-          onError: (error) => log.warn({ err: error }, 'copies of models could not be tidied; tried again'),
+          onError: (error) => log.warn({ err: error }, 'copies of models could not be tidied; retried'),
           retryMs: tidyMs,
         }),
     ],

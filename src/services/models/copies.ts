@@ -11,7 +11,7 @@ import { ModelDamaged } from './errors';
  * Copies of models on the disk of this machine, named by their checksum.
  *
  * C1  A copy is there whole or not at all; whether its bytes are right is found by whoever reads them.
- * C2  The ones that were used least recently go where there are more bytes than allowed; never the one that was fetched last.
+ * C2  Where there are more bytes than allowed the least recently used ones are removed, but not the one that this process fetched last, which may be about to be read.
  * C3  One that nobody has used for a day goes, so that no copy long outlives its project: another process may have been told of its end.
  * C4  Several processes may share the folder: a copy that another one has removed is fetched again.
  */
@@ -36,6 +36,7 @@ export function createModelCopies({
   maxBytes: number;
   objects: Pick<ObjectStore, 'get'>;
 }): ModelCopies {
+  let fetchedLast: string | null = null;
   const pathOf = (sha256: string): string => path.join(folder, sha256);
 
   async function isThere(copy: string, bytes: number): Promise<boolean> {
@@ -49,19 +50,19 @@ export function createModelCopies({
     }
   }
 
-  async function tidy(kept: string | null): Promise<void> {
+  async function tidy(): Promise<void> {
     const found: { name: string; bytes: number; usedMs: number }[] = [];
     for (const name of await readdir(folder).catch(() => [])) {
       const facts = await stat(path.join(folder, name)).catch(() => null);
       if (facts === null) continue;
       const isUnused = facts.mtimeMs < Date.now() - (isCopy(name) ? unusedMs : strayMs);
-      if (isUnused && name !== kept) await rm(path.join(folder, name), { force: true });
+      if (isUnused) await rm(path.join(folder, name), { force: true });
       else if (isCopy(name)) found.push({ name, bytes: facts.size, usedMs: facts.mtimeMs });
     }
     let bytes = found.reduce((sum, copy) => sum + copy.bytes, 0);
     for (const copy of found.sort((a, b) => a.usedMs - b.usedMs)) {
       if (bytes <= maxBytes) return;
-      if (copy.name === kept) continue;
+      if (copy.name === fetchedLast) continue;
       await rm(path.join(folder, copy.name), { force: true });
       bytes -= copy.bytes;
     }
@@ -77,17 +78,18 @@ export function createModelCopies({
         const { stream } = await objects.get(key);
         await pipeline(stream, createWriteStream(incoming, { mode: 0o600 }), { signal });
         await rename(incoming, copy);
+        fetchedLast = sha256;
       } catch (error) {
         await rm(incoming, { force: true });
         if (error instanceof ObjectMissing) throw new ModelDamaged(`The model has no object ${key}.`, { cause: error });
         throw error;
       }
-      await tidy(sha256);
+      await tidy();
       return copy;
     },
     async discard({ sha256 }) {
       await rm(pathOf(sha256), { force: true });
     },
-    tidy: () => tidy(null),
+    tidy,
   };
 }

@@ -90,6 +90,85 @@ describe('models in memory', () => {
     expect(outcomes).toEqual(['failed', 'loaded', 'loaded', 'loaded']);
   });
 
+  /** Loads that end when the test says so. */
+  function gated(maxBytes: number, atOnce = 2) {
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const held: number[] = [];
+    const cache = createModelCache({
+      copies,
+      maxBytes,
+      atOnce,
+      onHeld: ({ bytes }) => held.push(bytes),
+      loadFile: ({ path: of, sha256 }) => {
+        begun.push(of);
+        return new Promise((resolve) => ends.set(of, () => resolve(modelOf(sizes.get(sha256)!))));
+      },
+    });
+    const sizes = new Map<string, number>();
+    const load = (letter: string, bytes = 10) => {
+      const one = artefact(letter, bytes);
+      sizes.set(one.sha256, bytes);
+      return cache.load(one);
+    };
+    const end = async (letter: string) => {
+      ends.get(letter)!();
+      await new Promise(setImmediate);
+    };
+    return { cache, begun, held, load, end };
+  }
+
+  it('stay where many loads only wait for their turn', async () => {
+    const { cache, begun, load, end } = gated(100);
+    for (const letter of ['a', 'b', 'c']) {
+      const loaded = load(letter);
+      await new Promise(setImmediate);
+      await end(letter);
+      await loaded;
+    }
+    const cold = ['d', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm'].map((letter) => load(letter));
+    await new Promise(setImmediate);
+    expect(begun.slice(3)).toEqual(['d', 'e']);
+    expect(['a', 'b', 'c'].every((letter) => cache.get(artefact(letter)) !== null)).toBe(true);
+    for (const letter of ['d', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm']) await end(letter);
+    await Promise.all(cold);
+  });
+
+  it('that do not fit together are loaded one after the other, in the order in which they were asked for', async () => {
+    const { cache, begun, held, load, end } = gated(100, 3);
+    const loads = [load('a', 90), load('b', 90), load('c', 10)];
+    await new Promise(setImmediate);
+    expect(begun).toEqual(['a']);
+    await end('a');
+    expect(begun).toEqual(['a', 'b', 'c']);
+    expect(cache.get(artefact('a'))).toBeNull();
+    await end('b');
+    await end('c');
+    await Promise.all(loads);
+    expect(Math.max(...held)).toBe(100);
+  });
+
+  it('go once nobody has asked for them for an hour', async () => {
+    let nowMs = 0;
+    const held: number[] = [];
+    const cache = createModelCache({
+      copies,
+      loadFile: tens,
+      maxBytes: 30,
+      onHeld: ({ models }) => held.push(models),
+      nowMs: () => nowMs,
+    });
+    await cache.load(artefact('a'));
+    await cache.load(artefact('b'));
+    nowMs = 3_599_999;
+    cache.evictUnused();
+    expect(cache.get(artefact('a'))).not.toBeNull();
+    nowMs = 3_600_000;
+    cache.evictUnused();
+    expect(held.at(-1)).toBe(1);
+    expect([cache.get(artefact('a')) !== null, cache.get(artefact('b'))]).toEqual([true, null]);
+  });
+
   it('of a copy that is damaged are read from another one, once', async () => {
     let loads = 0;
     const good = cacheOf(() => ((loads += 1) === 1 ? Promise.reject(new CopyDamaged('x')) : tens({ path: '', sha256: '' }, new AbortController().signal))); // prettier-ignore
@@ -155,6 +234,16 @@ describe('copies on the disk', () => {
     await copies.fetch(artefact('a'), signal);
     await copies.fetch(artefact('d'), signal);
     expect(await there()).toEqual(['a', 'c', 'd']);
+  });
+
+  it('keep the one that was fetched last, also while others are used and the folder is tidied', async () => {
+    const { copies } = copiesOf(5);
+    await copies.fetch(artefact('a'), signal);
+    await usedAgo('a', 3_000);
+    await copies.tidy();
+    expect(await there()).toEqual(['a']);
+    await copies.fetch(artefact('b'), signal);
+    expect(await there()).toEqual(['b']);
   });
 
   it('that nobody has used for a day go, and so does what a process left half written', async () => {
