@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { CsvRefused, csvTable } from '../../ml/csv/table';
 import { createIngest, IngestRefused, type FileReport, type Ingest } from '../../ml/recommend/ingest';
 import { maxColumns } from '../../ml/recommend/ingest/columns';
@@ -67,7 +68,7 @@ export async function sampleFiles(files: readonly SentFile[], nowMs: number): Pr
       last = file;
       const head = await headOf(file);
       heads.push(head);
-      feed(ingest, file, head);
+      await feed(ingest, file, head);
     }
     const { items, interactions, warnings } = ingest.finish();
     const sampled = files.flatMap(({ kind }, at): Sampled[] => {
@@ -83,12 +84,22 @@ export async function sampleFiles(files: readonly SentFile[], nowMs: number): Pr
   }
 }
 
-function feed(ingest: Ingest, file: SentFile, { bytes, isWhole }: Head): void {
+async function feed(ingest: Ingest, file: SentFile, { bytes, isWhole }: Head): Promise<void> {
   const reader =
     file.kind === 'items' ? ingest.items(file.name, file.columns) : ingest.interactions(file.name, file.columns);
-  reader.write(bytes);
+  await writeSliced(reader, bytes);
   // One that is not whole is not ended: its last row, or a quote that goes on, would be taken for a fault.
   if (isWhole) reader.end();
+}
+
+const sliceBytes = 65_536;
+
+/** Other requests have their turn after each slice. */
+async function writeSliced(to: { write: (bytes: Uint8Array) => void }, bytes: Uint8Array): Promise<void> {
+  for (let from = 0; from < bytes.length; from += sliceBytes) {
+    to.write(bytes.subarray(from, from + sliceBytes));
+    await setImmediate();
+  }
 }
 
 async function headOf({ kind, name, path }: SentFile): Promise<Head> {
@@ -148,7 +159,7 @@ export async function tableOf(
   });
   try {
     const { bytes } = await headOf(file);
-    table.write(bytes);
+    await writeSliced(table, bytes);
     table.end();
     return {
       header,
