@@ -46,6 +46,35 @@ const named = (error: unknown, what: string): Error => {
 
 const strayMs = 15 * 60_000;
 
+/** So much is copied and flushed between two looks at a signal. */
+const flushedBytes = 32 * 1_048_576;
+
+/** A system call that copies a large file, or flushes it, can not be called off. */
+async function copyUnlessAborted(from: string, to: string, signal: AbortSignal): Promise<void> {
+  const source = await open(from);
+  try {
+    const target = await open(to, 'wx', 0o600);
+    try {
+      const piece = Buffer.allocUnsafe(1_048_576);
+      let unflushed = 0;
+      for (;;) {
+        signal.throwIfAborted();
+        const { bytesRead } = await source.read(piece);
+        if (bytesRead === 0) return;
+        await target.writeFile(piece.subarray(0, bytesRead));
+        unflushed += bytesRead;
+        if (unflushed < flushedBytes) continue;
+        await target.datasync();
+        unflushed = 0;
+      }
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
 /** Opens the store, makes its folders and removes what a crash left half-written. */
 export const createFileStore = async ({ directory, onCall }: FileStoreOptions): Promise<ObjectStore> => {
   const objects = join(directory, 'objects');
@@ -76,13 +105,14 @@ export const createFileStore = async ({ directory, onCall }: FileStoreOptions): 
     }
   };
 
-  const writeIncoming = async (body: ObjectBody): Promise<string> => {
+  const writeIncoming = async (body: ObjectBody, signal?: AbortSignal): Promise<string> => {
     const path = join(incoming, randomUUID());
     try {
       if (Buffer.isBuffer(body)) {
         await writeFile(path, body, { mode: 0o600, flush: true });
       } else {
-        await copyFile(body.path, path, constants.COPYFILE_FICLONE);
+        if (signal === undefined) await copyFile(body.path, path, constants.COPYFILE_FICLONE);
+        else await copyUnlessAborted(body.path, path, signal);
         const handle = await open(path, 'r+');
         try {
           const { size } = await handle.stat();
@@ -177,12 +207,14 @@ export const createFileStore = async ({ directory, onCall }: FileStoreOptions): 
   };
 
   return {
-    put: async (key, body, { contentType }) => {
+    put: async (key, body, { contentType, signal }) => {
       checkKey(key);
       await call(async () => {
         try {
-          const written = await writeIncoming(body);
+          signal?.throwIfAborted();
+          const written = await writeIncoming(body, signal);
           try {
+            signal?.throwIfAborted();
             if (typeByEnding[extname(key)] === contentType) await removeFile(types, key);
             else await place(await writeIncoming(Buffer.from(contentType)), join(types, key));
             await place(written, join(objects, key));
@@ -191,6 +223,7 @@ export const createFileStore = async ({ directory, onCall }: FileStoreOptions): 
             throw error;
           }
         } catch (error) {
+          signal?.throwIfAborted();
           throw error instanceof ObjectStoreUnavailable ? error : named(error, `storing ${key}`);
         }
       });

@@ -10,8 +10,11 @@ import type { Readable } from 'node:stream';
  * O4  Prefixes end in `/`: `photos/ab` can not take `photos/abc/…` with it.
  */
 export interface ObjectStore {
-  /** Stores a buffer, or the file at `path` of exactly `bytes` bytes (it is copied, the caller's file stays). Replaces. */
-  put(key: string, body: ObjectBody, options: { contentType: string }): Promise<void>;
+  /**
+   * Stores a buffer, or the file at `path` of exactly `bytes` bytes (it is copied, the caller's file stays). Replaces. Once `signal` is aborted it
+   * rejects with its reason, and the object is as it was before, or the new one whole.
+   */
+  put(key: string, body: ObjectBody, options: PutOptions): Promise<void>;
   /** Opens an object. The caller must read the stream to its end or destroy it. Throws `ObjectMissing`. */
   get(key: string): Promise<StoredObject>;
   /** The whole object in memory. Throws `ObjectMissing`. */
@@ -27,6 +30,11 @@ export interface ObjectStore {
   ping(): Promise<void>;
   /** Lets go of idle connections; the store is not used afterwards. */
   close(): void;
+}
+
+export interface PutOptions {
+  readonly contentType: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export type ObjectBody = Buffer | { path: string; bytes: number };

@@ -190,11 +190,13 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
   };
 
   return {
-    put: async (key, body, { contentType }) => {
+    put: async (key, body, { contentType, signal }) => {
       checkKey(key);
-      await call(`storing ${key}`, async () => {
+      const orSignal = (own: AbortSignal) => (signal === undefined ? own : AbortSignal.any([own, signal]));
+      const store = async () => {
+        signal?.throwIfAborted();
         if (Buffer.isBuffer(body)) {
-          await putObject(key, body, body.length, contentType, deadline(body.length).abortSignal);
+          await putObject(key, body, body.length, contentType, orSignal(deadline(body.length).abortSignal));
           return;
         }
         const file = await openFile(body);
@@ -209,7 +211,7 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
           idle.abort();
         });
         try {
-          await putObject(key, sent, body.bytes, contentType, idle.signal);
+          await putObject(key, sent, body.bytes, contentType, orSignal(idle.signal));
         } catch (error) {
           throw unread ?? error;
         } finally {
@@ -217,7 +219,13 @@ export const createS3Store = (options: S3StoreOptions): ObjectStore => {
           sent.destroy();
           file.destroy();
         }
-      });
+      };
+      try {
+        await call(`storing ${key}`, store);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw error;
+      }
     },
     get: async (key) => {
       checkKey(key);

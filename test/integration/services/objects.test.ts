@@ -92,6 +92,27 @@ const contract = (open: () => Promise<ObjectStore>) => {
     await expect(store.read('files/short')).rejects.toThrow(ObjectMissing);
   }, 60_000);
 
+  test('a file that is stored until its signal is aborted ends with the reason, and leaves what was there', async () => {
+    const path = join(temp, 'called-off');
+    const body = Buffer.alloc(200_000_000, 7);
+    await writeFile(path, body);
+    await store.put('called-off/a', pattern(10), jpeg);
+    const reason = new Error('called off');
+    await expect(store.put('called-off/a', pattern(20), { ...jpeg, signal: AbortSignal.abort(reason) })).rejects.toBe(
+      reason,
+    );
+    const ending = new AbortController();
+    const stored = store.put('called-off/a', { path, bytes: body.length }, { ...jpeg, signal: ending.signal });
+    setTimeout(() => ending.abort(reason), 5);
+    await expect(stored).rejects.toBe(reason);
+    expect((await store.read('called-off/a')).equals(pattern(10))).toBe(true);
+    // One that nobody aborts is stored, also a file of several pieces.
+    const small = body.subarray(0, 3_000_001);
+    await writeFile(path, small);
+    await store.put('called-off/a', { path, bytes: small.length }, { ...jpeg, signal: new AbortController().signal });
+    expect((await store.read('called-off/a')).equals(small)).toBe(true);
+  }, 60_000);
+
   test('a second put replaces bytes and type', async () => {
     await store.put('replaced/a.jpg', pattern(10), { contentType: 'image/png' });
     await store.put('replaced/a.jpg', pattern(5), jpeg);
