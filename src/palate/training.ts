@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import { createTrainingActivities } from '../activities/training';
-import { createTrainingFiles, removeStaleFolders } from '../activities/training/files';
+import { createTrainingFiles } from '../activities/training/files';
 import { beginTraining, wakeRuns, type TrainingDefaults } from '../launches/training';
 import type { Settings } from '../config/settings';
 import { countTrainings } from '../telemetry/trainingMetrics';
@@ -11,8 +11,6 @@ import type { WorkerParts } from './feature';
 
 /** A turn that comes free is told; this is for one that was not. */
 const turnPollMs = 30_000;
-/** No training reads its files for longer without writing one. */
-const staleMs = 2 * 24 * 3600_000;
 
 export const trainingDefaults = ({
   trainBudgetS,
@@ -31,8 +29,8 @@ export function openTraining(parts: WorkerParts) {
     entry: options.trainingThread ?? path.join(__dirname, '..', 'worker', 'threads', 'trainingThread.js'),
     kernelThreads: os.availableParallelism(),
   });
-  const folder = path.join(settings.palateHome, 'training');
-  const files = createTrainingFiles(objects, path.join(folder, randomUUID()));
+  const parent = path.join(settings.palateHome, 'training');
+  const files = createTrainingFiles(objects, path.join(parent, randomUUID()));
   const ended = countTrainings(metrics.registry);
   const activities = createTrainingActivities({
     engine,
@@ -57,7 +55,7 @@ export function openTraining(parts: WorkerParts) {
   });
   return {
     activities,
-    removeStaleFolders: () => removeStaleFolders(folder, staleMs, clock().getTime()),
+    folders: { files, parent },
     async stop() {
       await engine.end();
       await files.clear();

@@ -1,74 +1,115 @@
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Id } from '../../model/ids';
 import type { StoredArtefact } from '../../model/training';
-import type { ObjectStore } from '../../services/objects';
+import { download, isFileOf, type ObjectStore } from '../../services/objects';
 
 /**
- * Local copies of objects that a training reads, so that each phase need not fetch them anew. They belong to one run at a time; those of the run before go
- * when the next begins.
+ * Local copies of objects that a training reads, so that each phase need not fetch them anew.
+ *
+ * F1  They belong to one run at a time, and go when another begins, when no phase is under way for a while, and when the trainer stops.
+ * F2  The folder of a trainer that was killed is removed by any other: who runs says so by the folder's time of change.
+ * F3  A copy is used only with the bytes that were stored.
  */
 export interface TrainingFiles {
-  /** The object as a local file. */
+  /** The object as a local file. Throws ObjectMissing, and ObjectDamaged. */
   fetch(runId: Id, object: StoredArtefact, signal: AbortSignal): Promise<string>;
   /** A path for a file that is to be written. */
   fresh(runId: Id): Promise<string>;
-  /** Stores a local file, and keeps it as the copy of the object. */
-  store(runId: Id, file: { path: string; bytes: number; sha256: string }, key: string): Promise<StoredArtefact>;
+  /** Stores a local file, and keeps it as the copy of the object; where it cannot be stored it goes. */
+  store(
+    runId: Id,
+    file: { path: string; bytes: number; sha256: string },
+    key: string,
+    signal: AbortSignal,
+  ): Promise<StoredArtefact>;
+  /** While `work` is under way the files stay. */
+  inUse<T>(work: () => Promise<T>): Promise<T>;
+  /** Says that this trainer runs (F2). */
+  touch(): Promise<void>;
   /** Removes all of them. */
   clear(): Promise<void>;
 }
 
-export function createTrainingFiles(objects: Pick<ObjectStore, 'get' | 'put'>, folder: string): TrainingFiles {
+export function createTrainingFiles(
+  objects: Pick<ObjectStore, 'get' | 'put'>,
+  folder: string,
+  { idleMs = 60_000 }: { idleMs?: number } = {},
+): TrainingFiles {
   let current: Id | null = null;
-  const clear = () => rm(folder, { recursive: true, force: true });
+  let users = 0;
+  let idle: NodeJS.Timeout | undefined;
+  let clearing = Promise.resolve();
+  const clear = () => {
+    clearTimeout(idle);
+    const cleared = clearing.then(() => rm(folder, { recursive: true, force: true }));
+    clearing = cleared.catch(() => undefined);
+    return cleared;
+  };
+  const clearLater = () => {
+    idle = setTimeout(() => void clear().catch(() => undefined), idleMs);
+    idle.unref();
+  };
   const folderOf = async (runId: Id): Promise<string> => {
     if (current !== runId) await clear();
+    await clearing;
     current = runId;
     const own = path.join(folder, runId);
     await mkdir(own, { recursive: true, mode: 0o700 });
     return own;
   };
   const copyOf = async (runId: Id, sha256: string) => path.join(await folderOf(runId), sha256);
-  const sizeOf = async (file: string): Promise<number | null> => {
-    try {
-      return (await stat(file)).size;
-    } catch {
-      return null;
-    }
-  };
   return {
-    async fetch(runId, { key, bytes, sha256 }, signal) {
-      const copy = await copyOf(runId, sha256);
-      if ((await sizeOf(copy)) === bytes) return copy;
-      const incoming = `${copy}.${randomUUID()}`;
-      try {
-        const { stream } = await objects.get(key);
-        await pipeline(stream, createWriteStream(incoming, { mode: 0o600 }), { signal });
-        await rename(incoming, copy);
-      } finally {
-        await rm(incoming, { force: true });
-      }
+    async fetch(runId, object, signal) {
+      const copy = await copyOf(runId, object.sha256);
+      if (!(await isFileOf(object.sha256, copy, signal))) await download(objects, object, copy, signal);
       return copy;
     },
     fresh: async (runId) => path.join(await folderOf(runId), randomUUID()),
-    async store(runId, { path: from, bytes, sha256 }, key) {
-      await objects.put(key, { path: from, bytes }, { contentType: 'application/octet-stream' });
-      await rename(from, await copyOf(runId, sha256));
+    async store(runId, { path: from, bytes, sha256 }, key, signal) {
+      try {
+        await objects.put(key, { path: from, bytes }, { contentType: 'application/octet-stream', signal });
+        await rename(from, await copyOf(runId, sha256));
+      } finally {
+        await rm(from, { force: true });
+      }
       return { key, bytes, sha256 };
+    },
+    async inUse(work) {
+      clearTimeout(idle);
+      users += 1;
+      try {
+        return await work();
+      } finally {
+        users -= 1;
+        if (users === 0) clearLater();
+      }
+    },
+    async touch() {
+      const now = new Date();
+      await utimes(folder, now, now).catch((error: unknown) => {
+        if (!isAbsent(error)) throw error;
+      });
     },
     clear,
   };
 }
 
-/** Folders of trainers that were killed: nobody else removes them. One in use was written to lately. */
+/** Removes the folders of trainers that have not touched theirs for so long (F2). */
 export async function removeStaleFolders(parent: string, olderThanMs: number, nowMs: number): Promise<void> {
-  for (const name of await readdir(parent).catch(() => [])) {
+  const unlessAbsent = <T>(found: Promise<T>, absent: T): Promise<T> =>
+    found.catch((error: unknown) => {
+      if (!isAbsent(error)) throw error;
+      return absent;
+    });
+  for (const name of await unlessAbsent(readdir(parent), [])) {
     const folder = path.join(parent, name);
-    const { mtimeMs } = await stat(folder);
-    if (mtimeMs < nowMs - olderThanMs) await rm(folder, { recursive: true, force: true });
+    // Another trainer may be at the same.
+    const facts = await unlessAbsent(stat(folder), null);
+    if (facts !== null && facts.mtimeMs < nowMs - olderThanMs) await rm(folder, { recursive: true, force: true });
   }
 }
+
+const isAbsent = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT';

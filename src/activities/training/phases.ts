@@ -6,6 +6,7 @@ import type { Id } from '../../model/ids';
 import { runPrefix } from '../../model/projectKeys';
 import type { Project, RowCounts, Upload } from '../../model/projects';
 import type { TrainingRun } from '../../model/training';
+import { ObjectDamaged, ObjectMissing } from '../../services/objects';
 import type { ProjectStore } from '../../store/projects';
 import type { Transaction } from '../../store/transaction';
 import type { TrainingStore } from '../../store/training';
@@ -68,10 +69,19 @@ export function createPhases(deps: PhasesDeps) {
         const project = await projectOf(run);
         const fetched = async <Schema>(
           upload: (Upload & { columns: Schema | null }) | undefined,
-        ): Promise<UploadedFile<Schema> | null> =>
-          upload === undefined
-            ? null
-            : { path: await files.fetch(runId, upload, watch.signal), name: upload.fileName, schema: upload.columns };
+        ): Promise<UploadedFile<Schema> | null> => {
+          if (upload === undefined) return null;
+          const { fileName: name, columns: schema } = upload;
+          try {
+            return { path: await files.fetch(runId, upload, watch.signal), name, schema };
+          } catch (error) {
+            if (!(error instanceof ObjectDamaged || error instanceof ObjectMissing)) throw error;
+            return refuse(
+              runId,
+              `The uploaded file ${name} was damaged or lost after it had been stored. Upload it again.`,
+            );
+          }
+        };
         const [interactions] = project.uploads.filter((upload) => upload.kind === 'interactions');
         const [items] = project.uploads.filter((upload) => upload.kind === 'items');
         const removedUsers = await projects.removedUsers(project.id);
@@ -88,7 +98,7 @@ export function createPhases(deps: PhasesDeps) {
           watch,
         );
         if (result.kind === 'refused') return refuse(runId, result.message);
-        const stored = await files.store(runId, { ...result, path: into }, freshKey(run, 'dataset'));
+        const stored = await files.store(runId, { ...result, path: into }, freshKey(run, 'dataset'), watch.signal);
         const found = { rows: rowsOf(result), warnings: warningsOf(result) };
         await deps.transaction(async (session) => {
           const expected = { dataset: null };
@@ -183,7 +193,7 @@ export function createPhases(deps: PhasesDeps) {
           fitted = await engine.refit({ ...task, candidate: popularity, into }, watch);
         }
         if (fitted.kind === 'refused') throw new Error(`Popularity cannot be fitted: ${fitted.reason}`);
-        const stored = await files.store(runId, { ...fitted, path: into }, freshKey(run, 'recommender'));
+        const stored = await files.store(runId, { ...fitted, path: into }, freshKey(run, 'recommender'), watch.signal);
         await runs.note(
           runId,
           { chosen, artefact: { ...stored, modelBytes: fitted.modelBytes } },

@@ -4,6 +4,7 @@ import { watchTrainings } from '../../telemetry/trainingMetrics';
 import type { Store } from '../../store/store';
 import { trainingWorkflows } from '../../messages/training';
 import { startTrainerPresence } from '../../worker/trainerPresence';
+import { startTrainingFolders } from '../../worker/trainingFolders';
 import { startTrainingSweep } from '../../worker/trainingSweep';
 import { nothing, type FeatureManifest } from '../feature';
 import { projectDepsOf } from '../projectDeps';
@@ -37,16 +38,17 @@ export const training = {
             settle: (runId, outcome) => activities.settleTraining(runId, outcome),
             log,
           }),
+        // Of a trainer that was killed and has no successor.
+        () => startTrainingFolders({ ...opened.folders, log }),
       ],
       stop: () => opened.stop(),
     };
   },
-  async trainer(parts) {
+  trainer(parts) {
     const opened = openTraining(parts);
-    await opened.removeStaleFolders();
     return {
       activities: { training: [opened.activities] as const },
-      pollers: [() => startTrainerPresence(parts)],
+      pollers: [() => startTrainerPresence(parts), () => startTrainingFolders({ ...opened.folders, log: parts.log })],
       stop: () => opened.stop(),
     };
   },

@@ -1,3 +1,4 @@
 export * from './objectStore';
 export { createFileStore } from './fileStore';
 export { createS3Store } from './s3Store';
+export { download, isFileOf, ObjectDamaged } from './download';

@@ -95,7 +95,11 @@ describe('a training', () => {
     await runEnded(studio, runId);
     const [upload] = project.uploads;
     await studio.objects.put(upload?.key ?? '', Buffer.alloc(upload?.bytes ?? 0, 7), { contentType: 'text/csv' });
-    await runEnded(studio, await again(project));
+    const failed = await runEnded(studio, await again(project));
+    expect(failed).toMatchObject({
+      state: 'failed',
+      message: expect.stringMatching(/damaged.*Upload it again/) as string,
+    });
     expect(await studio.store.projects.findAny(project.id)).toMatchObject({
       state: 'ready',
       served: [1],
