@@ -3,7 +3,7 @@ import { removalOf } from '../../launches/projects';
 import { cancelRuns } from '../../launches/training';
 import { trainingWorkflows } from '../../messages/training';
 import type { Project } from '../../model/projects';
-import { conflict, notFound, Problem } from '../errors';
+import { conflict, invalid, notFound, Problem } from '../errors';
 import { deletedSince } from '../middleware/idempotency';
 import { json, type Route } from '../route';
 import type { ProjectDeps } from './deps';
@@ -76,7 +76,9 @@ export const listRoutes = (deps: ProjectDeps): Route[] => {
         params: ProjectParams,
         responses: { 200: Deleted },
       },
-      async ({ params, caller, afterAnswer }) => {
+      async ({ params, caller, path, afterAnswer }) => {
+        // So browsers send the address of a user whose id is `..`.
+        if (path.endsWith('/')) invalid('params.id', 'Send the address of the project without a slash at its end.');
         const deleted = await store.transaction(async (session) => {
           const hidden = await store.projects.hide(params.id, caller.id, session);
           if (hidden === null) return null;

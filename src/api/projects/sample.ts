@@ -114,8 +114,9 @@ async function headOf({ kind, name, path }: SentFile): Promise<Head> {
   try {
     const head = await firstOf(isPacked ? gunzipped(source) : source, sampleBytes);
     if (head.isWhole) return { ...head, isPacked };
-    const end = head.bytes.lastIndexOf(10);
-    const bytes = end < 0 ? head.bytes : head.bytes.subarray(0, end + 1);
+    const cut = head.bytes.lastIndexOf(10) + 1;
+    // A last row that is longer than any that is read stays, so that it is refused with its line.
+    const bytes = head.bytes.length - cut > maxRecordChars ? head.bytes : head.bytes.subarray(0, cut);
     if (bytes.every(isBlank))
       return refuse(`begins with ${sampleBytes.toLocaleString('en-US')} blanks: is it a table?`);
     return { bytes, isWhole: false, isPacked };
@@ -127,6 +128,8 @@ async function headOf({ kind, name, path }: SentFile): Promise<Head> {
   }
 }
 
+/** As the reader of tables has it. */
+const maxRecordChars = 1 << 20;
 const isBlank = (byte: number): boolean => byte === 0 || byte === 9 || byte === 10 || byte === 13 || byte === 32;
 
 async function firstOf(chunks: AsyncIterable<Uint8Array>, most: number): Promise<{ bytes: Buffer; isWhole: boolean }> {

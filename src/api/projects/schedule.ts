@@ -53,7 +53,8 @@ export const scheduleRoutes = (deps: ProjectDeps): Route[] => {
       async ({ params, caller, body, requestId, afterAnswer }) => {
         await owned(params.id, caller.id);
         const cron = body.cron.trim().replace(/\s+/g, ' ');
-        const { timezone } = body;
+        // Temporal knows zones by their exact names.
+        const { timeZone: timezone } = new Intl.DateTimeFormat('en', { timeZone: body.timezone }).resolvedOptions();
         const maxGapS = longestGapS(parsed(cron)) ?? 0;
         const { launch, revision } = await store.transaction(async (session) => {
           const project = (await store.projects.hold(params.id, caller.id, session)) ?? notFound('project');

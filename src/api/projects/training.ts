@@ -36,10 +36,10 @@ export const trainingRoutes = (deps: ProjectDeps): Route[] => {
           409: { description: 'A training is under way', schema: Problem },
         },
       },
-      async ({ params, caller, body, requestId, afterAnswer }) => {
+      async ({ params, caller, body, requestId, afterAnswer, resourceId }) => {
         const project = await owned(params.id, caller.id);
         const { seed, trials: maxTrials } = body ?? {};
-        const asked = { requestedBy: 'person' as const, seed, maxTrials, requestId };
+        const asked = { requestedBy: 'person' as const, seed, maxTrials, requestId, runId: resourceId };
         const later: Pick<ProjectDeps['launches'], 'start'> = {
           start(launch) {
             afterAnswer(() => launches.start(launch));
@@ -49,7 +49,8 @@ export const trainingRoutes = (deps: ProjectDeps): Route[] => {
         const begun = await beginTraining({ store, launches: later, clock, defaults: deps.training }, project, asked);
         if (begun === null) conflict('A training of this project is under way. Wait for its end, or cancel it first.');
         const location = `/project/${project.id}/progress`;
-        return reply(202, await shown(project.id, caller.id), { location });
+        // A repeat under its key finds the run begun, and is answered with how far it is now.
+        return reply(202, await shown(project.id, caller.id), { location }, { settled: false });
       },
     ),
 
@@ -98,7 +99,7 @@ export const trainingRoutes = (deps: ProjectDeps): Route[] => {
         tag: 'projects',
         summary: 'The progress of a training as it goes on',
         description:
-          'Each event `progress` is the whole progress, once a second at most, with its revision as id. The stream goes on to the next training.',
+          'Each event `progress` is the whole progress, about once a second and at each change of phase, with its revision as id. The stream goes on to the next training.',
         params: ProjectParams,
         event: ProgressView,
         responses: {},

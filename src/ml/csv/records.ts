@@ -93,10 +93,11 @@ export function csvRecords(options: CsvRecordsOptions): CsvRecords {
       return undefined;
     },
   });
+  const counted: { records: number } = parser.info;
   parser.onRecord = (cells) => {
     const { info } = parser;
     // The next one counts as the first: for each whose length differs from that of the first csv-parse makes an error, which takes ten times as long as the record.
-    info.records = 0;
+    counted.records = 0;
     const isOneLine = info.lines - parsed === 1;
     parsed = info.lines;
     if (isOneLine) {

@@ -54,10 +54,10 @@ describe('copies of a training', () => {
     const reason = new Error('cancelled');
     const puts: ObjectStore['put'][] = [
       () => Promise.reject(new ObjectStoreFull('No room is left.')),
-      (_key, _body, { signal }) => new Promise((_resolve, reject) => reject((signal!).reason as Error)),
+      (_key, _body, { signal }) => new Promise((_resolve, reject) => reject(signal!.reason as Error)),
       () => Promise.resolve(),
     ];
-    const { files, folder } = open({ put: (...args) => (puts.shift()!)(...args) });
+    const { files, folder } = open({ put: (...args) => puts.shift()!(...args) });
     const store = async (signal: AbortSignal) => {
       const into = await files.fresh('r1');
       await writeFile(into, bytes);

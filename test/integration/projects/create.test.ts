@@ -32,7 +32,7 @@ const keysOf = async (prefix: string): Promise<string[]> => {
   for await (const key of house.objects.list(prefix)) keys.push(key);
   return keys;
 };
-const incoming = () => readdir(path.join(house.home, 'incoming', 'projects'));
+const incoming = () => readdir(path.join(house.home, 'incoming-projects'));
 
 describe('POST /create-project', () => {
   it('answers the row of a project whose training is under way', async () => {

@@ -107,7 +107,7 @@ describe('projects', () => {
 
   it('are in the export of the account', async () => {
     const id = await made('exported');
-    const { body } = await get<{ projects: { id: string; name: string }[] }>('/api/auth/export');
-    expect(body.projects).toMatchObject([{ id: String(id), name: 'exported' }]);
+    const { body } = await get<{ projects: { id: number; name: string }[] }>('/api/auth/export');
+    expect(body.projects).toMatchObject([{ id, name: 'exported' }]);
   });
 });

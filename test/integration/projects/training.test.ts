@@ -82,7 +82,11 @@ describe('trainings', () => {
       }
     })();
     await eventually(() => Promise.resolve(text.includes('event: progress')));
-    await house.store.training.progress.note(id, String(run!._id), { state: 'running', phase: 'candidates', percent: 40 });
+    await house.store.training.progress.note(id, String(run!._id), {
+      state: 'running',
+      phase: 'candidates',
+      percent: 40,
+    });
     await reading;
     controller.abort();
     const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, revision]) => Number(revision));
