@@ -11,6 +11,7 @@ import { dryRun, DryRunView } from './dryRun';
 import { presentProject, ProjectView } from './present';
 import { fields, receiveProject, type ReceivedProject } from './receive';
 import { sampleFiles, SampleRefused, type Samples } from './sample';
+import { createUploadSlots } from './uploadSlots';
 
 /**
  * `POST /create-project/`: a hidden row, the objects, then one transaction that shows the project and records its first training.
@@ -37,7 +38,7 @@ const Sent = z.strictObject({
     .meta({ description: 'JSON `{user_id, item_id, rating, timestamp}`: names of columns' }),
 });
 
-export const createRoutes = (deps: ProjectDeps): Route[] => [
+export const createRoutes = (deps: ProjectDeps, slots = createUploadSlots()): Route[] => [
   stream(
     {
       method: 'post',
@@ -63,14 +64,17 @@ export const createRoutes = (deps: ProjectDeps): Route[] => [
       const isDry = context.query.dry_run === 'true';
       // Not read for nothing. A repeat under its key has its answer already.
       if (!isDry && context.headers['idempotency-key'] === undefined) await refuseFull(deps, caller.id, 0);
-      const received = await receiveProject(deps, request, { dryRun: isDry, signal });
+      const freeSlot = slots.take(caller.id);
+      let received: ReceivedProject | null = null;
       try {
+        received = await receiveProject(deps, request, { dryRun: isDry, signal });
         const nowMs = deps.clock().getTime();
         if (isDry) return await dryRun(received, nowMs);
         const samples = await sampled(received, nowMs);
-        return await context.idempotent(received.digest, async (creationId) => {
+        const sent = received;
+        return await context.idempotent(sent.digest, async (creationId) => {
           const { project, launch } = await createProject(deps, {
-            ...received,
+            ...sent,
             ownerId: caller.id,
             creationId,
             warnings: warningsOf(samples),
@@ -80,7 +84,8 @@ export const createRoutes = (deps: ProjectDeps): Route[] => [
           return reply(200, presentProject(project, null));
         });
       } finally {
-        await received.discard();
+        await received?.discard();
+        freeSlot();
       }
     },
   ),

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { ask, eventually, openPalate, signUp, type House } from '../palate';
+import { dial, filePart, formHead } from '../photos/strangers';
 import {
   containing,
   createProject,
@@ -181,6 +182,27 @@ describe('POST /create-project', () => {
     const huge = Buffer.alloc(8_000_000, 'a');
     expect((await createProject(url, token, { interaction_file: huge })).status).toBe(413);
     await eventually(async () => (await incoming()).length === 0);
+  });
+
+  it('takes two uploads of an account at a time, and another once one of them has ended', async () => {
+    const open = () => {
+      const { socket } = dial(url);
+      const part = filePart('interaction_file', 'plays.csv');
+      socket.write(formHead('chunked', '/create-project/', `authorization: Bearer ${token}\r\n`));
+      socket.write(`${(part.length + 4).toString(16)}\r\n${part}u,i\n\r\n`);
+      return socket;
+    };
+    const [first, second] = [open(), open()];
+    try {
+      await eventually(async () => (await incoming()).length === 2);
+      const third = await createProject(url, token, {}, { query: '?dry_run=true' });
+      expect([third.status, third.body.detail]).toEqual([429, containing('2 uploads of yours are under way')]);
+      expect((await createProject(url, (await signUp(url)).token)).status).toBe(200);
+      first.destroy();
+      await eventually(async () => (await createProject(url, token)).status === 200);
+    } finally {
+      for (const socket of [first, second]) socket.destroy();
+    }
   });
 
   it('refuses a name that is taken, in whatever case', async () => {
