@@ -93,6 +93,13 @@ export const maxProjectName = 200;
 export const nameKeyOf = (name: string): string =>
   name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLocaleLowerCase('en');
 
+/** What events say of a project, under the names that clients of the studio read. */
+export const eventFacts = ({ id, name, modelType }: Pick<Project, 'id' | 'name' | 'modelType'>) => ({
+  project_id: id,
+  project_name: name,
+  model_type: modelType,
+});
+
 /** What clients see: a first training that failed and is done again is under way. */
 export const visibleState = ({ state, training }: Pick<Project, 'state' | 'training'>): ProjectState =>
   state === 'error' && training !== null ? 'processing' : state;

@@ -1,8 +1,8 @@
 import type { FileReport, InteractionSchema, ItemSchema } from '../../ml/recommend/ingest';
 import type { FitRefusal } from '../../ml/recommend/models/model';
 import type { Candidate } from '../../ml/recommend/training/candidate';
+import type { Judgement } from '../../ml/recommend/training/judge';
 import type { SearchRecord, Trial } from '../../ml/recommend/training/search';
-import type { Evaluation } from '../../ml/recommend/training/train';
 
 /**
  * What a training computes, phase by phase, off the event loop. Activities hand it files and facts, and keep what it gives; it knows no store.
@@ -115,7 +115,7 @@ export interface EvaluateTask extends DatasetTask {
   readonly champion: Candidate | null;
 }
 
-export type EvaluatedCandidates = Omit<Evaluation, 'search' | 'challenger'>;
+export type EvaluatedCandidates = Judgement;
 
 /** As it is kept with the run: with what was judged, as another version may be served when somebody reads it. */
 export interface JudgedCandidates extends EvaluatedCandidates {

@@ -1,5 +1,6 @@
 import type { Id } from '../../model/ids';
 import { runsPrefix } from '../../model/projectKeys';
+import { eventFacts } from '../../model/projects';
 import { keptVersions, type ModelCard, type TrainingRun } from '../../model/training';
 import type { TrainingOutcome, Turn } from '../../messages/training';
 import type { ObjectStore } from '../../services/objects';
@@ -135,7 +136,7 @@ export function createRegistry(deps: RegistryDeps) {
               ownerId,
               projectId,
               subjectId: `${projectId}:${version}:${runId}`,
-              data: { ...factsOf(project), version },
+              data: { ...eventFacts(project), version },
             },
             session,
           );
@@ -163,7 +164,7 @@ export function createRegistry(deps: RegistryDeps) {
                 projectId: run.projectId,
                 subjectId: `${run.projectId}:${runId}`,
                 // Not its message, which may quote a file.
-                data: { ...factsOf(project), reason: run.message === null ? 'failed' : 'refused' },
+                data: { ...eventFacts(project), reason: run.message === null ? 'failed' : 'refused' },
               },
               session,
             );
@@ -187,18 +188,6 @@ export function createRegistry(deps: RegistryDeps) {
     },
   };
 }
-
-interface Named {
-  readonly id: number;
-  readonly name: string;
-  readonly modelType: string;
-}
-/** What an event says of a project, under the names that clients of the studio read. */
-export const factsOf = ({ id, name, modelType }: Named) => ({
-  project_id: id,
-  project_name: name,
-  model_type: modelType,
-});
 
 /** Means of what is served, where it was judged. */
 function metricsOf({ evaluation, chosen }: TrainingRun): Record<string, number> | null {

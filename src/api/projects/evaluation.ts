@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FigureName } from '../../ml/recommend/evaluation/ranking';
 import type { Candidate } from '../../ml/recommend/training/candidate';
-import type { Trial } from '../../ml/recommend/training/search';
-import type { Evaluation, RankedFigures, RankedName } from '../../ml/recommend/training/train';
+import type { Judgement, RankedFigures, RankedName } from '../../ml/recommend/training/judge';
+import { bestOf, type Trial } from '../../ml/recommend/training/searchRecord';
 import type { TrainingRun } from '../../model/training';
 
 const Ci = z.object({ low: z.number(), high: z.number() }).meta({ description: 'Of the mean, at 95 %' });
@@ -45,9 +45,6 @@ export const EvaluationView = z
   .meta({ id: 'Evaluation' });
 export type EvaluationView = z.infer<typeof EvaluationView>;
 
-/** As the run keeps it, without what its row has elsewhere. */
-type Kept = Omit<Evaluation, 'search' | 'challenger'>;
-
 const served: Readonly<Record<string, RankedName>> = {
   promoted: 'challenger',
   unproven: 'challenger',
@@ -61,10 +58,10 @@ export function presentEvaluation(
   { evaluation, chosen, trials }: Pick<TrainingRun, 'evaluation' | 'chosen' | 'trials'>,
   champion: Candidate | null,
 ): EvaluationView {
-  const kept = evaluation as Kept | null;
+  const kept = evaluation as Judgement | null;
   const tried = trials as readonly Trial[];
   const candidateOf: Readonly<Record<RankedName, Candidate | null>> = {
-    challenger: bestOf(tried),
+    challenger: bestOf({ trials: tried }),
     champion,
     popularity: null,
   };
@@ -100,14 +97,6 @@ export function presentEvaluation(
 
 export const paramsOf = (candidate: Candidate | null): Record<string, unknown> =>
   candidate === null ? {} : { ...candidate.parameters, use: candidate.use };
-
-/** Of the same score the first, as the search has it. */
-const bestOf = (trials: readonly Trial[]): Candidate | null =>
-  trials.reduce<Trial | null>(
-    (best, trial) =>
-      trial.rung === 'all' && trial.ndcg !== null && trial.ndcg > (best?.ndcg ?? -Infinity) ? trial : best,
-    null,
-  )?.candidate ?? null;
 
 const number = (value: number | null | undefined): number | null =>
   value === null || value === undefined || !Number.isFinite(value) ? null : value;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Id } from '../../model/ids';
-import { previousVersion, ProjectId, servedVersion, type Project } from '../../model/projects';
+import { eventFacts, previousVersion, ProjectId, servedVersion, type Project } from '../../model/projects';
 import { RequestedBy, type ModelVersion } from '../../model/training';
 import type { Candidate } from '../../ml/recommend/training/candidate';
 import { newId } from '../../store/ids';
@@ -109,13 +109,7 @@ export const versionRoutes = (deps: ProjectDeps): Route[] => {
           ownerId,
           projectId: id,
           subjectId: `${id}:${version}:${newId()}`,
-          data: {
-            project_id: id,
-            project_name: project.name,
-            model_type: project.modelType,
-            version,
-            move: how === 'promote' ? 'promote' : 'rollback',
-          },
+          data: { ...eventFacts(project), version, move: how === 'promote' ? 'promote' : 'rollback' },
         },
         session,
       );
