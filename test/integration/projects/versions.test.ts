@@ -141,8 +141,10 @@ describe('versions', () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => ask(url, 'POST', `/project/${id}/rollback`, { token })));
     const done = answers.filter(({ status }) => status === 200).length;
     expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+    expect(done).toBeGreaterThanOrEqual(1);
     expect(done).toBeLessThanOrEqual(2);
     expect(await moves(id)).toHaveLength(done);
+    expect((await house.store.projects.find(id, owner))!.served).toEqual([1, 2, 3].slice(0, 3 - done));
     const [deleted] = await Promise.all([
       ask(url, 'DELETE', `/project/${id}`, { token }),
       ask(url, 'POST', `/project/${id}/rollback`, { token }),

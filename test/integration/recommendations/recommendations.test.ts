@@ -1,4 +1,5 @@
 import { defaultParameters } from '../../../src/ml/recommend/models/defaults';
+import { newId } from '../../../src/store/ids';
 import { menuFiles } from '../../ml/recommend/cuisines';
 import { artefactOf } from '../../ml/recommend/serving/served';
 import { ask, openPalate, signUp, type House } from '../palate';
@@ -179,6 +180,11 @@ describe('who may ask', () => {
     );
     const answer = await ask<Answered>(url, 'GET', `/project/${failed.id}/items`, { token: ann.token });
     expect([answer.status, answer.body.detail]).toEqual([404, 'This project serves nothing, as its training failed: The file has no rows.']); // prettier-ignore
+    await house.store.transaction((session) =>
+      house.store.projects.beginTraining(failed.id, { runId: newId(), startedAt: new Date() }, session),
+    );
+    const again = await ask<Answered>(url, 'GET', `/project/${failed.id}/items`, { token: ann.token });
+    expect([again.status, again.body.detail]).toEqual([404, asked.body.detail]);
   });
 });
 
