@@ -11,7 +11,7 @@ const tidyMs = 600_000;
 /** What answers requests for recommendations: models in memory, and what is served of each project. */
 export function openRecommendations(parts: ApiParts): ApiPart {
   const { settings, store, objects, log, metrics, paging, options } = parts;
-  const { models: told } = metrics;
+  const { models: gauges } = metrics;
   const copies = createModelCopies({
     folder: path.join(settings.palateHome, 'cache', 'models'),
     maxBytes: settings.modelDiskMb * 1_000_000,
@@ -24,12 +24,12 @@ export function openRecommendations(parts: ApiParts): ApiPart {
     ),
     maxBytes: settings.modelMemoryMb * 1_000_000,
     onLoad({ outcome, ms }) {
-      told.loadSeconds.observe({ outcome }, ms / 1000);
-      if (outcome === 'damaged') told.corrupt.inc();
+      gauges.loadSeconds.observe({ outcome }, ms / 1000);
+      if (outcome === 'damaged') gauges.corrupt.inc();
     },
     onHeld({ models, bytes }) {
-      told.loaded.set(models);
-      told.memoryBytes.set(bytes);
+      gauges.loaded.set(models);
+      gauges.memoryBytes.set(bytes);
     },
   });
   const routes = recommendationRoutes({
@@ -37,7 +37,7 @@ export function openRecommendations(parts: ApiParts): ApiPart {
     models: createServedModels({
       cache,
       onFault: ({ projectId, version, error }) =>
-        log.error({ projectId, modelVersion: version, err: error }, 'a model cannot be served; the one before it is, if there is one'), // prettier-ignore
+        log.error({ projectId, modelVersion: version, err: error }, 'a model cannot be served; the version before it is served in its place where there is one'), // prettier-ignore
     }),
     paging,
   });

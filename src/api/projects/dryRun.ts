@@ -52,7 +52,7 @@ export async function dryRun(
   const views: FileView[] = [];
   let readable = true;
   for (const file of files) {
-    const { view, isTaken } = await look(file, nowMs);
+    const { view, isTaken } = await inspectFile(file, nowMs);
     views.push(view);
     readable &&= isTaken;
   }
@@ -60,7 +60,7 @@ export async function dryRun(
   return { dry_run: true, project_name: name, model_type: modelType, files: views, warnings: [...warnings] };
 }
 
-async function look(file: SentFile, nowMs: number): Promise<{ view: FileView; isTaken: boolean }> {
+async function inspectFile(file: SentFile, nowMs: number): Promise<{ view: FileView; isTaken: boolean }> {
   const own = { field: fields[file.kind], file: file.name, bytes: file.bytes };
   try {
     const { files } = await sampleFiles([file], nowMs);

@@ -75,7 +75,7 @@ export function presentProgress({ training }: Pick<Project, 'training'>, row: Tr
       eta_s: null,
       started_at: iso(training?.startedAt ?? null),
     };
-  // The row is told of an end after the project.
+  // At the end of a training the project's row changes before the row of its progress.
   const state = training === null ? 'idle' : row.state === 'idle' ? 'running' : row.state;
   return {
     state,

@@ -7,8 +7,8 @@ import type { InteractionColumns, ItemColumns, UploadKind } from '../../model/pr
 import { GunzipRefused, gunzipped, isGzip } from '../../services/gunzip';
 
 /**
- * The beginning of each file, read as a training will read all of it: what is wrong with a header is told while its sender waits, and what is wrong
- * further down when the training comes to it.
+ * The beginning of each file, read as a training will read all of it: faults of a header are in the answer to the upload, those further down in the
+ * status of the project once the training has read them.
  */
 export type SentFile = {
   readonly path: string;
@@ -143,10 +143,10 @@ async function firstOf(chunks: AsyncIterable<Uint8Array>, most: number): Promise
   return { bytes: Buffer.concat(taken, length), isWhole: true };
 }
 
-const shownRows = 5;
-const shownChars = 200;
+const excerptRows = 5;
+const excerptChars = 200;
 
-/** What a file that was refused has in truth; null where not even that can be told. */
+/** Header and first rows of a file that was refused; null where it cannot be read as a table. */
 export async function tableOf(
   file: SentFile,
 ): Promise<{ header: string[]; firstRows: string[][]; encoding: string; delimiter: string; bytes: number } | null> {
@@ -156,8 +156,8 @@ export async function tableOf(
     maxRecordChars: sampleBytes,
     onHeader: (names) => header.push(...names.slice(0, maxColumns)),
     onRow(cells) {
-      if (firstRows.length < shownRows)
-        firstRows.push(cells.slice(0, maxColumns).map((cell) => (table.text(cell.slice(0, shownChars)) ?? '').replace(/\p{Cc}/gu, '\uFFFD'))); // prettier-ignore
+      if (firstRows.length < excerptRows)
+        firstRows.push(cells.slice(0, maxColumns).map((cell) => (table.text(cell.slice(0, excerptChars)) ?? '').replace(/\p{Cc}/gu, '\uFFFD'))); // prettier-ignore
     },
   });
   try {

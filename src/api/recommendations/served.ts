@@ -18,7 +18,7 @@ export interface ServedModel {
  *
  * V1  The served one. While it is being loaded the one that answered before goes on answering, if it is in memory; else the request waits.
  * V2  Where it cannot be loaded, the version that it took the place of answers, and a note says so.
- * V3  A version that could not be loaded is left alone for a while: one that is damaged for longer than one whose store was away.
+ * V3  A version that could not be loaded is not tried again for some time: a damaged one for longer than one whose object store was unavailable.
  */
 export interface ServedModels {
   of(state: HeldState): Promise<ServedModel>;
@@ -55,14 +55,14 @@ export function createServedModels({
     } catch (error) {
       const restMs = isOfTheModel(error) ? damagedRestMs : failedRestMs;
       const fault = { untilMs: nowMs() + restMs, error };
-      // Told once, however many requests waited for the same load.
+      // Reported once, however many requests waited for the same load.
       if (faults.get(artefact.sha256)?.error !== error) onFault({ projectId, version, error });
       setBounded(faults, artefact.sha256, fault, mostKept);
       return fault;
     }
   }
 
-  const shown = (state: HeldState, one: ServableVersion, model: LoadedModel): ServedModel => {
+  const answeredBy = (state: HeldState, one: ServableVersion, model: LoadedModel): ServedModel => {
     const [served] = state.versions;
     const fault = served && served.version !== one.version ? faults.get(served.artefact.sha256) : undefined;
     const notes = served && fault ? [faultNote(served.version, one.version, fault.error)] : [];
@@ -83,14 +83,14 @@ export function createServedModels({
       const modelBefore = before && versions.some(({ version }) => version === before.version) && cache.get(before.artefact); // prettier-ignore
       if (before && modelBefore) {
         void load(projectId, served);
-        return shown(state, before, modelBefore);
+        return answeredBy(state, before, modelBefore);
       }
       let first: Fault | null = null;
       for (const one of versions) {
         const found = await load(projectId, one);
         if ('recommender' in found) {
           setBounded(answered, projectId, one, mostKept);
-          return shown(state, one, found);
+          return answeredBy(state, one, found);
         }
         first ??= found;
       }

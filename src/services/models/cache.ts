@@ -72,9 +72,9 @@ export function createModelCache({
     evictFor(0);
   }
   async function awaitTurn(bytes: number): Promise<void> {
-    if (waiting.length === 0 && mayBegin(bytes)) return reserve(bytes);
+    if (waiting.length === 0 && mayBegin(bytes)) reserve(bytes);
     // Reserved by the load whose end begins this one.
-    return new Promise((begin) => waiting.push({ bytes, begin }));
+    else await new Promise<void>((begin) => waiting.push({ bytes, begin }));
   }
   function beginWaiting(): void {
     for (let next = waiting[0]; next && mayBegin(next.bytes); next = waiting[0]) {

@@ -12,7 +12,7 @@ import { ModelDamaged } from './errors';
  *
  * C1  A copy is there whole or not at all; whether its bytes are right is found by whoever reads them.
  * C2  Where there are more bytes than allowed the least recently used ones are removed, but not the one that this process fetched last, which may be about to be read.
- * C3  One that nobody has used for a day goes, so that no copy long outlives its project: another process may have been told of its end.
+ * C3  A copy that was not used for a day is removed, so that none long outlives its project, which another process may have deleted.
  * C4  Several processes may share the folder: a copy that another one has removed is fetched again.
  */
 export interface ModelCopies {

@@ -1,6 +1,6 @@
 import type { PreparedServing } from '../../ml/recommend/serving/servedRecommender';
 
-/** What the loading thread is told, and what it answers. Columns and the memory of the kernels are shared, so a message of any model is small. */
+/** The task of the loading thread, and its answer. Columns and the memory of the kernels are shared, so a message of any model is small. */
 export interface LoadTask {
   readonly path: string;
   readonly sha256: string;

@@ -117,12 +117,12 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       if (used.projects > projectQuotas.projects) return 'too many projects';
       if (used.uploadBytes > projectQuotas.uploadBytes) return 'too many bytes';
       try {
-        const shown = await rows.updateOne(
+        const revealed = await rows.updateOne(
           { _id: id, ownerId, hiddenAt: { $ne: null }, removeAt: { $gt: clock() }, uploads: { $size: 0 } },
           { $set: { uploads, uploadBytes, warnings, training, hiddenAt: null, removeAt: null } },
           { session },
         );
-        return shown.modifiedCount === 1 ? 'revealed' : 'gone';
+        return revealed.modifiedCount === 1 ? 'revealed' : 'gone';
       } catch (error) {
         if (isDuplicateKey(error)) return 'name taken';
         throw error;
