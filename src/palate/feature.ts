@@ -149,6 +149,8 @@ export interface WorkerPartOptions {
   launchLeaseMs?: number;
   /** The compiled thread that computes trainings; beside its source there is none. */
   trainingThread?: string;
+  /** Between two looks for trainings whose runs were ended from outside. */
+  trainingSweepMs?: number;
 }
 
 /** What the worker role hands to each feature. */

@@ -26,7 +26,7 @@ export const training = {
   worker(parts) {
     const opened = openTraining(parts);
     const { activities } = opened;
-    const { store, temporal, log } = parts;
+    const { store, temporal, log, options } = parts;
     return {
       activities: { main: [activities] as const, training: [activities] as const },
       pollers: [
@@ -37,6 +37,7 @@ export const training = {
             client: () => temporal.client(),
             settle: (runId, outcome) => activities.settleTraining(runId, outcome),
             log,
+            ...(options.trainingSweepMs !== undefined && { sweepMs: options.trainingSweepMs }),
           }),
         // Of a trainer that was killed and has no successor.
         () => startTrainingFolders({ ...opened.folders, log }),

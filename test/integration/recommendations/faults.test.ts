@@ -51,20 +51,28 @@ const corruptLoads = async (at: string) => {
   return Number(/^palate_model_corrupt_total (\d+)/m.exec(body.text)?.[1]);
 };
 
-/** A second is promised; other tests share the machine with this one. */
-const mostMs = 2_000;
-it('a promoted version is served by every replica before long, and so is the one before it after a rollback', async () => {
+const promisedMs = 1_000;
+it('a promoted version is served by every replica within a second, and so is the one before it after a rollback', async () => {
   const { url: other } = await house.start({ PALATE_ROLE: 'api' });
   const one = await project(first!);
   for (const at of [url, other]) expect((await from(at, one)).body.version).toBe(1);
-  const within = async (version: number) => {
-    const begun = performance.now();
-    const served = (at: string) => eventually(async () => (await from(at, one)).body.version === version);
-    await Promise.all([url, other].map(served));
-    return performance.now() - begun;
+  /** How long after the move a request began that another version answered. How long requests take, on a machine that others share, is no part of it. */
+  const lastWithAnother = async (version: number) => {
+    const movedMs = performance.now();
+    const lastOn = async (at: string) => {
+      let lastMs = 0;
+      await eventually(async () => {
+        const begunMs = performance.now() - movedMs;
+        if ((await from(at, one)).body.version === version) return true;
+        lastMs = begunMs;
+        return false;
+      });
+      return lastMs;
+    };
+    return Math.max(...(await Promise.all([url, other].map(lastOn))));
   };
   await serveVersion(house, one, second!);
-  expect(await within(2)).toBeLessThan(mostMs);
+  expect(await lastWithAnother(2)).toBeLessThan(promisedMs);
   const { body: now } = await from(url, one);
   await house.store.transaction((session) =>
     house.store.projects.rollBack(
@@ -75,7 +83,7 @@ it('a promoted version is served by every replica before long, and so is the one
       session,
     ),
   );
-  expect(await within(1)).toBeLessThan(mostMs);
+  expect(await lastWithAnother(1)).toBeLessThan(promisedMs);
   expect((await from(url, one)).body.recommendations).not.toEqual(now.recommendations);
 });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openArtefact } from '../../../src/ml/recommend/artefact/format';
 import { openRecommender } from '../../../src/ml/recommend/artefact/recommender';
-import { beginTraining } from '../../../src/launches/training';
+import { beginTraining, cancelRuns } from '../../../src/launches/training';
 import { projectPrefix } from '../../../src/model/projectKeys';
 import type { Palate } from '../../../src/palate';
 import { dishesCsv, tasteCsv } from '../../imports/recommend/tastes';
@@ -154,6 +154,70 @@ describe('cancelling', () => {
     expect(await runEnded(studio, runId)).toMatchObject({ state: 'cancelled' });
     expect(performance.now() - started).toBeLessThan(5_000);
     expect(await studio.store.projects.findAny(project.id)).toMatchObject({ state: 'error', training: null });
+  });
+
+  /** As its owner does. */
+  const cancel = async (runId: string) => {
+    const run = await studio.store.training.runs.find(runId);
+    const isTaken = await studio.store.training.runs.requestCancel(runId);
+    await cancelRuns(() => Promise.resolve(studio.temporal), [run?.workflowId ?? '']);
+    return isTaken;
+  };
+  const inPhase = (runId: string, phase: string) =>
+    eventually(async () => (await studio.store.training.runs.find(runId))?.phase === phase);
+  /** A training that is cancelled while one of its last two moves is held up by another transaction on the same row. */
+  async function cancelledIn(phase: 'register' | 'promote', by: (runId: string) => Promise<boolean>) {
+    const { project, runId } = await createProject(studio, { interactions: tasteCsv() }, { budgetSeconds: 1 });
+    await inPhase(runId, 'candidates');
+    const session = await studio.mongo.startSession();
+    session.startTransaction();
+    if (phase === 'register')
+      await studio.mongo
+        .collection<{ _id: number }>('projects')
+        .updateOne({ _id: project.id }, { $set: { heldUp: true } }, { session });
+    else
+      await studio.mongo
+        .collection('events')
+        .insertOne({ type: 'model_ready', subjectId: `${project.id}:1:${runId}` }, { session });
+    await inPhase(runId, phase);
+    expect(await by(runId)).toBe(true);
+    await session.abortTransaction();
+    await session.endSession();
+    const run = await runEnded(studio, runId);
+    expect(run).toMatchObject({ state: 'cancelled' });
+    await eventually(async () => (await studio.store.training.progress.find(project.id))?.state === 'idle');
+    const served = await studio.store.projects.findAny(project.id);
+    expect(served).toMatchObject({ served: [], training: null, state: 'error' });
+    expect(await eventsOf(project.ownerId)).toEqual([]);
+    const versions = await studio.store.training.versions.list(project.id, 10, null);
+    // What is registered can be promoted by hand: its artefact stays, and nothing else does.
+    const left = await eventually(async () => {
+      const keys = await objectsOf(studio, `${projectPrefix(project.ownerId, project.id)}runs/`);
+      return keys.length === versions.length && { keys };
+    });
+    expect(left.keys.map((key) => path.posix.basename(key))).toEqual(versions.map(() => 'recommender'));
+    return versions;
+  }
+
+  it.each<['register' | 'promote', string, (runId: string) => Promise<boolean>]>([
+    ['register', 'by its mark alone', (runId) => studio.store.training.runs.requestCancel(runId)],
+    ['promote', 'by its mark alone', (runId) => studio.store.training.runs.requestCancel(runId)],
+    ['promote', 'by mark and signal', cancel],
+  ])('in the phase %s, %s, leaves the version registered and not served', async (phase, _, by) => {
+    expect(await cancelledIn(phase, by)).toMatchObject([{ version: 1, promotedBy: null }]);
+  });
+
+  it('while the version is being registered ends with it or without it, and never serves it', async () => {
+    const versions = await cancelledIn('register', cancel);
+    expect(versions.length).toBeLessThanOrEqual(1);
+  });
+
+  it('what is served already is refused', async () => {
+    const { project, runId } = await createProject(studio, { interactions: tasteCsv(30, 4) });
+    await runEnded(studio, runId);
+    expect(await cancel(runId)).toBe(false);
+    expect(await studio.store.training.runs.find(runId)).toMatchObject({ state: 'done' });
+    expect(await studio.store.projects.findAny(project.id)).toMatchObject({ served: [1], state: 'ready' });
   });
 });
 

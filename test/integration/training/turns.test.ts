@@ -5,10 +5,10 @@ import { beginTraining, cancelRuns } from '../../../src/launches/training';
 import type { Palate } from '../../../src/palate';
 import { ObjectStoreFull, type ObjectStore } from '../../../src/services/objects';
 import { newId } from '../../../src/store/ids';
-import { startTrainingSweep } from '../../../src/worker/trainingSweep';
 import { createTrainingEngine } from '../../../src/worker/threads/trainingEngine';
 import { tasteCsv } from '../../imports/recommend/tastes';
 import { eventually } from '../palate';
+import { containing } from '../projects/house';
 import { trainerEntry } from './entry';
 import { createProject, defaults, openStudio, runEnded, type Studio } from './studio';
 
@@ -16,7 +16,7 @@ jest.setTimeout(120_000);
 
 let studio: Studio;
 beforeAll(async () => {
-  studio = await openStudio('turns');
+  studio = await openStudio('turns', { trainingSweepMs: 200 });
   await studio.start();
 });
 afterAll(() => studio.close());
@@ -93,28 +93,10 @@ describe('without a trainer', () => {
     const { project: made, runId } = await project(newId());
     const run = await eventually(async () => (await begun(runId)) && (await runOf(runId)));
     await studio.temporal.workflow.getHandle(run.workflowId).terminate('by an operator');
-    const settled: string[] = [];
-    const sweep = startTrainingSweep({
-      runs: studio.store.training.runs,
-      launches: studio.store.launches,
-      client: () => Promise.resolve(studio.temporal),
-      settle: async (id, outcome) => {
-        settled.push(`${id} ${outcome}`);
-        await studio.store.transaction(async (session) => {
-          await studio.store.training.runs.finish(id, 'cancelled', null, session);
-          await studio.store.projects.endTraining(made.id, id, null, session);
-        });
-        return outcome;
-      },
-      log: { warn: () => undefined },
-      sweepMs: 100,
-    });
-    try {
-      await runEnded(studio, runId);
-    } finally {
-      await sweep.stop();
-    }
-    expect(settled).toEqual([`${runId} cancelled`]);
+    // The worker's own sweep finds it.
+    expect(await runEnded(studio, runId)).toMatchObject({ state: 'cancelled', message: containing('cancelled') });
+    await eventually(async () => (await progressOf(runId))?.state === 'idle');
+    expect(await studio.store.projects.findAny(made.id)).toMatchObject({ state: 'error', training: null });
     const launches = { start: () => Promise.resolve('started' as const) };
     const begin = () =>
       beginTraining({ store: studio.store, launches, clock: () => new Date(), defaults }, made, {
@@ -132,10 +114,14 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
   const { runId } = await createProject(studio, { interactions: small });
   await eventually(() => begun(runId));
   let isFull = true;
+  let refused = 0;
   const objects: Pick<ObjectStore, 'get' | 'put'> = {
     get: (key) => studio.objects.get(key),
-    put: (key, body, options) =>
-      isFull ? Promise.reject(new ObjectStoreFull('No room is left.')) : studio.objects.put(key, body, options),
+    put(key, body, options) {
+      if (!isFull) return studio.objects.put(key, body, options);
+      refused += 1;
+      return Promise.reject(new ObjectStoreFull('No room is left.'));
+    },
   };
   const engine = createTrainingEngine({ entry: trainerEntry, kernelThreads: 1 });
   const phases = createPhases({
@@ -146,8 +132,7 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
     transaction: studio.store.transaction,
     clock: () => new Date(),
   });
-  const attempt = (phase: 'ingestProject' | 'splitProject' | 'searchCandidates') =>
-    new MockActivityEnvironment().run(phases[phase], runId);
+  const attempt = (phase: keyof typeof phases) => new MockActivityEnvironment().run(phases[phase], runId);
   try {
     await expect(attempt('ingestProject')).rejects.toThrow('No room is left.');
     expect(await runOf(runId)).toMatchObject({ state: 'running', dataset: null });
@@ -163,6 +148,17 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
     const record = (await runOf(runId))?.trials;
     await attempt('searchCandidates');
     expect((await runOf(runId))?.trials).toEqual(record);
+    await attempt('evaluateCandidates');
+    await attempt('chooseModel');
+    const before = await runOf(runId);
+    isFull = true;
+    await expect(attempt('refitModel')).rejects.toThrow();
+    expect(refused).toBe(2);
+    expect(await runOf(runId)).toEqual({ ...before, phase: 'refit' });
+    isFull = false;
+    await attempt('refitModel');
+    const { artefact } = (await runOf(runId)) ?? {};
+    expect((await studio.objects.read(artefact?.key ?? '')).length).toBe(artefact?.bytes);
   } finally {
     await engine.end();
     await cancelled(runId);
