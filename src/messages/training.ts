@@ -68,8 +68,20 @@ export type RequestOutcome = 'started' | 'already training' | 'project gone';
 export const trainingFailures = {
   /** The data, or the lack of it. */
   refused: 'TrainingRefused',
+  /** A phase that ended its trainer, or failed, again and again. */
+  givenUp: 'TrainingGivenUp',
   /** Somebody cancelled it. */
   cancelled: 'TrainingCancelled',
   /** Its project is gone. */
   gone: 'TrainingGone',
+  /** A phase failed for a reason that may be lasting; it is tried again some times. */
+  phaseFailed: 'TrainingPhaseFailed',
 } as const;
+
+/** What no further attempt can change. */
+export const finalTrainingFailures = [
+  trainingFailures.refused,
+  trainingFailures.givenUp,
+  trainingFailures.cancelled,
+  trainingFailures.gone,
+] as const;

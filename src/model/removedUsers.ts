@@ -1,8 +1,2 @@
-import { createHmac } from 'node:crypto';
-
-/** Removed users of one project. The salt is the project's own, so that one person has another hash in each project. */
+/** People that may be removed from one project. */
 export const maxRemovedUsers = 50_000;
-
-/** HMAC-SHA-256 in hexadecimal; blanks around an id do not count. */
-export const removedUserHash = (salt: string, userId: string): string =>
-  createHmac('sha256', salt).update(userId.trim()).digest('hex');

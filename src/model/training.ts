@@ -73,10 +73,23 @@ export interface TrainingRun extends TrainingWanted {
   chosen: ChosenModel | null;
   artefact: (StoredArtefact & { modelBytes: number }) | null;
   version: number | null;
+  attempts: PhaseAttempts | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
 }
+
+/** Attempts of the phase that was begun last. */
+export interface PhaseAttempts {
+  phase: TrainingPhase;
+  /** The trainer that is at it; null where none is, or the last one said how its attempt ended. */
+  by: string | null;
+  /** Those that ended their trainer, or failed for a reason that may be lasting. */
+  faults: number;
+}
+
+/** After so many in one phase a training is given up. */
+export const mostFaults = 5;
 
 export interface ChosenModel {
   candidate: unknown;

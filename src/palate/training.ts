@@ -24,13 +24,14 @@ export const trainingDefaults = ({
 
 /** Activities of trainings, with an engine of their own: its threads begin with the first phase. */
 export function openTraining(parts: WorkerParts) {
-  const { settings, store, objects, temporal, queues, launches, clock, version, metrics, options } = parts;
+  const { settings, store, objects, temporal, queues, launches, clock, version, metrics, options, log } = parts;
   const engine = createTrainingEngine({
     entry: options.trainingThread ?? path.join(__dirname, '..', 'worker', 'threads', 'trainingThread.js'),
     kernelThreads: os.availableParallelism(),
   });
+  const trainerId = randomUUID();
   const parent = path.join(settings.palateHome, 'training');
-  const files = createTrainingFiles(objects, path.join(parent, randomUUID()));
+  const files = createTrainingFiles(objects, path.join(parent, trainerId));
   const ended = countTrainings(metrics.registry);
   const activities = createTrainingActivities({
     engine,
@@ -41,6 +42,8 @@ export function openTraining(parts: WorkerParts) {
     training: store.training,
     objects,
     clock,
+    trainerId,
+    log,
     codeVersion: version,
     client: () => temporal.client(),
     mainQueue: queues.main,

@@ -11,8 +11,8 @@ import type { ActivitiesOn } from '../palate/activities';
  * long      Work in many steps, told alive by heartbeats, and never given up.
  * sending   The ML service, behind an activity that writes down how the attempt went: the workflow decides on the next one. What is repeated
  *           here are faults of our own, until they are over.
- * training  A phase of a training in a trainer's threads: minutes, cut off by whatever ends a trainer, and gone on with by the next. Data that kills
- *           each trainer must not do so for ever, so attempts are counted; a full object store is waited for by the pauses between them.
+ * training  A phase of a training in a trainer's threads: minutes, cut off by whatever ends a trainer, and gone on with by the next. Outages are waited
+ *           for; data that ends each trainer must not do so for ever, so the activity counts the trainers that a phase has cost.
  * upstream  Another's service, slow or down at times. Few attempts, as someone waits; the workflow decides what a failure means.
  */
 
@@ -108,7 +108,6 @@ export const training = (heartbeatMs: number, finalFailures: FinalFailures) =>
       initialInterval: '500ms',
       backoffCoefficient: 2,
       maximumInterval: '1m',
-      maximumAttempts: 30,
       nonRetryableErrorTypes: [...finalFailures],
     },
   });

@@ -12,6 +12,7 @@ import {
 import { searchAttributes } from '../messages/searchAttributes';
 import {
   cancelTraining,
+  finalTrainingFailures,
   wakeUp,
   trainingFailures,
   trainingPhase,
@@ -26,7 +27,7 @@ import { tag } from './attributes';
 import { rethrowDefect } from './failures';
 import { quick, training } from './proxies';
 
-const finalFailures = Object.values(trainingFailures);
+const finalFailures = finalTrainingFailures;
 const { takeTrainingTurn, settleTraining, beginScheduledTraining, applySchedule } = quick(finalFailures);
 
 /** Polls for a turn before the run goes on as a new one: each is some events of the history. */

@@ -13,13 +13,13 @@ import type { TrainingStore } from '../../store/training';
 import { choose, unlearntChoice, unfittedChoice } from './choice';
 import type { IngestResult, JudgedCandidates, SplitFacts, TrainingEngine, UploadedFile } from './engine';
 import type { TrainingFiles } from './files';
-import { gone, inPhase, refused } from './watching';
+import { gone, inPhase, refused, type PhaseDeps } from './watching';
 
 /**
  * The phases that compute, in the order in which the workflow has them. Each reads what the phases before found in the run's row and writes what it
  * finds there; one that was done already, by an attempt whose answer was lost, does nothing.
  */
-export interface PhasesDeps {
+export interface PhasesDeps extends PhaseDeps {
   readonly engine: TrainingEngine;
   readonly files: TrainingFiles;
   readonly projects: Pick<ProjectStore, 'findAny' | 'noteRows' | 'removedUsers'>;

@@ -1,7 +1,7 @@
 import type { Id } from '../../model/ids';
 import { runsPrefix } from '../../model/projectKeys';
 import { eventFacts } from '../../model/projects';
-import { keptVersions, type ModelCard, type TrainingRun } from '../../model/training';
+import { keptVersions, mostFaults, type ModelCard, type TrainingRun } from '../../model/training';
 import type { TrainingOutcome, Turn } from '../../messages/training';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
@@ -170,7 +170,8 @@ export function createRegistry(deps: RegistryDeps) {
             );
           return true;
         });
-        if (ended) deps.onSettled(outcome === 'failed' && run.message !== null ? 'refused' : outcome);
+        if (ended)
+          deps.onSettled(outcome === 'failed' && run.message !== null && !isGivenUp(run) ? 'refused' : outcome);
       }
       const settled = (await runOf(runId)).state;
       await progress.note(run.projectId, runId, {
@@ -188,6 +189,8 @@ export function createRegistry(deps: RegistryDeps) {
     },
   };
 }
+
+const isGivenUp = ({ attempts }: TrainingRun): boolean => (attempts?.faults ?? 0) >= mostFaults;
 
 /** Means of what is served, where it was judged. */
 function metricsOf({ evaluation, chosen }: TrainingRun): Record<string, number> | null {

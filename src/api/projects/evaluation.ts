@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { FigureName } from '../../ml/recommend/evaluation/ranking';
 import type { Candidate } from '../../ml/recommend/training/candidate';
 import type { Judgement, RankedFigures, RankedName } from '../../ml/recommend/training/judge';
-import { bestOf, type Trial } from '../../ml/recommend/training/searchRecord';
+import type { Trial } from '../../ml/recommend/training/searchRecord';
 import type { TrainingRun } from '../../model/training';
 
 const Ci = z.object({ low: z.number(), high: z.number() }).meta({ description: 'Of the mean, at 95 %' });
@@ -53,16 +53,19 @@ const served: Readonly<Record<string, RankedName>> = {
 };
 const popularityParams = { kind: 'popularity' };
 
-/** `champion`: the candidate that was served before, where one was. */
-export function presentEvaluation(
-  { evaluation, chosen, trials }: Pick<TrainingRun, 'evaluation' | 'chosen' | 'trials'>,
-  champion: Candidate | null,
-): EvaluationView {
-  const kept = evaluation as Judgement | null;
+/** As the run keeps it: with the candidates that were judged. */
+type Judged = Judgement & { challenger: Candidate | null; champion: { candidate: Candidate } | null };
+
+export function presentEvaluation({
+  evaluation,
+  chosen,
+  trials,
+}: Pick<TrainingRun, 'evaluation' | 'chosen' | 'trials'>): EvaluationView {
+  const kept = evaluation as Judged | null;
   const tried = trials as readonly Trial[];
   const candidateOf: Readonly<Record<RankedName, Candidate | null>> = {
-    challenger: bestOf({ trials: tried }),
-    champion,
+    challenger: kept?.challenger ?? null,
+    champion: kept?.champion?.candidate ?? null,
     popularity: null,
   };
   const candidates = (['challenger', 'champion', 'popularity'] as const).flatMap((name) => {

@@ -134,8 +134,7 @@ export const versionRoutes = (deps: ProjectDeps): Route[] => {
           throw problem('not-found', {
             detail: 'No training of this project has come so far that it judged anything.',
           });
-        const champion = await championBefore(deps, id, run.version);
-        return presentEvaluation(run, champion);
+        return presentEvaluation(run);
       },
     ),
     json(
@@ -224,11 +223,3 @@ export const versionRoutes = (deps: ProjectDeps): Route[] => {
     ),
   ];
 };
-
-/** What was served while the run judged: the newest promoted version before its own. */
-async function championBefore({ store }: ProjectDeps, id: number, version: number | null): Promise<Candidate | null> {
-  const [before] = (await store.training.versions.list(id, 20, version)).filter(
-    ({ promotedBy }) => promotedBy !== null,
-  );
-  return before === undefined ? null : (before.card.chosen.candidate as Candidate | null);
-}

@@ -3,7 +3,7 @@ import { answer, type Answer } from '../../ml/recommend/serving/answer';
 import { rowView } from '../../ml/recommend/serving/rowView';
 import type { Id } from '../../model/ids';
 import { ModelType, type ProjectId } from '../../model/projects';
-import { removedUserHash } from '../../model/removedUsers';
+import { removedUserHash } from '../../store/projects/removedUserHash';
 import { invalid, notFound, problem } from '../errors';
 import type { ServedModel, ServedModels } from './served';
 import type { HeldState, ServingStates } from './states';

@@ -12,7 +12,8 @@ import {
   type RowCounts,
   type Upload,
 } from '../../model/projects';
-import { maxRemovedUsers, removedUserHash } from '../../model/removedUsers';
+import { maxRemovedUsers } from '../../model/removedUsers';
+import { removedUserHash } from './removedUserHash';
 import type { ServingState } from '../../model/serving';
 import { newId } from '../ids';
 import {

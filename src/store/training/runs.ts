@@ -12,6 +12,7 @@ import { TrainingPhase, TrainingState, type TrainingRun, type TrainingWanted } f
  * T3  A run ends once: done, failed and cancelled are left by nothing.
  * T4  Only a run that polls for its turn is in the queue, and only one that is worked on, or waits for a trainer that is not there, holds a slot: one that Temporal
  *     cannot start, or that is stuck, holds up nobody.
+ * T5  Whoever begins a phase leaves its mark. A mark of another trainer in the same phase is that of one which did not live to say how its attempt ended.
  */
 interface RunRow extends Omit<TrainingRun, 'id'> {
   _id: Id;
@@ -66,6 +67,7 @@ const schema = new Schema<RunRow>(
     artefact: { type: mixed, default: null },
     version: { type: Number, default: null },
     activeAt: { type: Date, default: null },
+    attempts: { type: mixed, default: null },
     createdAt: { type: Date, required: true },
     startedAt: { type: Date, default: null },
     finishedAt: { type: Date, default: null },
@@ -89,7 +91,6 @@ const unfinished = { state: { $in: ['queued', 'running'] satisfies TrainingState
 export type Findings = Partial<
   Pick<
     TrainingRun,
-    | 'phase'
     | 'dataset'
     | 'rows'
     | 'warnings'
@@ -174,6 +175,7 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
         artefact: null,
         version: null,
         activeAt: null,
+        attempts: null,
         createdAt: clock(),
         startedAt: null,
         finishedAt: null,
@@ -217,6 +219,35 @@ export function createTrainingRunStore(connection: Connection, clock: () => Date
     /** Whether it ever ends or not. */
     async noteTrialBegun(id: Id, at: number): Promise<void> {
       await rows.updateOne({ _id: id, ...unfinished }, { $push: { trialsBegun: at } });
+    },
+
+    /** Begins an attempt of the trainer `by`, and counts one that was lost in the same phase (T5). Null: the run has ended, or is gone. */
+    async beginPhase(id: Id, phase: TrainingPhase, by: string): Promise<TrainingRun | null> {
+      const isLost = {
+        $and: [{ $ne: [{ $ifNull: ['$attempts.by', null] }, null] }, { $ne: ['$attempts.by', by] }],
+      };
+      const faults = {
+        $cond: [{ $eq: ['$attempts.phase', phase] }, { $add: ['$attempts.faults', { $cond: [isLost, 1, 0] }] }, 0],
+      };
+      const row = await rows
+        .findOneAndUpdate({ _id: id, ...unfinished }, [{ $set: { phase, attempts: { phase, by, faults } } }], {
+          returnDocument: 'after',
+          updatePipeline: true,
+        })
+        .lean<RunRow>();
+      return row && fromRow(row);
+    },
+
+    /** The attempt of `by` has ended without a result. Gives the faults of the phase; null where another is at it, or the run has ended. */
+    async endAttempt(id: Id, by: string, isFault: boolean): Promise<number | null> {
+      const row = await rows
+        .findOneAndUpdate(
+          { _id: id, 'attempts.by': by, ...unfinished },
+          { $set: { 'attempts.by': null }, $inc: { 'attempts.faults': isFault ? 1 : 0 } },
+          { returnDocument: 'after', projection: { attempts: 1 } },
+        )
+        .lean<Pick<RunRow, 'attempts'>>();
+      return row?.attempts?.faults ?? null;
     },
 
     /** Adds one trial, unless a later attempt has added it already. */

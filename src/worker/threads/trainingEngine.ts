@@ -157,8 +157,8 @@ async function runOn<Phase extends PhaseName>(
               else reject(stopping.error);
               return;
             case 'failed': {
-              const error = new Error(message.message);
-              error.name = message.name;
+              const { name, code } = message;
+              const error = Object.assign(new Error(message.message), { name, ...(code !== null && { code }) });
               reject(stopping?.error ?? error);
               void discard();
             }

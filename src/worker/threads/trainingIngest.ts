@@ -7,7 +7,7 @@ import { withoutUsers } from '../../ml/recommend/artefact/withoutUsers';
 import { shownCellChars, type FileReport, type Ingested } from '../../ml/recommend/ingest';
 import type { Stop } from '../../ml/recommend/models/fitting';
 import { entryCount } from '../../ml/recommend/interactions';
-import { removedUserHash } from '../../model/removedUsers';
+import { removedUserHash } from '../../store/projects/removedUserHash';
 import { writeArtefactFile } from './artefactFile';
 import type { TrainingMemory } from './trainingMemory';
 

@@ -22,7 +22,7 @@ export type FromThread =
   | { readonly kind: 'trial'; readonly trial: Trial }
   | { readonly kind: 'done'; readonly result: ResultOf<PhaseName> }
   | { readonly kind: 'stopped' }
-  | { readonly kind: 'failed'; readonly name: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly name: string; readonly message: string; readonly code: string | null };
 
 export type PhaseName = Exclude<keyof TrainingEngine, 'end'>;
 export type TaskOf<Phase extends PhaseName> = Parameters<TrainingEngine[Phase]>[0];

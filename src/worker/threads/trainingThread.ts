@@ -41,10 +41,13 @@ async function run<Phase extends PhaseName>({ phase, task, stop: flag }: RunPhas
     post({ kind: 'done', result });
   } catch (error) {
     if (isStopped()) post({ kind: 'stopped' });
-    else if (error instanceof Error) post({ kind: 'failed', name: error.name, message: error.message });
-    else post({ kind: 'failed', name: 'Error', message: String(error) });
+    else if (error instanceof Error)
+      post({ kind: 'failed', name: error.name, message: error.message, code: codeOf(error) });
+    else post({ kind: 'failed', name: 'Error', message: String(error), code: null });
   }
 }
+
+const codeOf = (error: Error): string | null => ('code' in error && typeof error.code === 'string' ? error.code : null);
 
 function watchOf(isStopped: () => boolean): PhaseWatch {
   const throwIfAborted = () => {

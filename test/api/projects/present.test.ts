@@ -102,9 +102,11 @@ describe('an evaluation', () => {
     const evaluation = {
       split: { kind: 'time', description: 'The last item of each user is held out.' },
       usersRanked: 50,
+      challenger: candidate,
+      champion: null,
       rankings: { challenger: { intervals, lists }, champion: null, popularity: { intervals, lists } },
     };
-    expect(presentEvaluation({ evaluation, chosen, trials }, null)).toMatchObject({
+    expect(presentEvaluation({ evaluation, chosen, trials })).toMatchObject({
       protocol: 'The last item of each user is held out.',
       users: 50,
       champion: 'challenger',
@@ -124,7 +126,7 @@ describe('an evaluation', () => {
 
   it('says why where nothing could be judged', () => {
     const unlearnt = { ...chosen, outcome: 'not learnt', reason: 'There are too few interactions to learn from.' };
-    expect(presentEvaluation({ evaluation: null, chosen: unlearnt, trials: [] }, null)).toEqual({
+    expect(presentEvaluation({ evaluation: null, chosen: unlearnt, trials: [] })).toEqual({
       protocol: null,
       users: 0,
       candidates: [],

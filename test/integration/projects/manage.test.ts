@@ -1,4 +1,5 @@
-import { maxRemovedUsers, removedUserHash } from '../../../src/model/removedUsers';
+import { maxRemovedUsers } from '../../../src/model/removedUsers';
+import { removedUserHash } from '../../../src/store/projects/removedUserHash';
 import { removedUsersCollection } from '../../../src/store/projects';
 import { ask, eventually, openPalate, signUp, type House } from '../palate';
 import { createProject } from './house';

@@ -4,6 +4,7 @@ import { createPhases } from '../../../src/activities/training/phases';
 import { beginTraining, cancelRuns } from '../../../src/launches/training';
 import type { Palate } from '../../../src/palate';
 import { ObjectStoreFull, type ObjectStore } from '../../../src/services/objects';
+import type { TrainingPhase } from '../../../src/model/training';
 import { newId } from '../../../src/store/ids';
 import { createTrainingEngine } from '../../../src/worker/threads/trainingEngine';
 import { tasteCsv } from '../../imports/recommend/tastes';
@@ -110,6 +111,48 @@ describe('without a trainer', () => {
   });
 });
 
+it('of trainers that were lost those of one phase are counted, until the training is given up', async () => {
+  const { runs } = studio.store.training;
+  const { runId } = await createProject(studio, { interactions: small });
+  await eventually(() => begun(runId));
+  const faultsOf = async () => (await runOf(runId))?.attempts?.faults;
+  const lose = (phase: TrainingPhase) => runs.beginPhase(runId, phase, newId());
+  try {
+    const ours = newId();
+    for (let lost = 0; lost < 3; lost += 1) await lose('ingest');
+    expect(await faultsOf()).toBe(2);
+    // Another phase begins anew.
+    await lose('split');
+    expect(await faultsOf()).toBe(0);
+    await runs.beginPhase(runId, 'split', ours);
+    expect(await faultsOf()).toBe(1);
+    // Neither an attempt of the same trainer nor one that said how it ended is a lost one.
+    await runs.beginPhase(runId, 'split', ours);
+    expect(await runs.endAttempt(runId, newId(), true)).toBeNull();
+    expect(await runs.endAttempt(runId, ours, false)).toBe(1);
+    await lose('split');
+    expect(await faultsOf()).toBe(1);
+    for (let lost = 0; lost < 3; lost += 1) await lose('split');
+    const phases = createPhases({
+      engine: createTrainingEngine({ entry: trainerEntry, kernelThreads: 1 }),
+      files: createTrainingFiles(studio.objects, `${studio.home}/given-up`),
+      projects: studio.store.projects,
+      training: studio.store.training,
+      transaction: studio.store.transaction,
+      clock: () => new Date(),
+      trainerId: ours,
+      log: { warn: () => undefined },
+    });
+    await expect(new MockActivityEnvironment().run(phases.splitProject, runId)).rejects.toMatchObject({
+      type: 'TrainingGivenUp',
+      nonRetryable: true,
+    });
+    expect((await runOf(runId))?.message).toMatch(/ended its trainer, or failed, 5 times/);
+  } finally {
+    await cancelled(runId);
+  }
+});
+
 it('a full object store in the middle of a phase loses nothing: the next attempt goes on', async () => {
   const { runId } = await createProject(studio, { interactions: small });
   await eventually(() => begun(runId));
@@ -131,10 +174,12 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
     training: studio.store.training,
     transaction: studio.store.transaction,
     clock: () => new Date(),
+    trainerId: newId(),
+    log: { warn: () => undefined },
   });
   const attempt = (phase: keyof typeof phases) => new MockActivityEnvironment().run(phases[phase], runId);
   try {
-    await expect(attempt('ingestProject')).rejects.toThrow('No room is left.');
+    await expect(attempt('ingestProject')).rejects.toMatchObject({ type: 'ObjectStoreFull', cause: undefined });
     expect(await runOf(runId)).toMatchObject({ state: 'running', dataset: null });
     isFull = false;
     await attempt('ingestProject');
