@@ -123,7 +123,7 @@ async function watched<T>(
       startedAt: new Date(startedMs),
     });
   };
-  let looking: Promise<void> | null = null;
+  let looking = null as Promise<void> | null;
   const look = async () => {
     const isCancelled = await training.runs.heartbeat(runId);
     if (isCancelled === null) ending.abort(gone());

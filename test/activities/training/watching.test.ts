@@ -35,11 +35,11 @@ function open() {
     files: { inUse: (work) => work() },
     clock: () => new Date(),
     trainerId: 't1',
-    log: { warn: (facts: object) => void logged.push(facts) } as unknown as PhaseDeps['log'],
+    log: { warn: (facts: object) => void logged.push(facts) },
   };
   const environment = new MockActivityEnvironment();
   const attempt = (work: (run: TrainingRun, watch: Watch) => Promise<unknown>): Promise<unknown> =>
-    environment.run(() => inPhase(deps, 'r1', 'refit', work)) as Promise<unknown>;
+    environment.run<[], unknown, () => Promise<unknown>>(() => inPhase(deps, 'r1', 'refit', work));
   const failing = (error: Error) => attempt(() => Promise.reject(error)).catch((failure: unknown) => failure);
   return { row, logged, looks, environment, attempt, failing };
 }
