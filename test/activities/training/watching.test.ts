@@ -25,7 +25,7 @@ function open() {
       row.message = message ?? null;
       return Promise.resolve(run());
     },
-    isCancelRequested: () => {
+    heartbeat: () => {
       looks.count += 1;
       return looks.answered.then(() => false);
     },
