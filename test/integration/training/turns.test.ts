@@ -197,9 +197,13 @@ it('a full object store in the middle of a phase loses nothing: the next attempt
     await attempt('chooseModel');
     const before = await runOf(runId);
     isFull = true;
-    await expect(attempt('refitModel')).rejects.toThrow();
+    await expect(attempt('refitModel')).rejects.toMatchObject({ type: 'ObjectStoreFull' });
     expect(refused).toBe(2);
-    expect(await runOf(runId)).toEqual({ ...before, phase: 'refit' });
+    expect(await runOf(runId)).toEqual({
+      ...before,
+      phase: 'refit',
+      attempts: { phase: 'refit', by: null, faults: 0 },
+    });
     isFull = false;
     await attempt('refitModel');
     const { artefact } = (await runOf(runId)) ?? {};
