@@ -72,8 +72,14 @@ export async function killDuringTraining(options: TrainingKills): Promise<Traini
         const run = await store.training.runs.find(runId);
         if (run === null) return false;
         if (run.state !== 'queued' && run.state !== 'running') return { run: null };
-        // In the search once it has something to lose.
-        return run.phase === phase && (phase !== 'candidates' || run.trials.length > 2) && { run };
+        if (run.phase !== phase) return false;
+        // In the search once it has something to lose, a trial is under way, and there is time for more.
+        const { trials, trialsBegun, spentMs, budgetSeconds: seconds } = run;
+        if (phase === 'candidates')
+          return trials.length > 0 && trialsBegun.length > trials.length && spentMs < seconds * 500 && { run };
+        // A run is made in its first phase, which a trainer begins.
+        const progress = phase === 'ingest' ? await store.training.progress.find(run.projectId) : null;
+        return (phase !== 'ingest' || progress?.phase === 'ingest') && { run };
       },
       finishWithinMs,
       2,
