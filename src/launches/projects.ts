@@ -8,4 +8,4 @@ const lateMs = 15 * 60_000;
 
 /** The run that takes a hidden project away. */
 export const removalOf = ({ id: projectId, ownerId }: Pick<Project, 'id' | 'ownerId'>) =>
-  projectWorkflows.remove.start([projectId], { projectId, ownerId, pauseMs, lateMs });
+  projectWorkflows.remove.start([ownerId, projectId], { projectId, ownerId, pauseMs, lateMs });

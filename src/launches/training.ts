@@ -123,7 +123,7 @@ export const scheduleLaunch = (
   revision: number,
   requestId: string | null,
 ): Launch => ({
-  ...trainingWorkflows.schedule.start([projectId, revision], { projectId }),
+  ...trainingWorkflows.schedule.start([ownerId, projectId, revision], { projectId }),
   ownerId,
   requestId,
 });

@@ -6,7 +6,8 @@ import { defineWorkflow } from './workflow';
 export const projectWorkflows = {
   remove: defineWorkflow<RemoveProject>()({
     name: 'removeProject',
-    id: (projectId: ProjectId | '*') => `remove-project:${projectId}`,
+    // Numbers of projects are small, and another Palate may use the same namespace: the owner tells them apart.
+    id: (ownerId: Id, projectId: ProjectId | '*') => `remove-project:${ownerId}:${projectId}`,
     queue: 'main',
     feature: 'projects',
     summary: 'Removes a deleted project',

@@ -18,14 +18,15 @@ export const trainingWorkflows = {
   }),
   request: defineWorkflow<RequestTraining>()({
     name: 'requestTraining',
-    id: (projectId: ProjectId | '*') => `request-training:${projectId}`,
+    id: (ownerId: Id, projectId: ProjectId | '*') => `request-training:${ownerId}:${projectId}`,
     queue: 'main',
     feature: 'training',
     summary: 'Asks for a scheduled training',
   }),
   schedule: defineWorkflow<ApplySchedule>()({
     name: 'applyTrainingSchedule',
-    id: (projectId: ProjectId | '*', revision: number | '*') => `training-schedule:${projectId}:${revision}`,
+    id: (ownerId: Id, projectId: ProjectId | '*', revision: number | '*') =>
+      `training-schedule:${ownerId}:${projectId}:${revision}`,
     queue: 'main',
     feature: 'training',
     summary: 'Applies the schedule of a project in Temporal',

@@ -9,7 +9,7 @@ import type { SupportPanel } from '../api/support/panel';
 import type { Circuits } from '../activities/outbound/circuits';
 import type { Eraser, OrderedEraser } from '../activities/erasure';
 import type { Settings } from '../config/settings';
-import type { ProjectId } from '../model/projects';
+import type { Project } from '../model/projects';
 import type { ErasureTiming } from '../messages/erasure';
 import type { ActivityQueue } from '../messages/queues';
 import type { WorkflowFacts } from '../messages/workflow';
@@ -82,7 +82,7 @@ export interface EraserParts {
   /** Terminates a run; one that has ended or never was is fine. */
   readonly endRun: (workflowId: string) => Promise<void>;
   /** Removes a project's schedule from Temporal; one that is not there is fine. */
-  readonly removeSchedule: (projectId: ProjectId) => Promise<void>;
+  readonly removeSchedule: (project: Pick<Project, 'id' | 'ownerId'>) => Promise<void>;
 }
 
 export type FeatureCircuits = Readonly<Partial<Record<CircuitKind, CircuitFacts>>>;

@@ -147,7 +147,7 @@ async function partsOf(
       store,
       objects,
       endRun: async (id) => endRun(await temporal.client(), id),
-      removeSchedule: async (projectId) => removeSchedule(await temporal.client(), projectId),
+      removeSchedule: async (project) => removeSchedule(await temporal.client(), project),
     }),
   };
 }

@@ -5,10 +5,14 @@ import { inTime } from './inTime';
 const outcomes = ['done', 'failed', 'refused', 'cancelled'] as const;
 export type CountedOutcome = (typeof outcomes)[number];
 
-/** How trainings of this process ended. */
+const ended = 'palate_trainings_total';
+
+/** How trainings of this process ended: one counter a registry. */
 export function countTrainings(registry: Registry): Counter<'outcome'> {
+  const known = registry.getSingleMetric(ended);
+  if (known instanceof Counter) return known;
   const counter = new Counter({
-    name: 'palate_trainings_total',
+    name: ended,
     help: 'Trainings that ended, by outcome',
     labelNames: ['outcome'] as const,
     registers: [registry],

@@ -1,13 +1,13 @@
 import { projectPrefix } from '../../model/projectKeys';
 import type { Id } from '../../model/ids';
-import type { ProjectId } from '../../model/projects';
+import type { Project, ProjectId } from '../../model/projects';
 import type { ObjectStore } from '../../services/objects';
 import type { Store } from '../../store/store';
 
 export interface RemovalDeps {
   readonly store: Pick<Store, 'projects' | 'training' | 'events'>;
   readonly objects: Pick<ObjectStore, 'removePrefix'>;
-  readonly removeSchedule: (projectId: ProjectId) => Promise<void>;
+  readonly removeSchedule: (project: Pick<Project, 'id' | 'ownerId'>) => Promise<void>;
 }
 
 /** Takes a hidden project away: its schedule, its objects, then its rows, the project's own last, so that another attempt finds what is left. */
@@ -22,7 +22,7 @@ export const createRemovalActivities = ({ store, objects, removeSchedule }: Remo
     const runId = project.training?.runId;
     if (when !== 'now' && runId !== undefined && (await training.runs.isCancelRequested(runId)) !== null)
       return 'training';
-    await removeSchedule(projectId);
+    await removeSchedule(project);
     await objects.removePrefix(projectPrefix(project.ownerId, projectId));
     await events.removeOfProject(projectId);
     await training.schedules.removeOfProject(projectId);

@@ -19,7 +19,8 @@ export interface ScheduleDeps {
   readonly begin: (project: Pick<Project, 'id' | 'ownerId'>, runId: Id) => Promise<Id | null>;
 }
 
-export const scheduleIdOf = (projectId: ProjectId): string => `train-schedule:${projectId}`;
+export const scheduleIdOf = ({ id, ownerId }: Pick<Project, 'id' | 'ownerId'>): string =>
+  `train-schedule:${ownerId}:${id}`;
 
 export function createScheduleActivities({
   projects,
@@ -37,13 +38,17 @@ export function createScheduleActivities({
       const connected = await client();
       for (;;) {
         const row = await schedules.find(projectId);
-        const isWanted = row?.removedAt === null && (await projects.findAny(projectId)) !== null;
+        // With the row its project went, and with that its schedule.
+        if (row === null) return;
+        const isWanted = row.removedAt === null && (await projects.findAny(projectId)) !== null;
         await connected.withDeadline(Date.now() + deadlineMs, () =>
-          isWanted ? putSchedule(connected, row, mainQueue) : removeSchedule(connected, projectId),
+          isWanted
+            ? putSchedule(connected, row, mainQueue)
+            : removeSchedule(connected, { id: projectId, ownerId: row.ownerId }),
         );
         // Another run may have applied a newer revision between the two: then this one has just undone it.
-        if ((await schedules.find(projectId))?.revision !== row?.revision) continue;
-        if (row !== null) await schedules.noteApplied(projectId, row.revision);
+        if ((await schedules.find(projectId))?.revision !== row.revision) continue;
+        await schedules.noteApplied(projectId, row.revision);
         return;
       }
     },
@@ -59,7 +64,8 @@ export function createScheduleActivities({
 }
 
 async function putSchedule(client: Client, row: ProjectSchedule, taskQueue: string): Promise<void> {
-  const run = trainingWorkflows.request.start([row.projectId], { projectId: row.projectId });
+  const { projectId, ownerId } = row;
+  const run = trainingWorkflows.request.start([ownerId, projectId], { projectId });
   const schedule = {
     spec: { cronExpressions: [row.cron], timezone: row.timezone },
     policies: { overlap: ScheduleOverlapPolicy.SKIP },
@@ -72,7 +78,7 @@ async function putSchedule(client: Client, row: ProjectSchedule, taskQueue: stri
       staticSummary: run.summary,
     },
   };
-  const scheduleId = scheduleIdOf(row.projectId);
+  const scheduleId = scheduleIdOf({ id: projectId, ownerId });
   try {
     await client.schedule.create({ scheduleId, ...schedule });
   } catch (error) {
@@ -82,9 +88,9 @@ async function putSchedule(client: Client, row: ProjectSchedule, taskQueue: stri
 }
 
 /** One that is not there is fine. */
-export async function removeSchedule(client: Client, projectId: ProjectId): Promise<void> {
+export async function removeSchedule(client: Client, project: Pick<Project, 'id' | 'ownerId'>): Promise<void> {
   try {
-    await client.schedule.getHandle(scheduleIdOf(projectId)).delete();
+    await client.schedule.getHandle(scheduleIdOf(project)).delete();
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;
   }

@@ -30,7 +30,7 @@ export const projects = {
         createRemovalActivities({
           store,
           objects,
-          removeSchedule: async (projectId) => removeSchedule(await temporal.client(), projectId),
+          removeSchedule: async (project) => removeSchedule(await temporal.client(), project),
         }),
       ] as const,
     },

@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../../api/deps';
 import { modelRoutes } from '../../api/projects/routes';
-import { watchTrainings } from '../../telemetry/trainingMetrics';
+import { countTrainings, watchTrainings } from '../../telemetry/trainingMetrics';
 import type { Store } from '../../store/store';
 import { trainingWorkflows } from '../../messages/training';
 import { startTrainerPresence } from '../../worker/trainerPresence';
@@ -18,11 +18,13 @@ export const training = {
   exporters: nothing('what was learnt is of the project, which the export lists with its versions'),
   watched: ({ training }) => [{ name: training.progress.collection }],
   api: (parts) => ({ routes: modelRoutes(projectDepsOf(parts)), healthChecks: [trainerCheck(parts.store.training)] }),
-  metrics: ({ metrics, store: { training } }) =>
+  metrics: ({ metrics, store: { training } }) => {
+    countTrainings(metrics.registry);
     watchTrainings(metrics.registry, {
       byState: () => training.runs.countByState(),
       overdue: () => training.schedules.countOverdue(),
-    }),
+    });
+  },
   worker(parts) {
     const opened = openTraining(parts);
     const { activities } = opened;

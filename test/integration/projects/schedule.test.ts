@@ -4,13 +4,14 @@ import { containing, createProject } from './house';
 let house: House;
 let url: string;
 let token: string;
+let owner: string;
 
 beforeAll(async () => {
   house = await openPalate('projects-schedule');
   ({ url } = await house.start());
 }, 60_000);
 beforeEach(async () => {
-  ({ token } = await signUp(url));
+  ({ token, id: owner } = await signUp(url));
 });
 afterAll(() => house.close());
 
@@ -19,7 +20,7 @@ const made = async (name = 'Films') => (await createProject(url, token, { projec
 
 describe('schedules', () => {
   const put = (id: number, json: unknown) => ask(url, 'PUT', `/project/${id}/schedule`, { token, json });
-  const scheduleOf = (id: number) => house.temporal.schedule.getHandle(`train-schedule:${id}`);
+  const scheduleOf = (id: number) => house.temporal.schedule.getHandle(`train-schedule:${owner}:${id}`);
   const isApplied = async (id: number) => (await get<{ applied: boolean }>(`/project/${id}/schedule`)).body.applied;
 
   it('are applied in Temporal, and a pause by hand survives a change', async () => {
