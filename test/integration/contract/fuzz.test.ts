@@ -244,8 +244,8 @@ const addresses: Record<string, (luck: Luck) => string | undefined> = {
     ]),
   ),
   ...Object.fromEntries(
-    ['/status', '/progress', '/versions', '/rollback', '/schedule', '/items', '/users'].map((end) => [
-      `/project/{id}${end}`,
+    ['/status', '/progress', '/versions', '/rollback', '/schedule', '/items', '/users?user_id=u2'].map((end) => [
+      `/project/{id}${end.split('?')[0]}`,
       () => `/project/${projects?.served}${end}`,
     ]),
   ),
