@@ -7,3 +7,8 @@ it('gives ports that no connection is given', async () => {
     expect(port + 1).toBeLessThan(32_768);
   }
 });
+
+it('gives no port twice, as whoever has one may not listen on it yet', async () => {
+  const ports = await Promise.all(Array.from({ length: 300 }, () => freePort()));
+  expect(new Set(ports).size).toBe(300);
+});

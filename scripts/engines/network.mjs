@@ -1,6 +1,9 @@
 /** Local ports, and whether a download site can be reached at all. */
 import { randomInt } from 'node:crypto';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
 
 const PROBE_MS = 5_000;
 
@@ -12,14 +15,33 @@ export const portIsFree = (port, host = '127.0.0.1') =>
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
+/** A port that was given out is given to nobody else for so long: whoever has it may not listen on it yet. */
+const CLAIM_MS = 10 * 60_000;
+const CLAIMS = path.join(os.tmpdir(), 'palate-ports');
+
+/** Of all processes of this machine one gets it. */
+async function claim(port) {
+  const folder = path.join(CLAIMS, String(port));
+  try {
+    await mkdir(CLAIMS, { recursive: true });
+    const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: null }));
+    if (mtimeMs !== null && mtimeMs < Date.now() - CLAIM_MS) await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+    return true;
+  } catch (fault) {
+    // Without a temporary folder that may be written to there are no claims.
+    return fault.code !== 'EEXIST';
+  }
+}
+
 /**
- * A port that nothing listens on now, and neither on the next one up. Both are below those that systems give to connections (Linux from
- * 32,768): one of these may be a connection's before anybody listens on it.
+ * A port that nothing listens on now, and neither on the next one up, and that no process was given lately. Both are below those that systems give
+ * to connections (Linux from 32,768): one of these may be a connection's before anybody listens on it.
  */
 export async function freePort() {
   for (;;) {
     const port = 2 * randomInt(5_000, 16_000);
-    if ((await portIsFree(port)) && (await portIsFree(port + 1))) return port;
+    if ((await claim(port)) && (await portIsFree(port)) && (await portIsFree(port + 1))) return port;
   }
 }
 

@@ -224,7 +224,7 @@ const known = (name: string, luck: Luck): unknown => {
   }
 };
 
-/** Path and query that only go together. */
+/** Path and query that only go together, by path, or by method and path. */
 const addresses: Record<string, (luck: Luck) => string | undefined> = {
   '/pictures/{id}/{name}': () => person.pictureUrl.pathname + person.pictureUrl.search,
   '/erasures/{id}': (luck) => (receipts.length > 0 ? luck.oneOf(receipts) : undefined),
@@ -244,8 +244,8 @@ const addresses: Record<string, (luck: Luck) => string | undefined> = {
     ]),
   ),
   ...Object.fromEntries(
-    ['/status', '/progress', '/versions', '/rollback', '/schedule', '/items', '/users?user_id=u2'].map((end) => [
-      `/project/{id}${end.split('?')[0]}`,
+    ['/status', '/progress', '/versions', '/rollback', '/schedule', '/items', '/users'].map((end) => [
+      `/project/{id}${end}`,
       () => `/project/${projects?.served}${end}`,
     ]),
   ),
@@ -255,6 +255,7 @@ const addresses: Record<string, (luck: Luck) => string | undefined> = {
       (luck: Luck) => `/project/${projects?.served}/versions/${luck.oneOf([1, 2])}${end}`,
     ]),
   ),
+  'delete /project/{id}/users': () => `/project/${projects?.served}/users?user_id=u2`,
   '/project/{id}/users/{userId}': () => `/project/${projects?.served}/users/u1`,
   '/project/{id}/recommendations': () => `/project/${projects?.served}/recommendations?user_id=u1`,
   '/foods/{id}': () => `/foods/${person.foodId}`,
@@ -283,7 +284,8 @@ function addressOf(
   luck: Luck,
   { fitting, spoilt }: Generator,
 ): { target: string; taken: boolean } {
-  const whole = luck.chance(0.5) ? addresses[path]?.(luck) : undefined;
+  const known = addresses[`${method} ${path}`] ?? addresses[path];
+  const whole = luck.chance(0.5) ? known?.(luck) : undefined;
   if (whole !== undefined) return { target: whole, taken: true };
   let taken = true;
   const value = (name: string, schema: JsonSchema) => {
