@@ -12,7 +12,7 @@ import {
   type PictureType,
 } from '../../ml/pictures';
 import type { Picture } from '../../model/photos';
-import { createLane } from './pictureLanes';
+import { createLane } from '../lane';
 import { PictureNotOpened } from './pictureNotOpened';
 import { openPicture } from './pictureOpening';
 import { takenAt } from './pictureTaken';

@@ -1,7 +1,7 @@
 import { decodeBudgetBytes, decodeBytes, PictureUnreadable } from '../../ml/pictures';
 import { canAllocate, decodePicture, type Decoded, type Decoding } from './pictureDecoding';
 import { libvipsFault } from './pictureFaults';
-import { createLane } from './pictureLanes';
+import { createLane } from '../lane';
 import { PictureNotOpened } from './pictureNotOpened';
 
 /**

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
+import { createLane } from '../../activities/lane';
 import type { SearchWatch, TrainingEngine, Watch } from '../../activities/training/engine';
 import type { FromThread, PhaseName, ResultOf, RunPhase, TaskOf, ThreadData, ToThread } from './trainingMessages';
-import { createTurns } from './turns';
 
 /**
  * Trainings in a thread of their own, phase by phase.
@@ -32,7 +32,7 @@ export function createTrainingEngine({
   graceMs = 500,
   idleMs = 60_000,
 }: TrainingEngineOptions): TrainingEngine {
-  const inTurn = createTurns();
+  const lane = createLane(1);
   let thread: Thread | null = null;
   let idle: NodeJS.Timeout | undefined;
   let isEnded = false;
@@ -63,15 +63,19 @@ export function createTrainingEngine({
     watch: Watch,
     onTrials: TrialWatch = { onTrial: () => Promise.resolve() },
   ): Promise<ResultOf<Phase>> =>
-    inTurn(watch.signal, () => {
-      if (isEnded) throw new Error('The training engine has been ended.');
-      clearTimeout(idle);
-      const current = (thread ??= start());
-      return runOn(current, { phase, task, watch, onTrials, graceMs, discard }).finally(() => {
-        idle = setTimeout(() => void discard(), idleMs);
-        idle.unref();
-      });
-    });
+    lane(
+      1,
+      () => {
+        if (isEnded) throw new Error('The training engine has been ended.');
+        clearTimeout(idle);
+        const current = (thread ??= start());
+        return runOn(current, { phase, task, watch, onTrials, graceMs, discard }).finally(() => {
+          idle = setTimeout(() => void discard(), idleMs);
+          idle.unref();
+        });
+      },
+      watch.signal,
+    );
 
   return {
     ingest: (task, watch) => run('ingest', task, watch),

@@ -1,4 +1,4 @@
-import { createLane } from '../../src/activities/photos/pictureLanes';
+import { createLane } from '../../src/activities/lane';
 
 /** A work that lasts until it is told to end. */
 const held = () => {

@@ -1,4 +1,4 @@
-import { createTurns } from '../../../src/worker/threads/turns';
+import { createLane } from '../../src/activities/lane';
 
 const free = new AbortController().signal;
 /** Work that ends when it is told to. */
@@ -8,7 +8,13 @@ function work() {
   return { end, promise };
 }
 
-describe('turns', () => {
+/** As works that are done one after another use it. */
+function createTurns() {
+  const lane = createLane(1);
+  return <T>(signal: AbortSignal, given: () => Promise<T>): Promise<T> => lane(1, given, signal);
+}
+
+describe('turns in a lane of one', () => {
   it('are taken one after another, also after work that fails', async () => {
     const inTurn = createTurns();
     const seen: string[] = [];
