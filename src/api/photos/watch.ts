@@ -3,7 +3,8 @@ import { Id } from '../../model/ids';
 import type { Entry } from '../../model/photos';
 import type { Caller } from '../deps';
 import { notFound } from '../errors';
-import { json, sse, type Route, type SseEvent } from '../route';
+import { revisions } from '../revisions';
+import { json, sse, type Route } from '../route';
 import type { PhotoDeps } from './deps';
 import { timeZoneOf } from './mealTime';
 import { PhotoView, presentEntry, presentRejection, RejectionView } from './present';
@@ -69,25 +70,10 @@ export const watchRoutes = (deps: PhotoDeps): Route[] => {
         if (!(await read())) notFound('photo');
         const timeZone = await timeZoneOf(deps, context.caller);
         const changes = deps.changes.follow({ collection: photos.collection, id }, context.signal);
-        return revisions(changes, read, context.lastEventId, (entry) => present(entry, context.origin, timeZone));
+        return revisions(changes, read, context.lastEventId, 'photo', (entry) =>
+          present(entry, context.origin, timeZone),
+        );
       },
     ),
   ];
 };
-
-/** Yields the entry whenever its revision is newer than the one the client has; ends when the entry or the client is gone. */
-async function* revisions(
-  changes: AsyncIterable<void>,
-  read: () => Promise<Entry | null>,
-  lastEventId: string | null,
-  present: (entry: Entry) => unknown,
-): AsyncGenerator<SseEvent> {
-  let sent = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
-  for await (const _ of changes) {
-    const entry = await read();
-    if (!entry) return;
-    if (entry.revision <= sent) continue;
-    sent = entry.revision;
-    yield { id: String(sent), event: 'photo', data: present(entry) };
-  }
-}

@@ -3,7 +3,9 @@ import { trainingWorkflows } from '../../messages/training';
 import type { Id } from '../../model/ids';
 import { TrainingOptions } from '../../model/training';
 import { conflict, Problem } from '../errors';
-import { json, reply, sse, type Route, type SseEvent } from '../route';
+import { revisions } from '../revisions';
+import { json, reply, sse, type Route } from '../route';
+import { progressKey } from '../../store/training/progress';
 import type { ProjectDeps } from './deps';
 import { ownedProject, ProjectParams } from './owned';
 import { presentProgress, ProgressView } from './present';
@@ -106,35 +108,14 @@ export const trainingRoutes = (deps: ProjectDeps): Route[] => {
       },
       async ({ params: { id }, caller, lastEventId, signal }) => {
         await owned(id, caller.id);
-        const changes = deps.changes.follow({ collection: progress.collection, id: String(id) }, signal);
+        const changes = deps.changes.follow({ collection: progress.collection, id: progressKey(id) }, signal);
         const read = async () => {
           const project = await store.projects.find(id, caller.id);
           const row = project && (await progress.find(id));
           return project && row && { revision: row.revision, view: presentProgress(project, row) };
         };
-        return states(changes, read, lastEventId);
+        return revisions(changes, read, lastEventId, 'progress', ({ view }) => view);
       },
     ),
   ];
 };
-
-interface State {
-  revision: number;
-  view: ProgressView;
-}
-
-/** Whole states, whenever there is a newer one than the client has; ends when the project or the client is gone. */
-async function* states(
-  changes: AsyncIterable<void>,
-  read: () => Promise<State | null>,
-  lastEventId: string | null,
-): AsyncGenerator<SseEvent> {
-  let sent = /^\d{1,9}$/.test(lastEventId ?? '') ? Number(lastEventId) : 0;
-  for await (const _ of changes) {
-    const state = await read();
-    if (!state) return;
-    if (state.revision <= sent) continue;
-    sent = state.revision;
-    yield { id: String(sent), event: 'progress', data: state.view };
-  }
-}
