@@ -14,6 +14,7 @@ import type { Limiter, Standing } from './middleware/limiter';
 import { watchPace, type Pace } from './middleware/stall';
 import { networkOf } from './network';
 import type { Limit, RawContext, Reply, Route } from './route';
+import { takeSlot } from './slots';
 
 /** One request through one route, in the order of rule R1 of `route`. */
 export interface Pipeline {
@@ -129,22 +130,14 @@ function checkAnswer(route: Route, { status, value, headers }: Reply) {
 /** Streams that one account, or one anonymous address, may hold open on a replica. */
 const streamsMost = 30;
 
-function enterStream({ openStreams, deps }: Pipeline, whose: string): () => void {
-  const open = openStreams.get(whose) ?? 0;
-  if (open >= streamsMost) {
+const enterStream = ({ openStreams, deps }: Pipeline, whose: string): (() => void) =>
+  takeSlot(openStreams, whose, streamsMost, () => {
     deps.metrics.rateLimited.inc({ limit: 'streams' });
-    throw problem('too-many-requests', {
+    return problem('too-many-requests', {
       detail: `${streamsMost} event streams are open already; close one first.`,
       retryAfterS: 30,
     });
-  }
-  openStreams.set(whose, open + 1);
-  return () => {
-    const left = (openStreams.get(whose) ?? 1) - 1;
-    if (left > 0) openStreams.set(whose, left);
-    else openStreams.delete(whose);
-  };
-}
+  });
 
 /** What was read of a request before its handler runs. */
 interface Read {
