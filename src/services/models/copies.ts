@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { StoredArtefact } from '../../model/training';
-import { ObjectMissing, type ObjectStore } from '../objects';
+import { download, ObjectMissing, type ObjectStore } from '../objects';
 import { ModelDamaged } from './errors';
 
 /**
@@ -73,14 +70,11 @@ export function createModelCopies({
       const copy = pathOf(sha256);
       if (await isThere(copy, bytes)) return copy;
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const incoming = `${copy}.${randomUUID()}`;
       try {
-        const { stream } = await objects.get(key);
-        await pipeline(stream, createWriteStream(incoming, { mode: 0o600 }), { signal });
-        await rename(incoming, copy);
+        // Without its checksum: whoever reads the copy takes it (C1).
+        await download(objects, { key }, copy, signal);
         fetchedLast = sha256;
       } catch (error) {
-        await rm(incoming, { force: true });
         if (error instanceof ObjectMissing) throw new ModelDamaged(`The model has no object ${key}.`, { cause: error });
         throw error;
       }
