@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import { trainingFailures } from '../../messages/training';
 import { ObjectStoreFull, ObjectStoreUnavailable } from '../../services/objects';
+import { passes, unwrapped } from '../../store/faults';
 
 /**
- * What ended an attempt, as Temporal's history is told: a fixed sentence, as messages of errors may quote a file or name a path. Those are in the log.
+ * What ended an attempt, as it stands in Temporal's history: a fixed sentence. Messages of errors may quote a file or name a path; they are in the log.
  */
 export interface Fault {
   readonly type: string;
@@ -36,21 +37,16 @@ export const failureOf = ({ type, message }: Fault, faults: number | null): Appl
   });
 const firstPauseMs = 5_000;
 
-/** The message is a sentence for whoever brought the data; also of an error that came from a thread. */
+/** Its message is for the owner of the data. By its name, as it may come from a thread. */
 export const isRefusal = (error: unknown): error is Error => error instanceof Error && error.name === 'TrainingRefused';
 
 const fullCodes = new Set(['ENOSPC', 'EDQUOT']);
 const awayNames =
   /^Mongo.*(Network|ServerSelection|NotConnected|PoolCleared|WaitQueueTimeout|TopologyClosed|OperationTimeout)/;
-const passingLabels = ['RetryableWriteError', 'TransientTransactionError'];
 
-function isMongoAway(error: unknown): boolean {
-  const name = textOf(error, 'name');
-  if (name === 'MongoBulkWriteError') return isMongoAway(Reflect.get(error as object, 'errorResponse'));
-  if (awayNames.test(name) || textOf(error, 'codeName') === 'MaxTimeMSExpired') return true;
-  if (name === 'MongooseError') return textOf(error, 'message').includes('buffering timed out');
-  const labels: unknown = isObject(error) ? Reflect.get(error, 'errorLabels') : undefined;
-  return Array.isArray(labels) && passingLabels.some((label) => labels.includes(label));
+function isMongoAway(given: unknown): boolean {
+  const error = unwrapped(given);
+  return awayNames.test(textOf(error, 'name')) || passes(error);
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

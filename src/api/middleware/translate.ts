@@ -4,6 +4,7 @@ import {
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
 } from '@temporalio/client';
+import { passes, unwrapped } from '../../store/faults';
 import { HttpProblem, problem } from '../errors';
 
 /**
@@ -53,24 +54,6 @@ const expressStatus = (error: unknown): number | undefined => {
   return typeof status === 'number' ? status : undefined;
 };
 
-/** MongoDB's own words for "try again": a step-down, a shutdown, a write conflict that outlasted its retries, a reading that took too long. */
-const passing = (error: unknown): boolean => {
-  if (nameOf(error) === 'MongooseError') return String(error).includes('buffering timed out');
-  if (error instanceof Error && textOf(error, 'codeName') === 'MaxTimeMSExpired') return true;
-  const labels: unknown = error instanceof Error ? Reflect.get(error, 'errorLabels') : undefined;
-  return (
-    Array.isArray(labels) &&
-    ['RetryableWriteError', 'TransientTransactionError'].some((label) => labels.includes(label))
-  );
-};
-
-/** `insertMany` wraps a connection that broke under it; what it wraps says what happened. */
-const unwrapped = (error: unknown): unknown => {
-  if (!(error instanceof Error) || nameOf(error) !== 'MongoBulkWriteError') return error;
-  const inner: unknown = Reflect.get(error, 'errorResponse');
-  return inner instanceof Error ? inner : error;
-};
-
 export function translate(given: unknown): HttpProblem {
   if (given instanceof HttpProblem) return given;
   const error = unwrapped(given);
@@ -81,7 +64,7 @@ export function translate(given: unknown): HttpProblem {
   }
   if (error instanceof WorkflowUpdateFailedError) return updateRejected(error);
   const sentence =
-    away[nameOf(error)] ?? (passing(error) ? 'The database cannot do this right now; try again soon.' : undefined);
+    away[nameOf(error)] ?? (passes(error) ? 'The database cannot do this right now; try again soon.' : undefined);
   if (sentence !== undefined) return problem('unavailable', { detail: sentence, retryAfterS, cause: error });
   if (nameOf(error) === 'ObjectMissing')
     return problem('not-found', { detail: 'This file does not exist any more.', cause: error });
