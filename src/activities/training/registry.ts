@@ -126,7 +126,7 @@ export function createRegistry(deps: RegistryDeps) {
           if (chosen === null || version === null) throw new Error(`The run ${runId} has no version to promote`);
           const served = { version, algorithm: chosen.algorithm, quality: chosen.quality };
           const project = await projects.serveTrained(projectId, runId, served, session);
-          if (project === null || !(await projects.endTraining(projectId, runId, null, session))) throw gone();
+          if (project === null) throw gone();
           await versions.notePromoted(projectId, version, 'training', session);
           await runs.finish(runId, 'done', null, session);
           await schedules.noteTrained(projectId, session);

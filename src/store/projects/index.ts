@@ -56,13 +56,8 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
   const numbers = connection.model('ProjectNumber', numberSchema);
   const found = (row: ProjectRow | null): Project | null => row && projectOf(row);
 
-  const update = async (
-    filter: object,
-    change: object,
-    session: ClientSession | null,
-    returnDocument: 'before' | 'after' = 'after',
-  ): Promise<Project | null> =>
-    found(await rows.findOneAndUpdate(filter, change, { returnDocument, session }).lean<ProjectRow>());
+  const update = async (filter: object, change: object, session: ClientSession | null): Promise<Project | null> =>
+    found(await rows.findOneAndUpdate(filter, change, { returnDocument: 'after', session }).lean<ProjectRow>());
 
   const nextNumber = async (): Promise<ProjectId> => {
     const row = await numbers
@@ -209,11 +204,11 @@ export function createProjectStore(connection: Connection, clock: () => Date) {
       return row?.lastVersion ?? null;
     },
 
-    /** The version of a finished training is served. Null where the run is not the project's any more. */
+    /** The version of a finished training is served, and the training has ended. Null where the run is not the project's any more. */
     serveTrained(id: ProjectId, runId: Id, served: Served, session: ClientSession): Promise<Project | null> {
       return update(
         { _id: id, 'training.runId': runId, ...nobodys },
-        { $push: pushed(served.version), $set: servedFields(served) },
+        { $push: pushed(served.version), $set: { ...servedFields(served), training: null } },
         session,
       );
     },

@@ -409,13 +409,8 @@ export function fairQueue(
       rounds.set(run.ownerId, round + 1);
       return { run, round, last: lastTurns.get(run.ownerId) ?? 0 };
     });
-  placed.sort(
-    (a, b) =>
-      a.round - b.round ||
-      a.last - b.last ||
-      a.run.createdAt.getTime() - b.run.createdAt.getTime() ||
-      (a.run.id < b.run.id ? -1 : 1),
-  );
+  // Sorting keeps the order of equals: that of their coming.
+  placed.sort((a, b) => a.round - b.round || a.last - b.last);
   return placed.map(({ run }) => run);
 }
 
