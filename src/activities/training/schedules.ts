@@ -31,7 +31,7 @@ export function createScheduleActivities({
 }: ScheduleDeps) {
   return {
     /**
-     * Brings Temporal in line with the row as it stands now: whoever is late applies what is newest. An operator's pause and note outlive a change, as
+     * Brings Temporal in line with the row as it stands now, so that a late run applies the newest revision. An operator's pause and note outlive a change, as
      * an update carries the state over. A project that was deleted has no schedule, also where its row is still there.
      */
     async applySchedule(projectId: ProjectId): Promise<void> {

@@ -15,7 +15,7 @@ import type { TrainingFiles } from './files';
  *
  * P1  What passes by itself, as an outage, is waited for, however long it takes.
  * P2  What ends its trainer, or fails otherwise, is given up after `mostFaults` attempts of one phase. A trainer that is stopped, or cancelled, counts nothing.
- * P3  History is told fixed sentences (`faults.ts`); what happened is in the log.
+ * P3  Temporal's history holds fixed sentences (`faults.ts`); the log says what happened.
  */
 export interface PhaseDeps {
   readonly training: Pick<TrainingStore, 'runs' | 'progress'>;

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CsvRefused, csvTable } from '../../ml/csv/table';
 import { createIngest, IngestRefused, type FileReport, type Ingest } from '../../ml/recommend/ingest';
 import { maxColumns } from '../../ml/recommend/ingest/columns';
+import { maxRecordChars } from '../../ml/recommend/ingest/tableFile';
 import type { InteractionColumns, ItemColumns, UploadKind } from '../../model/projects';
 import { GunzipRefused, gunzipped, isGzip } from '../../services/gunzip';
 
@@ -128,8 +129,6 @@ async function headOf({ kind, name, path }: SentFile): Promise<Head> {
   }
 }
 
-/** As the reader of tables has it. */
-const maxRecordChars = 1 << 20;
 const isBlank = (byte: number): boolean => byte === 0 || byte === 9 || byte === 10 || byte === 13 || byte === 32;
 
 async function firstOf(chunks: AsyncIterable<Uint8Array>, most: number): Promise<{ bytes: Buffer; isWhole: boolean }> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Id } from '../../model/ids';
-import { ProjectId, type ProjectId as ProjectIdType } from '../../model/projects';
+import { ProjectId } from '../../model/projects';
 import { maxRemovedUsers } from '../../model/removedUsers';
 import { conflict, notFound, Problem } from '../errors';
 import { json, type Route } from '../route';
@@ -25,7 +25,7 @@ const responses = {
 } as const;
 
 export const userRoutes = ({ store }: Pick<ProjectDeps, 'store'>): Route[] => {
-  const remove = async (id: ProjectIdType, ownerId: Id, userId: string) => {
+  const remove = async (id: ProjectId, ownerId: Id, userId: string) => {
     const outcome = await store.projects.removeUser(id, ownerId, userId);
     if (outcome === 'gone') return notFound('project');
     if (outcome === 'too many') return tooMany();

@@ -32,7 +32,8 @@ export interface FileReport {
   warnings: string[];
 }
 
-const maxRecordChars = 1 << 20;
+/** Of a row, with what its quotes hold: the longest that is read. */
+export const maxRecordChars = 1 << 20;
 const maxRowChars = 64_000;
 const shownRows = 5;
 /** Of a cell of the first rows. */
